@@ -1,0 +1,163 @@
+#include "base/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ensure.h"
+
+enum { BLOCK_FIRST = 1024, BLOCK_MAX = 64 * 1024, ALIGN = 16 };
+
+struct block {
+	struct block	*next;
+	size_t		 size, used;
+	_Alignas(ALIGN) char bytes[];
+};
+
+/* blocks runs from the newest to the first, which reset keeps. */
+struct arena {
+	struct block	*blocks;
+	size_t		 used;
+};
+
+static struct block *
+block_new(size_t size, struct block *next)
+{
+	struct block *block = malloc(sizeof(*block) + size);
+
+	ensure(block != NULL);
+	block->next = next;
+	block->size = size;
+	block->used = 0;
+	return block;
+}
+
+struct arena *
+arena_new(void)
+{
+	return xcalloc(1, sizeof(struct arena));
+}
+
+static void
+free_all_but_first(struct arena *arena)
+{
+	while (arena->blocks != NULL && arena->blocks->next != NULL) {
+		struct block *old = arena->blocks;
+
+		arena->blocks = old->next;
+		free(old);
+	}
+}
+
+void
+arena_free(struct arena *arena)
+{
+	if (arena == NULL)
+		return;
+	free_all_but_first(arena);
+	free(arena->blocks);
+	free(arena);
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	free_all_but_first(arena);
+	if (arena->blocks != NULL && arena->blocks->size > BLOCK_FIRST) {
+		free(arena->blocks);
+		arena->blocks = NULL;
+	}
+	if (arena->blocks != NULL)
+		arena->blocks->used = 0;
+	arena->used = 0;
+}
+
+/* Double with what is in use, so that many small pieces cost few mallocs. */
+static size_t
+next_block_size(const struct arena *arena, size_t need)
+{
+	size_t size = arena->blocks == NULL ? BLOCK_FIRST :
+	    arena->used < BLOCK_MAX / 2 ? arena->used * 2 : BLOCK_MAX;
+
+	if (size < BLOCK_FIRST)
+		size = BLOCK_FIRST;
+	return size < need ? need : size;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	struct block *block = arena->blocks;
+	void *p;
+
+	ensure(size < SIZE_MAX / 2);
+	size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	if (block == NULL || block->size - block->used < size) {
+		block = block_new(next_block_size(arena, size), block);
+		arena->blocks = block;
+	}
+	p = block->bytes + block->used;
+	block->used += size;
+	arena->used += size;
+	return size == 0 ? p : memset(p, 0, size);
+}
+
+size_t
+arena_used(const struct arena *arena)
+{
+	return arena->used;
+}
+
+char *
+arena_z(struct arena *arena, struct str s)
+{
+	char *p = arena_alloc(arena, s.len + 1);
+
+	if (s.len > 0)
+		memcpy(p, s.ptr, s.len);
+	return p;
+}
+
+struct str
+arena_copy(struct arena *arena, struct str s)
+{
+	return str_make(arena_z(arena, s), s.len);
+}
+
+struct str
+arena_lower(struct arena *arena, struct str s)
+{
+	char *p = arena_z(arena, s);
+
+	for (size_t i = 0; i < s.len; i++)
+		p[i] = ascii_lower(p[i]);
+	return str_make(p, s.len);
+}
+
+struct str
+arena_vprintf(struct arena *arena, const char *format, va_list ap)
+{
+	va_list again;
+	int len;
+	char *p;
+
+	va_copy(again, ap);
+	len = vsnprintf(NULL, 0, format, ap);
+	ensure(len >= 0);
+	p = arena_alloc(arena, (size_t)len + 1);
+	vsnprintf(p, (size_t)len + 1, format, again);
+	va_end(again);
+	return str_make(p, (size_t)len);
+}
+
+struct str
+arena_printf(struct arena *arena, const char *format, ...)
+{
+	struct str s;
+	va_list ap;
+
+	va_start(ap, format);
+	s = arena_vprintf(arena, format, ap);
+	va_end(ap);
+	return s;
+}

@@ -1,0 +1,81 @@
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/ensure.h"
+
+void
+buf_init(struct buf *buf, struct arena *arena, size_t max)
+{
+	*buf = (struct buf){ .arena = arena, .max = max };
+}
+
+static void
+reserve(struct buf *buf, size_t need)
+{
+	size_t size = buf->size < 64 ? 64 : buf->size;
+	char *p;
+
+	if (need <= buf->size)
+		return;
+	while (size < need)
+		size *= 2;
+	if (size > buf->max)
+		size = buf->max;
+	p = arena_alloc(buf->arena, size);
+	if (buf->len > 0)
+		memcpy(p, buf->ptr, buf->len);
+	buf->ptr = p;
+	buf->size = size;
+}
+
+void
+buf_add(struct buf *buf, struct str s)
+{
+	size_t room = buf->max - buf->len;
+
+	if (s.len > room) {
+		buf->full = true;
+		s.len = room;
+	}
+	if (s.len == 0)
+		return;
+	reserve(buf, buf->len + s.len);
+	memcpy(buf->ptr + buf->len, s.ptr, s.len);
+	buf->len += s.len;
+}
+
+void
+buf_addz(struct buf *buf, const char *z)
+{
+	buf_add(buf, str_from(z));
+}
+
+void
+buf_addc(struct buf *buf, char c)
+{
+	buf_add(buf, str_make(&c, 1));
+}
+
+void
+buf_printf(struct buf *buf, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	buf_add(buf, arena_vprintf(buf->arena, format, ap));
+	va_end(ap);
+}
+
+struct str
+buf_str(const struct buf *buf)
+{
+	return str_make(buf->ptr, buf->len);
+}
+
+bool
+buf_full(const struct buf *buf)
+{
+	return buf->full;
+}

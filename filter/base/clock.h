@@ -1,0 +1,17 @@
+/*
+ * clock - the two clocks; everything that decides takes its time as an input
+ *
+ * Deadlines are milliseconds on the monotonic clock.  Signatures expire by
+ * Unix time, which is read once a message and then passed along.
+ */
+#ifndef ASSAY_BASE_CLOCK_H
+#define ASSAY_BASE_CLOCK_H
+
+#include <stdint.h>
+
+uint64_t clock_ms(void);	/* monotonic */
+uint64_t clock_us(void);	/* monotonic, for timings */
+int64_t clock_unix(void);	/* seconds since 1970 */
+int64_t clock_unix_us(void);
+
+#endif

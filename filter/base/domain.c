@@ -1,0 +1,135 @@
+#include "base/domain.h"
+
+#include <idn2.h>
+
+#include "base/limits.h"
+
+struct str
+domain_chop_dot(struct str name)
+{
+	if (name.len > 0 && name.ptr[name.len - 1] == '.')
+		name.len--;
+	return name;
+}
+
+bool
+domain_fits_dns(struct str name)
+{
+	struct str label;
+
+	name = domain_chop_dot(name);
+	if (name.len == 0 || name.len > LIMIT_DOMAIN_OCTETS)
+		return false;
+	while (str_next(&name, '.', &label))
+		if (label.len == 0 || label.len > LIMIT_LABEL_OCTETS)
+			return false;
+	return true;
+}
+
+static bool
+label_is_valid(struct str label)
+{
+	for (size_t i = 0; i < label.len; i++) {
+		char c = label.ptr[i];
+
+		if (!ascii_alnum(c) && c != '-' && c != '_' &&
+		    (unsigned char)c < 0x80)
+			return false;
+	}
+	return label.ptr[0] != '-' && label.ptr[label.len - 1] != '-';
+}
+
+bool
+domain_is_valid(struct str name)
+{
+	struct str label;
+
+	if (!domain_fits_dns(name) || !str_is_utf8(name))
+		return false;
+	name = domain_chop_dot(name);
+	while (str_next(&name, '.', &label))
+		if (!label_is_valid(label))
+			return false;
+	return true;
+}
+
+static bool
+is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.ptr[i] >= 0x80)
+			return false;
+	return true;
+}
+
+bool
+domain_to_ascii(struct arena *arena, struct str name, struct str *ascii_out)
+{
+	char *out = NULL;
+	int rc;
+
+	*ascii_out = STR_NONE;
+	name = domain_chop_dot(name);
+	if (is_ascii(name)) {
+		if (!domain_is_valid(name))
+			return false;
+		*ascii_out = arena_lower(arena, name);
+		return true;
+	}
+	if (name.len > LIMIT_UDOMAIN_OCTETS || !str_is_utf8(name))
+		return false;
+	rc = idn2_to_ascii_8z(arena_z(arena, name), &out,
+	    IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+	if (rc != IDN2_OK)
+		return false;
+	*ascii_out = arena_lower(arena, domain_chop_dot(str_from(out)));
+	idn2_free(out);
+	return domain_is_valid(*ascii_out);
+}
+
+bool
+domain_equal(struct str a, struct str b)
+{
+	return str_eq_nocase(domain_chop_dot(a), domain_chop_dot(b));
+}
+
+bool
+domain_is_under(struct str name, struct str parent)
+{
+	name = domain_chop_dot(name);
+	parent = domain_chop_dot(parent);
+	if (!str_ends_nocase(name, parent) || parent.len == 0)
+		return false;
+	return name.len == parent.len ||
+	    name.ptr[name.len - parent.len - 1] == '.';
+}
+
+unsigned
+domain_labels(struct str name)
+{
+	struct str label;
+	unsigned count = 0;
+
+	name = domain_chop_dot(name);
+	if (name.len == 0)
+		return 0;
+	while (str_next(&name, '.', &label))
+		count++;
+	return count;
+}
+
+struct str
+domain_parent(struct str name)
+{
+	name = domain_chop_dot(name);
+	return str_skip(name, str_chr(name, '.') + 1);
+}
+
+struct str
+domain_last_labels(struct str name, unsigned count)
+{
+	name = domain_chop_dot(name);
+	for (unsigned have = domain_labels(name); have > count; have--)
+		name = domain_parent(name);
+	return name;
+}

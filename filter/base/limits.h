@@ -1,0 +1,85 @@
+/*
+ * limits - every cap on what others can make us hold, ask for or do
+ *
+ * A name for each, with its source: an RFC section, or the reason.  Settings
+ * may lower some of them; none can be raised past its cap here.
+ */
+#ifndef ASSAY_BASE_LIMITS_H
+#define ASSAY_BASE_LIMITS_H
+
+enum {
+	/* Names: RFC 1035 section 2.3.4 */
+	LIMIT_DOMAIN_OCTETS = 253,
+	LIMIT_LABEL_OCTETS = 63,
+	LIMIT_UDOMAIN_OCTETS = 1024,	/* before IDNA shortens it */
+
+	/* SMTP: RFC 5321 section 4.5.3.1; a path may be longer in practice */
+	LIMIT_ADDRESS_OCTETS = 1024,
+	LIMIT_HELO_OCTETS = 1024,
+	LIMIT_REPLY_TEXT_OCTETS = 480,	/* 512 less code, class and CRLF */
+	LIMIT_MACRO_OCTETS = 1024,	/* one milter macro that we keep */
+	LIMIT_RECIPIENTS = 10000,
+
+	/* Header fields of one message, in all */
+	LIMIT_HEADER_FIELDS = 2000,
+	LIMIT_HEADER_OCTETS = 2 * 1024 * 1024,
+	LIMIT_FIELD_NAME_OCTETS = 512,
+
+	/* DNS answers: what one answer may carry to us */
+	LIMIT_DNS_RECORDS = 100,
+	LIMIT_DNS_RDATA_OCTETS = 16 * 1024,
+	LIMIT_DNS_CNAMES = 8,		/* a chain longer than this is broken */
+
+	/* SPF: RFC 7208 sections 4.6.4 and 7.3, and 3.4 for the size */
+	LIMIT_SPF_LOOKUPS = 10,
+	LIMIT_SPF_VOID_LOOKUPS = 2,
+	LIMIT_SPF_NAMES = 10,		/* of one MX or PTR answer */
+	LIMIT_SPF_RECORD_OCTETS = 4096,
+	LIMIT_SPF_TERMS = 256,
+	LIMIT_SPF_MACRO_OCTETS = 8192,	/* while expanding, before the cut */
+	LIMIT_SPF_EXPLANATION_OCTETS = 480,
+
+	/* iprev: RFC 8601 section 3 leaves it open; RFC 7208 has 10 */
+	LIMIT_IPREV_NAMES = 10,
+
+	/* DKIM: signatures beyond this are reported as not checked */
+	LIMIT_DKIM_SIGNATURES = 50,
+	LIMIT_DKIM_FIELD_OCTETS = 16 * 1024,
+	LIMIT_DKIM_TAGS = 64,
+	LIMIT_DKIM_KEY_OCTETS = 8192,
+	LIMIT_DKIM_RSA_BITS_MIN = 1024,	/* RFC 8301 section 3.2 */
+	LIMIT_DKIM_RSA_BITS_MAX = 8192,
+
+	/* DMARC: RFC 9989, the tree walk */
+	LIMIT_DMARC_QUERIES = 8,
+	LIMIT_DMARC_RECORD_OCTETS = 8192,
+	LIMIT_DMARC_TAGS = 64,
+	LIMIT_DMARC_URIS = 20,
+	LIMIT_AUTHORS = 100,		/* mailboxes read in From fields */
+
+	/* Addresses, Authentication-Results */
+	LIMIT_COMMENT_DEPTH = 32,
+	LIMIT_AUTHRES_RESULTS = 64,	/* results in the field that we write */
+	LIMIT_AUTHRES_OCTETS = 16 * 1024,
+	LIMIT_FIELD_LINE = 78,		/* RFC 5322 section 2.1.1 */
+
+	/* Policies and lists: what an admin writes, so generous */
+	LIMIT_POLICY_OCTETS = 1024 * 1024,
+	LIMIT_POLICY_INCLUDES = 64,
+	LIMIT_POLICY_DEPTH = 200,	/* nesting of one expression */
+	LIMIT_POLICY_ERRORS = 100,	/* then we stop listing them */
+	LIMIT_LIST_LINE_OCTETS = 1024,
+	LIMIT_TAG_OCTETS = 2048,	/* one header that a policy adds */
+	LIMIT_TAGS = 100,
+	LIMIT_REGEX_MATCH = 100000,	/* PCRE2 match limit */
+	LIMIT_REGEX_DEPTH = 1000,
+
+	/* Events */
+	LIMIT_EVENT_QUEUE = 10000,
+	LIMIT_EVENT_QUEUE_OCTETS = 64 * 1024 * 1024,
+	LIMIT_EVENT_RECIPIENTS = 100,	/* listed; the count is exact */
+	LIMIT_EVIDENCE = 200,		/* DNS answers kept with a message */
+	LIMIT_EVIDENCE_OCTETS = 1024,	/* of the text of one answer */
+};
+
+#endif

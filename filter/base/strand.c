@@ -1,0 +1,145 @@
+#include "base/strand.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/ensure.h"
+
+/*
+ * held:   a thread runs tasks or code of the connection.
+ * The lock guards the fields only, for a few instructions; it is never held
+ * while a task runs.
+ */
+struct strand {
+	pthread_mutex_t		 lock;
+	pthread_cond_t		 changed;
+	struct strand_task	*first, **last;
+	bool			 held;
+	atomic_uint		 refs;
+};
+
+struct strand *
+strand_new(void)
+{
+	struct strand *strand = xcalloc(1, sizeof(*strand));
+	pthread_condattr_t attr;
+
+	ensure(pthread_condattr_init(&attr) == 0);
+	ensure(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0);
+	ensure(pthread_cond_init(&strand->changed, &attr) == 0);
+	ensure(pthread_mutex_init(&strand->lock, NULL) == 0);
+	pthread_condattr_destroy(&attr);
+	strand->last = &strand->first;
+	atomic_init(&strand->refs, 1);
+	return strand;
+}
+
+struct strand *
+strand_ref(struct strand *strand)
+{
+	atomic_fetch_add(&strand->refs, 1);
+	return strand;
+}
+
+void
+strand_unref(struct strand *strand)
+{
+	if (strand == NULL || atomic_fetch_sub(&strand->refs, 1) != 1)
+		return;
+	ensure(strand->first == NULL && !strand->held);
+	pthread_cond_destroy(&strand->changed);
+	pthread_mutex_destroy(&strand->lock);
+	free(strand);
+}
+
+/* With the lock: the next posted task, or NULL. */
+static struct strand_task *
+take(struct strand *strand)
+{
+	struct strand_task *task = strand->first;
+
+	if (task == NULL)
+		return NULL;
+	strand->first = task->next;
+	if (strand->first == NULL)
+		strand->last = &strand->first;
+	return task;
+}
+
+/* With the lock, held: run all that is posted.  Returns with the lock. */
+static void
+drain(struct strand *strand)
+{
+	struct strand_task *task;
+
+	while ((task = take(strand)) != NULL) {
+		pthread_mutex_unlock(&strand->lock);
+		task->run(task);
+		pthread_mutex_lock(&strand->lock);
+	}
+}
+
+void
+strand_enter(struct strand *strand)
+{
+	pthread_mutex_lock(&strand->lock);
+	while (strand->held)
+		pthread_cond_wait(&strand->changed, &strand->lock);
+	strand->held = true;
+	pthread_mutex_unlock(&strand->lock);
+}
+
+void
+strand_leave(struct strand *strand)
+{
+	pthread_mutex_lock(&strand->lock);
+	ensure(strand->held);
+	drain(strand);
+	strand->held = false;
+	pthread_cond_broadcast(&strand->changed);
+	pthread_mutex_unlock(&strand->lock);
+}
+
+void
+strand_post(struct strand *strand, struct strand_task *task)
+{
+	/* A task may drop the last reference but ours. */
+	strand_ref(strand);
+	pthread_mutex_lock(&strand->lock);
+	task->next = NULL;
+	*strand->last = task;
+	strand->last = &task->next;
+	if (strand->held) {
+		pthread_cond_broadcast(&strand->changed);
+	} else {
+		strand->held = true;
+		drain(strand);
+		strand->held = false;
+		pthread_cond_broadcast(&strand->changed);
+	}
+	pthread_mutex_unlock(&strand->lock);
+	strand_unref(strand);
+}
+
+bool
+strand_wait(struct strand *strand, const bool *flag, uint64_t deadline_ms)
+{
+	struct timespec until = {
+		.tv_sec = (time_t)(deadline_ms / 1000),
+		.tv_nsec = (long)(deadline_ms % 1000) * 1000000
+	};
+
+	pthread_mutex_lock(&strand->lock);
+	for (;;) {
+		drain(strand);
+		if (*flag || clock_ms() >= deadline_ms)
+			break;
+		pthread_cond_timedwait(&strand->changed, &strand->lock,
+		    &until);
+	}
+	pthread_mutex_unlock(&strand->lock);
+	return *flag;
+}

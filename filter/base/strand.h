@@ -1,0 +1,49 @@
+/*
+ * strand - the serial executor of one connection
+ *
+ * All that touches a connection runs on its strand, one piece at a time, so
+ * sessions, checks and facts need no locks of their own.  A front enters the
+ * strand for an event and may wait in it for an answer; the resolver's loop
+ * posts to it and never waits: a posted task runs at once where the strand is
+ * idle, else on the thread that holds the strand or waits in it.
+ *
+ * Threads:	any.  Nothing is held while a task runs but the strand itself.
+ * Lifetime:	references; a poster holds one while its task may still come.
+ */
+#ifndef ASSAY_BASE_STRAND_H
+#define ASSAY_BASE_STRAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct strand;
+
+/* Embedded in what is posted; not in use while posted. */
+struct strand_task {
+	struct strand_task	*next;
+	void			(*run)(struct strand_task *task);
+};
+
+struct strand *strand_new(void);			/* one reference */
+struct strand *strand_ref(struct strand *strand);
+void strand_unref(struct strand *strand);		/* NULL is allowed */
+
+/* Wait until the strand is free and hold it.  Not recursive. */
+void strand_enter(struct strand *strand);
+/* Run what was posted meanwhile, then let go. */
+void strand_leave(struct strand *strand);
+
+/*
+ * Run task on the strand: before this returns where it is idle, later where
+ * it is held (also by this thread).  Never blocks.
+ */
+void strand_post(struct strand *strand, struct strand_task *task);
+
+/*
+ * Holding the strand, run posted tasks until *flag is true or the deadline
+ * (clock_ms) has passed.  Returns *flag.
+ */
+bool strand_wait(struct strand *strand, const bool *flag,
+    uint64_t deadline_ms);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * vec - an array that grows in an arena
+ *
+ *	VEC(struct thing) things;		(zeroed is empty)
+ *	VEC_PUSH(arena, &things, (struct thing){ ... });
+ *	for (size_t i = 0; i < things.count; i++)
+ *		use(&things.at[i]);
+ *
+ * Pointers into it are valid until the next push.  The old copies stay in the
+ * arena until it is reset: at most as much again.
+ */
+#ifndef ASSAY_BASE_VEC_H
+#define ASSAY_BASE_VEC_H
+
+#include <string.h>
+
+#include "base/arena.h"
+
+#define VEC(type)	struct { type *at; size_t count, size; }
+
+#define VEC_PUSH(arena, vec, ...) do {					\
+	if ((vec)->count == (vec)->size) {				\
+		size_t vec_size = (vec)->size == 0 ? 4 : (vec)->size * 2; \
+		void *vec_at = arena_alloc((arena),			\
+		    vec_size * sizeof(*(vec)->at));			\
+		if ((vec)->count > 0)					\
+			memcpy(vec_at, (vec)->at,			\
+			    (vec)->count * sizeof(*(vec)->at));		\
+		(vec)->at = vec_at;					\
+		(vec)->size = vec_size;					\
+	}								\
+	(vec)->at[(vec)->count++] = (__VA_ARGS__);			\
+} while (0)
+
+#endif

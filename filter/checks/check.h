@@ -1,0 +1,105 @@
+/*
+ * check - one thing that is found out about a message, and when
+ *
+ * A check is a row in registry.c and a file beside it: an adapter from the
+ * stages of a session to a protocol room, and from that room's result to
+ * facts and results.  Checks start as soon as their inputs are known and go on
+ * as continuations on the resolver while the client is still talking.
+ *
+ * Threads:	the connection's strand.
+ */
+#ifndef ASSAY_CHECKS_CHECK_H
+#define ASSAY_CHECKS_CHECK_H
+
+#include "base/arena.h"
+#include "dkim/dkim.h"
+#include "dns/resolver.h"
+#include "facts/facts.h"
+#include "facts/results.h"
+#include "mail/header.h"
+#include "spf/spf.h"
+
+/* What the admin set, as far as checks need it. */
+struct check_options {
+	struct str		receiver;	/* our name: %{r} of SPF */
+	enum spf_engine		spf_engine;
+	struct dkim_options	dkim;
+	uint64_t		dns_timeout_ms;	/* of a whole check */
+};
+
+/* A client of the SMTP session. */
+struct check_client {
+	struct ip	ip;		/* IP_NONE: not SMTP, or not known */
+	struct str	name;		/* the MTA's, verified; or empty */
+};
+
+enum check_id {
+	CHECK_IPREV, CHECK_SPF_HELO, CHECK_SPF, CHECK_DKIM, CHECK_DMARC,
+	CHECK_COUNT
+};
+
+/* What all checks of one connection see; the session fills it in. */
+struct subject {
+	const struct check_options	*options;
+	struct resolver			*dns;
+	struct strand			*strand;
+	struct fact_set			*facts;
+	struct results			*results;
+	int64_t				 now;	 /* Unix time */
+	/* From their stage on: */
+	struct check_client		 client; /* connect */
+	struct str			 helo;	 /* helo */
+	struct str			 mail_from; /* mail; no <>, may be empty */
+	struct header			*header; /* eoh */
+};
+
+struct check_run {
+	const struct check	*check;
+	struct subject		*subject;
+	struct arena		*arena;		/* of the check's scope */
+	void			*state;		/* its own; zeroed at start */
+	bool			 started, finished;
+	uint64_t		 start_us, finish_us;	/* clock_us */
+	void			(*on_finish)(struct check_run *run);
+};
+
+/* Only the hooks that a check wants; NULL elsewhere. */
+struct check_ops {
+	size_t	state_size;
+	/* Its starting stage's inputs are there (see the table). */
+	void	(*start)(struct check_run *run);
+	void	(*header)(struct check_run *run,
+		    const struct header_field *field);
+	void	(*eoh)(struct check_run *run);
+	/* False: enough of the body. */
+	bool	(*body)(struct check_run *run, struct str piece);
+	/* The message has ended. */
+	void	(*eom)(struct check_run *run);
+	/* The message has ended and all checks it needs are finished. */
+	void	(*ready)(struct check_run *run);
+	/* The scope ends; no callback may come after this. */
+	void	(*cancel)(struct check_run *run);
+};
+
+struct check {
+	const char		*name;
+	enum stage		 starts;	/* and so the scope it lives in;
+						 * STAGE_MESSAGE: with the first
+						 * header field */
+	unsigned		 needs;		/* BIT(check_id) that must finish
+						 * before ready() */
+	const struct check_ops	*ops;
+};
+
+#define CHECK_BIT(id)	(1u << (id))
+
+extern const struct check check_table[CHECK_COUNT];
+
+/* A check calls this once, after its facts are set. */
+void check_finish(struct check_run *run);
+
+/* Note a DNS answer that took part in what the check found. */
+void check_evidence(struct check_run *run, struct str name, const char *type,
+    const char *status, struct str data, bool secure);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * settings - assay.conf as one struct
+ *
+ * Read with libconfuse; the rows are in settings.def, the manual is
+ * assay.conf(5).  Only main.c, wire.c and the tool see this struct: every room
+ * is given the values that it needs.
+ *
+ * Errors:	all mistakes of a file as file:line:column in a diag; a file
+ *		with one is not used at all.
+ * Ownership:	settings_free() frees everything, the texts too.
+ */
+#ifndef ASSAY_CONF_SETTINGS_H
+#define ASSAY_CONF_SETTINGS_H
+
+#include "base/diag.h"
+#include "base/str.h"
+
+struct setting_list {
+	const char	**at;
+	size_t		 count;
+};
+
+typedef const char *setting_TEXT, *setting_PATH, *setting_WORD;
+typedef struct setting_list setting_LIST;
+typedef uint64_t setting_NUMBER, setting_SIZE;
+typedef uint64_t setting_TIME;			/* milliseconds */
+
+struct settings {
+#define SETTING(id, name, type, def, reload, doc) setting_##type id;
+#include "conf/settings.def"
+#undef SETTING
+	const char	*file;		/* where they came from */
+	void		*owner;		/* settings.c's own */
+};
+
+enum setting_type {
+	SETTING_TEXT, SETTING_PATH, SETTING_LIST, SETTING_NUMBER,
+	SETTING_SIZE, SETTING_TIME, SETTING_WORD
+};
+
+struct setting_info {
+	const char		*name, *fallback, *doc;
+	enum setting_type	 type;
+	bool			 reload;
+};
+
+extern const struct setting_info setting_table[];
+extern const size_t setting_count;
+
+/*
+ * file: NULL for the defaults alone.  overrides: "KEY=VALUE", applied after
+ * the file; their mistakes are reported for the file name "--set".  The empty
+ * authserv_id is replaced by the host name here.
+ */
+struct settings *settings_load(const char *file,
+    const char *const *overrides, size_t override_count, struct diag *diag);
+void settings_free(struct settings *settings);		/* NULL is allowed */
+
+/* A START setting that differs between two loads: its name, or NULL. */
+const char *settings_needs_restart(const struct settings *running,
+    const struct settings *loaded);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * dkim - verify the signatures of one message (RFC 6376, 8301, 8463, 8616)
+ *
+ * Feed the header fields in order, then the body in pieces of any size; the
+ * keys are asked for as soon as their signature field was seen, so that they
+ * are normally there when the body ends.
+ *
+ * Errors:	a result for each signature; DNS trouble is WORD_TEMPERROR.
+ * Ownership:	memory from the caller's arena, except what a library engine
+ *		allocates itself: dkim_verify_free() is called in any case.
+ * Threads:	everything runs on the given strand.
+ */
+#ifndef ASSAY_DKIM_DKIM_H
+#define ASSAY_DKIM_DKIM_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "dns/resolver.h"
+#include "facts/facts.h"
+#include "mail/header.h"
+
+enum dkim_engine { DKIM_ENGINE_NATIVE, DKIM_ENGINE_OPENDKIM };
+
+struct dkim_options {
+	enum dkim_engine	 engine;
+	unsigned		 max_signatures;  /* checked; the rest is not */
+	uint32_t		 clock_skew;	  /* seconds, for t= and x= */
+	uint64_t		 deadline_ms;	  /* of each key lookup, from its
+						   * start; relative */
+};
+
+struct dkim_signature {
+	enum word	word;		/* none: not checked (see reason) */
+	struct str	domain;		/* d=, A-labels; may be empty if bad */
+	struct str	selector;	/* s= */
+	struct str	algorithm;	/* a=, as written */
+	struct str	identity;	/* i=, as written; default "@" d= */
+	struct str	b;		/* b= without white space, 8 or more
+					 * octets: enough to tell signatures
+					 * apart (RFC 6008) */
+	struct str	reason;		/* our own words, never empty */
+	unsigned	key_bits;	/* 0: no key seen */
+	bool		body_limited;	/* l= is there and leaves octets out */
+	bool		key_testing;	/* the key says t=y */
+	bool		key_secure;	/* DNSSEC proved the key's answer */
+	struct str	key_name;	/* where the key was looked for */
+	enum dns_status	key_status;
+	struct str	key_record;	/* cut to LIMIT_EVIDENCE_OCTETS */
+};
+
+struct dkim_results {
+	struct dkim_signature	*at;	/* in the order of the fields */
+	size_t			 count;
+};
+
+typedef void dkim_done_fn(void *ctx, const struct dkim_results *results);
+
+struct dkim_verify;
+
+struct dkim_verify *dkim_verify_new(const struct dkim_options *options,
+    struct arena *arena, struct resolver *dns, struct strand *strand,
+    int64_t now);
+void dkim_verify_header(struct dkim_verify *verify,
+    const struct header_field *field);
+void dkim_verify_eoh(struct dkim_verify *verify);
+
+/* False: no signature needs more of the body (the MTA may skip the rest). */
+bool dkim_verify_body(struct dkim_verify *verify, struct str piece);
+
+/* done() runs once, on the strand, never before this returns. */
+void dkim_verify_eom(struct dkim_verify *verify, dkim_done_fn *done,
+    void *ctx);
+
+/* At any time, and always in the end; done() will not run after it. */
+void dkim_verify_free(struct dkim_verify *verify);
+
+/* "native", "opendkim" */
+bool dkim_engine_from(const char *name, enum dkim_engine *engine_out);
+
+#endif

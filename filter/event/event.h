@@ -1,0 +1,79 @@
+/*
+ * event - the one record of a message, and its writer
+ *
+ * An event is a view over the facts, results and rules of a message at its
+ * end; event_json() makes it text.  The writer appends lines to a file on a
+ * thread of its own: a slow or full disk never holds mail, it is counted and
+ * logged.
+ */
+#ifndef ASSAY_EVENT_EVENT_H
+#define ASSAY_EVENT_EVENT_H
+
+#include "facts/results.h"
+#include "policy/policy.h"
+
+struct event_rcpt {
+	struct str	address;
+	enum action	action;		/* CONTINUE: accepted */
+	const struct policy_rule *rule;	/* that refused it, or NULL */
+};
+
+struct event_check {
+	const char	*name;
+	bool		 finished;
+	uint64_t	 took_us;	/* start to finish */
+	uint64_t	 waited_us;	/* the MTA was kept waiting for it */
+};
+
+struct event {
+	int64_t			 time_us;	/* Unix time of the end */
+	const char		*kind;	/* "message", or the stage in which a
+					 * verdict of ours ended it: "connect"
+					 * "helo" "mail" "rcpt" */
+	const struct fact_set	*facts;
+	const struct results	*results;
+	const struct policy	*policy;
+	const struct policy_run	*run;		/* rules that fired, shadow too */
+	const struct policy_rule *rule;	/* that decided, or NULL */
+	enum action		 action;	/* what was done */
+	enum action		 decided;	/* what the policy decided: differs
+						 * in monitor mode */
+	const struct event_rcpt	*rcpts;		/* the first ones */
+	size_t			 rcpt_listed;
+	const struct event_check *checks;
+	size_t			 check_count;
+	struct str		 authserv_id;
+	struct str		 authentication_results;  /* our field's value,
+						   * unfolded; empty: none */
+	const char *const	*troubles;	/* "header over the limit", ... */
+	size_t			 trouble_count;
+	uint64_t		 took_us;	/* from MAIL to the end */
+};
+
+enum event_shape {
+	EVENT_LINE,		/* one line of the event log */
+	EVENT_TOOL		/* and the groups that assay verify prints */
+};
+
+/* The JSON text, one line, no newline.  To be freed with free(). */
+char *event_json(const struct event *event, enum event_shape shape);
+
+struct event_writer;
+
+/* NULL and errno where the file cannot be opened for appending. */
+struct event_writer *event_writer_new(const char *path);
+/* Writes what is queued (waits at most wait_ms), then ends. */
+void event_writer_free(struct event_writer *writer, uint64_t wait_ms);
+
+/* Takes over the line (malloc'ed).  Never blocks; false: dropped. */
+bool event_writer_put(struct event_writer *writer, char *line);
+/* Open the path afresh (after log rotation). */
+void event_writer_reopen(struct event_writer *writer);
+
+struct event_counts {
+	uint64_t written, dropped, errors;
+};
+void event_writer_counts(struct event_writer *writer,
+    struct event_counts *counts_out);
+
+#endif

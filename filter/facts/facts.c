@@ -1,0 +1,206 @@
+#include "facts/facts.h"
+
+#include <string.h>
+
+#include "base/ensure.h"
+
+const struct fact_info fact_table[FACT_COUNT] = {
+#define FACT(id, name, type, stage, words, doc) \
+	[FACT_ID_##id] = { name, doc, FACT_##type, STAGE_##stage, words },
+#include "facts/facts.def"
+#undef FACT
+};
+
+static const char *const type_names[] = {
+	[FACT_IP] = "ip", [FACT_STRING] = "string", [FACT_DOMAIN] = "domain",
+	[FACT_ADDRESS] = "address", [FACT_NUMBER] = "number",
+	[FACT_SIZE] = "size", [FACT_BOOL] = "bool", [FACT_WORD] = "word",
+	[FACT_LIST] = "list",
+};
+
+static const char *const stage_names[STAGE_COUNT] = {
+	[STAGE_CONNECT] = "connect", [STAGE_HELO] = "helo",
+	[STAGE_MAIL] = "mail", [STAGE_RCPT] = "rcpt",
+	[STAGE_MESSAGE] = "message",
+};
+
+#define IN(set)	(1u << (set))
+
+static const struct {
+	const char *name;
+	unsigned sets;
+} words[WORD_COUNT] = {
+	[WORD_NONE] = { "none", IN(RESULT_WORDS) | IN(DISPOSITION_WORDS) },
+	[WORD_PASS] = { "pass", IN(RESULT_WORDS) },
+	[WORD_FAIL] = { "fail", IN(RESULT_WORDS) },
+	[WORD_SOFTFAIL] = { "softfail", IN(RESULT_WORDS) },
+	[WORD_NEUTRAL] = { "neutral", IN(RESULT_WORDS) },
+	[WORD_POLICY] = { "policy", IN(RESULT_WORDS) },
+	[WORD_TEMPERROR] = { "temperror", IN(RESULT_WORDS) },
+	[WORD_PERMERROR] = { "permerror", IN(RESULT_WORDS) },
+	[WORD_QUARANTINE] = { "quarantine", IN(DISPOSITION_WORDS) },
+	[WORD_REJECT] = { "reject", IN(DISPOSITION_WORDS) },
+};
+
+bool
+fact_find(struct str name, enum fact_id *id_out)
+{
+	for (int i = 0; i < FACT_COUNT; i++)
+		if (str_eqz(name, fact_table[i].name)) {
+			*id_out = (enum fact_id)i;
+			return true;
+		}
+	return false;
+}
+
+const char *
+fact_type_name(enum fact_type type)
+{
+	return type_names[type];
+}
+
+const char *
+stage_name(enum stage stage)
+{
+	return stage_names[stage];
+}
+
+bool
+stage_find(struct str name, enum stage *stage_out)
+{
+	for (int i = 0; i < STAGE_COUNT; i++)
+		if (str_eqz(name, stage_names[i])) {
+			*stage_out = (enum stage)i;
+			return true;
+		}
+	return false;
+}
+
+const char *
+word_name(enum word word)
+{
+	return words[word].name;
+}
+
+bool
+word_in_set(enum word_set set, enum word word)
+{
+	return (words[word].sets & IN(set)) != 0;
+}
+
+bool
+word_find(enum word_set set, struct str name, enum word *word_out)
+{
+	for (int i = 0; i < WORD_COUNT; i++)
+		if (word_in_set(set, (enum word)i) &&
+		    str_eqz(name, words[i].name)) {
+			*word_out = (enum word)i;
+			return true;
+		}
+	return false;
+}
+
+void
+facts_reset(struct fact_set *set, enum stage from)
+{
+	for (int i = 0; i < FACT_COUNT; i++)
+		if (fact_table[i].stage >= from)
+			set->facts[i] = (struct fact){ .state = FACT_PENDING };
+	set->version++;
+}
+
+const struct fact *
+facts_get(const struct fact_set *set, enum fact_id id)
+{
+	return &set->facts[id];
+}
+
+bool
+facts_known(const struct fact_set *set, enum fact_id id)
+{
+	return set->facts[id].state != FACT_PENDING;
+}
+
+static struct fact *
+write_once(struct fact_set *set, enum fact_id id, enum fact_state state)
+{
+	struct fact *fact = &set->facts[id];
+
+	ensure(fact->state == FACT_PENDING || id == FACT_ID_SCORE);
+	fact->state = state;
+	set->version++;
+	return fact;
+}
+
+void
+facts_none(struct fact_set *set, enum fact_id id)
+{
+	write_once(set, id, FACT_NONE);
+}
+
+void
+facts_unknown(struct fact_set *set, enum fact_id id, struct str reason)
+{
+	write_once(set, id, FACT_UNKNOWN)->text = reason;
+}
+
+void
+facts_text(struct fact_set *set, enum fact_id id, struct str text)
+{
+	enum fact_type type = fact_table[id].type;
+
+	ensure(type == FACT_STRING || type == FACT_DOMAIN ||
+	    type == FACT_ADDRESS);
+	write_once(set, id, FACT_SET)->text = text;
+}
+
+void
+facts_text_or_none(struct fact_set *set, enum fact_id id, struct str text)
+{
+	if (text.len > 0)
+		facts_text(set, id, text);
+	else
+		facts_none(set, id);
+}
+
+void
+facts_ip(struct fact_set *set, enum fact_id id, const struct ip *ip)
+{
+	ensure(fact_table[id].type == FACT_IP);
+	write_once(set, id, FACT_SET)->ip = *ip;
+}
+
+void
+facts_number(struct fact_set *set, enum fact_id id, double number)
+{
+	ensure(fact_table[id].type == FACT_NUMBER ||
+	    fact_table[id].type == FACT_SIZE);
+	write_once(set, id, FACT_SET)->number = number;
+}
+
+void
+facts_bool(struct fact_set *set, enum fact_id id, bool truth)
+{
+	ensure(fact_table[id].type == FACT_BOOL);
+	write_once(set, id, FACT_SET)->truth = truth;
+}
+
+void
+facts_word(struct fact_set *set, enum fact_id id, enum word word)
+{
+	ensure(fact_table[id].type == FACT_WORD &&
+	    word_in_set(fact_table[id].words, word));
+	write_once(set, id, FACT_SET)->word = word;
+}
+
+void
+facts_list(struct fact_set *set, enum fact_id id, const struct str *at,
+    size_t count)
+{
+	struct fact *fact;
+
+	ensure(fact_table[id].type == FACT_LIST);
+	fact = write_once(set, id, FACT_SET);
+	fact->list.at = at;
+	fact->list.count = count;
+}

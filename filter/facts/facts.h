@@ -1,0 +1,107 @@
+/*
+ * facts - what is known of a message: typed, each written once
+ *
+ * A fact is pending until somebody sets it: to a value, to "none" (there is
+ * nothing of the kind: no such field, no login), or to "unknown" with the
+ * reason (it could not be had).  A policy sees nothing but this set.
+ *
+ * Ownership:	values are not copied; their bytes live as long as the scope
+ *		(connection, HELO, message) that the fact belongs to.
+ * Threads:	the connection's strand.
+ */
+#ifndef ASSAY_FACTS_FACTS_H
+#define ASSAY_FACTS_FACTS_H
+
+#include "base/ip.h"
+#include "base/str.h"
+
+enum stage {
+	STAGE_CONNECT, STAGE_HELO, STAGE_MAIL, STAGE_RCPT, STAGE_MESSAGE,
+	STAGE_COUNT
+};
+
+enum fact_type {
+	FACT_IP, FACT_STRING, FACT_DOMAIN, FACT_ADDRESS, FACT_NUMBER,
+	FACT_SIZE, FACT_BOOL, FACT_WORD, FACT_LIST
+};
+
+enum fact_state { FACT_PENDING, FACT_NONE, FACT_UNKNOWN, FACT_SET };
+
+enum fact_id {
+#define FACT(id, name, type, stage, words, doc) FACT_ID_##id,
+#include "facts/facts.def"
+#undef FACT
+	FACT_COUNT
+};
+
+/* The results of RFC 8601 section 2.7 and the dispositions of RFC 9989. */
+enum word {
+	WORD_NONE, WORD_PASS, WORD_FAIL, WORD_SOFTFAIL, WORD_NEUTRAL,
+	WORD_POLICY, WORD_TEMPERROR, WORD_PERMERROR,
+	WORD_QUARANTINE, WORD_REJECT,
+	WORD_COUNT
+};
+
+enum word_set { NO_WORDS, RESULT_WORDS, DISPOSITION_WORDS };
+
+struct fact_info {
+	const char	*name, *doc;
+	enum fact_type	 type;
+	enum stage	 stage;
+	enum word_set	 words;
+};
+
+struct fact {
+	enum fact_state	 state;
+	union {
+		struct str	text;	/* STRING DOMAIN ADDRESS; the reason
+					 * where the state is FACT_UNKNOWN */
+		struct ip	ip;
+		double		number;	/* NUMBER SIZE (octets) */
+		bool		truth;
+		enum word	word;
+		struct {
+			const struct str	*at;
+			size_t			 count;
+		} list;
+	};
+};
+
+struct fact_set {
+	struct fact	facts[FACT_COUNT];
+	uint64_t	version;	/* changes with every write */
+};
+
+extern const struct fact_info fact_table[FACT_COUNT];
+
+bool fact_find(struct str name, enum fact_id *id_out);
+const char *fact_type_name(enum fact_type type);
+const char *stage_name(enum stage stage);
+bool stage_find(struct str name, enum stage *stage_out);
+const char *word_name(enum word word);
+/* A word of the set by its name. */
+bool word_find(enum word_set set, struct str name, enum word *word_out);
+bool word_in_set(enum word_set set, enum word word);
+
+/* All facts of this stage and later ones are pending again. */
+void facts_reset(struct fact_set *set, enum stage from);
+
+const struct fact *facts_get(const struct fact_set *set, enum fact_id id);
+bool facts_known(const struct fact_set *set, enum fact_id id); /* not pending */
+
+/* Each may be called once for a fact between resets; score excepted. */
+void facts_none(struct fact_set *set, enum fact_id id);
+void facts_unknown(struct fact_set *set, enum fact_id id, struct str reason);
+void facts_text(struct fact_set *set, enum fact_id id, struct str text);
+void facts_ip(struct fact_set *set, enum fact_id id, const struct ip *ip);
+void facts_number(struct fact_set *set, enum fact_id id, double number);
+void facts_bool(struct fact_set *set, enum fact_id id, bool truth);
+void facts_word(struct fact_set *set, enum fact_id id, enum word word);
+void facts_list(struct fact_set *set, enum fact_id id, const struct str *at,
+    size_t count);
+
+/* text if it has bytes, else none. */
+void facts_text_or_none(struct fact_set *set, enum fact_id id,
+    struct str text);
+
+#endif

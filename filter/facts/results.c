@@ -1,0 +1,41 @@
+#include "facts/results.h"
+
+#include <string.h>
+
+#include "base/ensure.h"
+
+static const char *const method_names[METHOD_COUNT] = {
+	[METHOD_IPREV] = "iprev", [METHOD_SPF] = "spf",
+	[METHOD_DKIM] = "dkim", [METHOD_ARC] = "arc",
+	[METHOD_DMARC] = "dmarc",
+};
+
+const char *
+method_name(enum method method)
+{
+	return method_names[method];
+}
+
+struct str
+result_property(const struct result *result, const char *ptype,
+    const char *name)
+{
+	for (unsigned i = 0; i < result->property_count; i++) {
+		const struct result_property *p = &result->properties[i];
+
+		if (strcmp(p->ptype, ptype) == 0 && strcmp(p->name, name) == 0)
+			return p->value;
+	}
+	return STR_NONE;
+}
+
+void
+result_add_property(struct result *result, const char *ptype,
+    const char *name, struct str value)
+{
+	if (value.len == 0)
+		return;
+	ensure(result->property_count < RESULT_PROPERTIES_MAX);
+	result->properties[result->property_count++] =
+	    (struct result_property){ ptype, name, value };
+}

@@ -1,0 +1,66 @@
+/*
+ * results - what each authentication method found, in the terms of RFC 8601
+ *
+ * Facts answer a policy; results carry the detail behind them: one entry for
+ * each thing that a method judged (each DKIM signature has its own), with the
+ * properties that RFC 8601 section 2.7 names.  The Authentication-Results
+ * field, the event and the tool's output print these; nobody parses them.
+ * Beside them stand the DNS answers that decided (for events and reports).
+ *
+ * Ownership:	bytes are not copied and live in the scope's arena.
+ */
+#ifndef ASSAY_FACTS_RESULTS_H
+#define ASSAY_FACTS_RESULTS_H
+
+#include "base/vec.h"
+#include "facts/facts.h"
+
+enum method {			/* the order in which they are printed */
+	METHOD_IPREV, METHOD_SPF, METHOD_DKIM, METHOD_ARC, METHOD_DMARC,
+	METHOD_COUNT
+};
+
+/* A property: ptype "." name "=" value.  Names are our own literals. */
+struct result_property {
+	const char	*ptype, *name;		/* "header", "d" */
+	struct str	 value;			/* hostile bytes */
+};
+
+enum { RESULT_PROPERTIES_MAX = 8 };
+
+struct result {
+	enum method		method;
+	enum word		word;
+	enum stage		stage;		/* whose scope it belongs to */
+	struct str		reason;		/* empty: nothing to say */
+	struct str		comment;	/* after the result, "(p=none)" */
+	unsigned		property_count;
+	struct result_property	properties[RESULT_PROPERTIES_MAX];
+};
+
+/* A DNS answer that took part in a decision. */
+struct evidence {
+	struct str	method;		/* "spf", "dkim", "dmarc", "iprev" */
+	struct str	name;
+	const char	*type, *status;	/* "TXT", "DATA" */
+	struct str	data;		/* records, joined by ", "; cut */
+	bool		secure;
+	enum stage	stage;
+};
+
+struct results {
+	struct arena		*arena;		/* for the two arrays */
+	VEC(struct result)	 list;
+	VEC(struct evidence)	 evidence;
+};
+
+const char *method_name(enum method method);	/* "spf" */
+
+/* The first property of this name ("header", "d"), or STR_NONE. */
+struct str result_property(const struct result *result, const char *ptype,
+    const char *name);
+
+void result_add_property(struct result *result, const char *ptype,
+    const char *name, struct str value);	/* empty values are left out */
+
+#endif

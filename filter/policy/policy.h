@@ -1,0 +1,103 @@
+/*
+ * policy - what the admin wants done, by design of the policy language
+ *
+ * A policy is loaded and bound as a whole, or not at all; a bound policy is
+ * immutable and shared by all threads.  Evaluation reads facts, nothing else:
+ * it is a pure function, so that it can be run again whenever a fact has
+ * arrived, replayed from an event, and explained.  assay.policy(5) is the
+ * language.
+ *
+ * Three truth values and one more: true, false, unknown (a fact could not be
+ * had), and pending (a fact is still on its way).  A rule fires only on true.
+ * Evaluation asks to wait only where a pending fact can still turn a rule.
+ */
+#ifndef ASSAY_POLICY_POLICY_H
+#define ASSAY_POLICY_POLICY_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/vec.h"
+#include "facts/facts.h"
+
+enum action {
+	ACTION_CONTINUE,	/* no rule ended the stage */
+	ACTION_ACCEPT,		/* no more rules, this and later stages */
+	ACTION_BYPASS,		/* leave the session alone, no stamp */
+	ACTION_REJECT, ACTION_TEMPFAIL,
+	ACTION_DISCARD,
+	ACTION_QUARANTINE,	/* the MTA's hold queue */
+	/* These go on: */
+	ACTION_SCORE, ACTION_TAG, ACTION_NOTE,
+	ACTION_COUNT
+};
+
+const char *action_name(enum action action);	/* "reject" */
+
+struct policy;
+
+/* Mistakes go to diag; NULL if any is an error.  One reference. */
+struct policy *policy_load(const char *path, struct diag *diag);
+/* The same from memory; include and list files are relative to path. */
+struct policy *policy_load_text(const char *path, struct str text,
+    struct diag *diag);
+struct policy *policy_ref(struct policy *policy);
+void policy_unref(struct policy *policy);		/* NULL is allowed */
+
+const char *policy_name(const struct policy *policy);
+bool policy_enforces(const struct policy *policy);	/* mode enforce */
+
+/* The stage has a rule that can end it (not a shadow one): the MTA must wait
+ * for our answer.  In monitor mode never; at rcpt for any rule. */
+bool policy_can_act(const struct policy *policy, enum stage stage);
+/* Any rule at this stage or a define/list that reads this fact. */
+bool policy_reads(const struct policy *policy, enum fact_id id);
+
+/* What a fired rule says. */
+struct policy_rule {
+	enum action	 action;
+	bool		 shadow;
+	const char	*file;		/* as written in the policy's path */
+	unsigned	 line;
+	enum stage	 stage;
+	/* reject, tempfail: defaults filled in */
+	unsigned	 code;		/* 550 */
+	struct str	 enhanced;	/* "5.7.1" */
+	struct str	 text;		/* expanded, one line, safe for SMTP;
+					 * quarantine, note, score: their text */
+	double		 score;
+	/* tag */
+	struct str	 tag_name;	/* header name; "subject" prefixes it */
+	struct str	 tag_value;	/* expanded */
+};
+
+/* What a stage came to.  Zeroed before the connection's first stage. */
+struct policy_run {
+	bool			 ended;	 /* accept or bypass: no more stages */
+	double			 score;
+	VEC(struct policy_rule)	 fired;	 /* in order, shadow rules too */
+};
+
+enum policy_status { POLICY_DECIDED, POLICY_WAIT };
+
+/* What evaluation sees beside the facts. */
+struct policy_env {
+	const struct fact_set	*facts;
+	/* The first field of this name, unfolded, as text; false: no field.
+	 * NULL where there is no header yet. */
+	bool			(*header)(void *ctx, struct str name,
+				    struct str *value_out);
+	void			*ctx;
+	struct arena		*arena;	/* of the message, or the connection */
+};
+
+/*
+ * Run the rules of one stage.  POLICY_WAIT: run and *rule_out are as before;
+ * try again after *pending_out has arrived.  POLICY_DECIDED: what fired was
+ * added to run, and *rule_out is the rule that ended the stage, or NULL.
+ * A monitor policy decides the same; policy_enforces() tells the caller.
+ */
+enum policy_status policy_eval(const struct policy *policy, enum stage stage,
+    const struct policy_env *env, struct policy_run *run,
+    const struct policy_rule **rule_out, enum fact_id *pending_out);
+
+#endif

@@ -1,0 +1,107 @@
+/*
+ * session - one SMTP session as its filter sees it
+ *
+ * The front (milter, tool, test) tells what happens; the session starts the
+ * checks, keeps the facts, has the policy decide, and answers.  It knows no
+ * protocol of the front and never blocks: an answer comes through done(),
+ * once, on the connection's strand, perhaps before the call returns.
+ *
+ *	connect [helo]* { mail rcpt* [header* eoh body* eom] | abort }* close
+ *
+ * Threads:	all calls are made holding the connection's strand
+ *		(connection_strand).  Between a call with done() and done() only
+ *		session_abort() and connection_free() may be called.
+ * Hostile:	every argument.  Caps are in base/limits.h; what is over a cap
+ *		is not kept, and the event says so.
+ */
+#ifndef ASSAY_SESSION_SESSION_H
+#define ASSAY_SESSION_SESSION_H
+
+#include "action/edit.h"
+#include "checks/check.h"
+#include "event/event.h"
+#include "policy/policy.h"
+
+/*
+ * All that a running filter consists of.  Immutable and shared; a reload
+ * makes a new one, and connections keep theirs until they close.
+ */
+struct engine;
+
+struct engine_options {
+	struct resolver		*dns;		/* not owned: the caller frees */
+	struct policy		*policy;	/* a reference is taken */
+	struct event_writer	*events;	/* or NULL; not owned */
+	struct check_options	 checks;	/* texts must outlive it */
+	struct str		 authserv_id;	/* RFC 8601 section 2.5 */
+	const struct str	*trusted_ids;	/* whose fields are kept; ours
+						 * never is */
+	size_t			 trusted_count;
+	bool			 tempfail_on_trouble;	/* on_failure */
+	uint64_t		 message_wait_ms;	/* at most, at eom */
+	size_t			 max_header_octets;
+	int64_t			 now;		/* 0: the clock's (assay --now) */
+};
+
+struct engine *engine_new(const struct engine_options *options);
+struct engine *engine_ref(struct engine *engine);
+void engine_unref(struct engine *engine);
+const struct policy *engine_policy(const struct engine *engine);
+
+struct connection;
+
+struct session_client {
+	struct ip	ip;		/* IP_NONE: not SMTP, or not known */
+	struct str	name;		/* verified by the MTA, or empty */
+	struct str	listener;	/* {daemon_name}, or empty */
+};
+
+struct session_mail {
+	struct str	from;		/* without <>; empty for a bounce */
+	struct str	auth_user, auth_method;		/* empty: none */
+	struct str	tls_version, tls_cipher;
+	uint64_t	size;		/* SIZE=; 0: not said */
+};
+
+/* What the MTA is to answer. */
+struct session_reply {
+	enum action	action;		/* CONTINUE ACCEPT REJECT TEMPFAIL DISCARD
+					 * QUARANTINE (BYPASS comes as ACCEPT) */
+	unsigned	code;		/* REJECT, TEMPFAIL */
+	struct str	enhanced, text;	/* text also for QUARANTINE */
+	/* At eom: what to change in the header, in this order. */
+	const struct edit *edits;
+	size_t		edit_count;
+};
+
+typedef void session_done_fn(void *ctx, const struct session_reply *reply);
+
+struct connection *connection_new(struct engine *engine);
+void connection_free(struct connection *conn);	/* a close; enters nothing:
+						 * hold the strand, which lives
+						 * on by your own reference */
+struct strand *connection_strand(struct connection *conn);
+
+void session_connect(struct connection *conn,
+    const struct session_client *client, session_done_fn *done, void *ctx);
+void session_helo(struct connection *conn, struct str name,
+    session_done_fn *done, void *ctx);
+void session_mail(struct connection *conn, const struct session_mail *mail,
+    session_done_fn *done, void *ctx);
+void session_rcpt(struct connection *conn, struct str address,
+    session_done_fn *done, void *ctx);
+/* The queue id, as soon as the front knows it; later calls are ignored. */
+void session_queue_id(struct connection *conn, struct str id);
+void session_header(struct connection *conn, struct str name,
+    struct str value);
+void session_eoh(struct connection *conn);
+/* False: the rest of the body is not needed. */
+bool session_body(struct connection *conn, struct str piece);
+void session_eom(struct connection *conn, session_done_fn *done, void *ctx);
+/* The message is over (also in the middle of one); done() will not run. */
+void session_abort(struct connection *conn);
+
+/* After eom's done(): the whole record of the message, for the tool. */
+const struct event *session_event(const struct connection *conn);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * wire - from settings to a running engine
+ *
+ * The one place that knows how the rooms are plugged together; assayd and
+ * assay share it.
+ */
+#ifndef ASSAY_WIRE_H
+#define ASSAY_WIRE_H
+
+#include "conf/settings.h"
+#include "session/session.h"
+
+/* An engine and what it stands on; immutable, counted like the engine. */
+struct wiring {
+	struct settings		*settings;
+	struct resolver		*dns;
+	struct policy		*policy;
+	struct engine		*engine;
+};
+
+struct wire_options {
+	struct event_writer	*events;	/* or NULL; not owned */
+	int64_t			 now;		/* 0: the clock's */
+};
+
+/*
+ * Build everything that the settings ask for.  Takes the settings over.  On a
+ * mistake returns NULL, frees the settings and says why in diag; nothing that
+ * runs is touched.
+ */
+struct wiring *wiring_new(struct settings *settings,
+    const struct wire_options *options, struct diag *diag);
+void wiring_free(struct wiring *wiring);	/* NULL is allowed; no connection
+						 * of its engine may be left */
+
+/* The policy file that a setting names: as it is if it holds a slash and
+ * exists, else beside the settings file, else among the shipped ones. */
+bool wire_find_policy(const char *name, const char *settings_file,
+    char *path_out, size_t size);
+
+#endif

@@ -1,0 +1,320 @@
+#include "tests/support/check.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/domain.h"
+#include "base/ip.h"
+#include "base/strand.h"
+#include "base/vec.h"
+
+START_TEST(str_next_splits)
+{
+	struct str rest = STR("a,,b"), piece;
+
+	ck_assert(str_next(&rest, ',', &piece));
+	assert_str(piece, "a");
+	ck_assert(str_next(&rest, ',', &piece));
+	assert_str(piece, "");
+	ck_assert(str_next(&rest, ',', &piece));
+	assert_str(piece, "b");
+	ck_assert(!str_next(&rest, ',', &piece));
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	uint64_t max;
+	bool ok;
+	uint64_t value;
+} numbers[] = {
+	{ "0", 10, true, 0 }, { "10", 10, true, 10 }, { "11", 10, false, 0 },
+	{ "", 10, false, 0 }, { "-1", 10, false, 0 }, { "1x", 99, false, 0 },
+	{ "9", 5, false, 0 }, { "007", 7, true, 7 },
+	{ "18446744073709551615", UINT64_MAX, true, UINT64_MAX },
+	{ "18446744073709551616", UINT64_MAX, false, 0 },
+};
+
+START_TEST(str_reads_numbers)
+{
+	uint64_t value = 0;
+
+	ck_assert_int_eq(str_to_uint(str_from(numbers[_i].text),
+	    numbers[_i].max, &value), numbers[_i].ok);
+	if (numbers[_i].ok)
+		ck_assert_uint_eq(value, numbers[_i].value);
+}
+END_TEST
+
+START_TEST(str_knows_utf8)
+{
+	ck_assert(str_is_utf8(STR("gr\xc3\xbc\xc3\x9f")));
+	ck_assert(str_is_utf8(STR("\xf0\x9f\x98\x80")));
+	ck_assert(!str_is_utf8(STR("\xc0\xaf")));	/* overlong */
+	ck_assert(!str_is_utf8(STR("\xed\xa0\x80")));	/* a surrogate */
+	ck_assert(!str_is_utf8(STR("\xe2\x82")));	/* cut short */
+	ck_assert(!str_is_utf8(STR("\xf4\x90\x80\x80")));
+	ck_assert(!str_is_utf8(str_make("a\0b", 3)));
+}
+END_TEST
+
+START_TEST(arena_grows_and_resets)
+{
+	struct arena *arena = arena_new();
+
+	for (int round = 0; round < 3; round++) {
+		VEC(int) numbers_seen = { 0 };
+
+		for (int i = 0; i < 10000; i++)
+			VEC_PUSH(arena, &numbers_seen, i);
+		ck_assert_uint_eq(numbers_seen.count, 10000);
+		ck_assert_int_eq(numbers_seen.at[9999], 9999);
+		arena_reset(arena);
+		ck_assert_uint_eq(arena_used(arena), 0);
+	}
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(buf_stops_at_its_maximum)
+{
+	struct arena *arena = arena_new();
+	struct buf buf;
+
+	buf_init(&buf, arena, 5);
+	buf_addz(&buf, "abc");
+	ck_assert(!buf_full(&buf));
+	buf_addz(&buf, "defg");
+	assert_str(buf_str(&buf), "abcde");
+	ck_assert(buf_full(&buf));
+	arena_free(arena);
+}
+END_TEST
+
+static const struct {
+	const char *text, *printed, *arpa;
+} addresses[] = {
+	{ "192.0.2.1", "192.0.2.1", "1.2.0.192.in-addr.arpa" },
+	{ "::ffff:192.0.2.1", "192.0.2.1", "1.2.0.192.in-addr.arpa" },
+	{ "2001:DB8::1", "2001:db8::1",
+	  "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2."
+	  "ip6.arpa" },
+};
+
+START_TEST(ip_reads_and_prints)
+{
+	char text[IP_TEXT_MAX], arpa[IP_ARPA_MAX];
+	struct ip ip;
+
+	ck_assert(ip_parse(str_from(addresses[_i].text), &ip));
+	assert_str(ip_format(&ip, text), addresses[_i].printed);
+	assert_str(ip_arpa(&ip, arpa), addresses[_i].arpa);
+}
+END_TEST
+
+static const struct {
+	const char *net, *ip;
+	bool inside;
+} nets[] = {
+	{ "192.0.2.0/24", "192.0.2.255", true },
+	{ "192.0.2.0/24", "192.0.3.0", false },
+	{ "192.0.2.128/25", "192.0.2.127", false },
+	{ "0.0.0.0/0", "203.0.113.9", true },
+	{ "0.0.0.0/0", "2001:db8::1", false },
+	{ "2001:db8::/33", "2001:db8:8000::1", false },
+	{ "2001:db8::/33", "2001:db8:7fff::1", true },
+	{ "192.0.2.1", "192.0.2.1", true },
+};
+
+START_TEST(ipnet_matches)
+{
+	struct ipnet net;
+	struct ip ip;
+
+	ck_assert(ipnet_parse(str_from(nets[_i].net), &net));
+	ck_assert(ip_parse(str_from(nets[_i].ip), &ip));
+	ck_assert_int_eq(ipnet_contains(&net, &ip), nets[_i].inside);
+}
+END_TEST
+
+START_TEST(ip_refuses_nonsense)
+{
+	struct ipnet net;
+	struct ip ip;
+
+	ck_assert(!ip_parse(STR("192.0.2"), &ip));
+	ck_assert(!ip_parse(STR("192.0.2.1 "), &ip));
+	ck_assert(!ip_parse(str_make("1.2.3.4\0x", 9), &ip));
+	ck_assert(!ipnet_parse(STR("192.0.2.0/33"), &net));
+	ck_assert(!ipnet_parse(STR("2001:db8::/129"), &net));
+	ck_assert(!ipnet_parse(STR("192.0.2.0/"), &net));
+}
+END_TEST
+
+static const struct {
+	const char *name, *ascii;		/* NULL: refused */
+} domains[] = {
+	{ "Example.COM.", "example.com" },
+	{ "b\xc3\xbc" "cher.example", "xn--bcher-kva.example" },
+	{ "_dmarc.example.com", "_dmarc.example.com" },
+	{ "-bad.example", NULL }, { "bad-.example", NULL },
+	{ "a..b", NULL }, { "", NULL }, { "a b.example", NULL },
+	{ "\xff.example", NULL },
+	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	  ".example", NULL },
+};
+
+START_TEST(domain_becomes_ascii)
+{
+	struct arena *arena = arena_new();
+	struct str ascii;
+	bool ok = domain_to_ascii(arena, str_from(domains[_i].name), &ascii);
+
+	ck_assert_int_eq(ok, domains[_i].ascii != NULL);
+	if (ok)
+		assert_str(ascii, domains[_i].ascii);
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(domain_relations)
+{
+	ck_assert(domain_is_under(STR("a.Example.com"), STR("example.COM.")));
+	ck_assert(domain_is_under(STR("example.com"), STR("example.com")));
+	ck_assert(!domain_is_under(STR("badexample.com"), STR("example.com")));
+	ck_assert_uint_eq(domain_labels(STR("a.b.c.")), 3);
+	assert_str(domain_parent(STR("a.b.c")), "b.c");
+	assert_str(domain_parent(STR("c")), "");
+	assert_str(domain_last_labels(STR("a.b.c.d"), 2), "c.d");
+}
+END_TEST
+
+struct counter {
+	struct strand_task task;
+	int *total;
+	bool *done;
+};
+
+static void
+count_up(struct strand_task *task)
+{
+	struct counter *counter = (struct counter *)task;
+
+	if (++*counter->total == 2000)
+		*counter->done = true;
+}
+
+struct poster {
+	struct strand *strand;
+	struct counter *counters;
+};
+
+static void *
+post_all(void *arg)
+{
+	struct poster *poster = arg;
+
+	for (int i = 0; i < 1000; i++)
+		strand_post(poster->strand, &poster->counters[i].task);
+	return NULL;
+}
+
+START_TEST(strand_runs_one_at_a_time)
+{
+	struct strand *strand = strand_new();
+	struct counter *counters = calloc(2000, sizeof(*counters));
+	struct poster posters[2];
+	pthread_t threads[2];
+	bool done = false;
+	int total = 0;
+
+	for (int i = 0; i < 2000; i++) {
+		counters[i].task.run = count_up;
+		counters[i].total = &total;
+		counters[i].done = &done;
+	}
+	strand_enter(strand);
+	for (int i = 0; i < 2; i++) {
+		posters[i].strand = strand;
+		posters[i].counters = counters + i * 1000;
+		pthread_create(&threads[i], NULL, post_all, &posters[i]);
+	}
+	ck_assert(strand_wait(strand, &done, clock_ms() + 20000));
+	ck_assert_int_eq(total, 2000);
+	strand_leave(strand);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	strand_unref(strand);
+	free(counters);
+}
+END_TEST
+
+START_TEST(strand_wait_ends_at_its_deadline)
+{
+	struct strand *strand = strand_new();
+	bool never = false;
+
+	strand_enter(strand);
+	ck_assert(!strand_wait(strand, &never, clock_ms() + 10));
+	strand_leave(strand);
+	strand_unref(strand);
+}
+END_TEST
+
+START_TEST(diag_finds_the_nearest_word)
+{
+	static const char *const words[] = { "spf", "dkim", "dmarc" };
+
+	ck_assert_str_eq(diag_nearest(STR("spff"), words, 3), "spf");
+	ck_assert_str_eq(diag_nearest(STR("dmrac"), words, 3), "dmarc");
+	ck_assert_ptr_null(diag_nearest(STR("listener"), words, 3));
+}
+END_TEST
+
+START_TEST(diag_prints_line_and_caret)
+{
+	struct diag *diag = diag_new();
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	diag_add(diag, DIAG_ERROR, "a.policy", 3, 2, STR("\tx y"), "bad %s",
+	    "x");
+	diag_add(diag, DIAG_WARNING, "a.policy", 0, 0, STR_NONE, "empty");
+	diag_print(diag, out);
+	fclose(out);
+	ck_assert_str_eq(text, "a.policy:3:2: error: bad x\n  \tx y\n  \t^\n"
+	    "a.policy: warning: empty\n");
+	ck_assert_uint_eq(diag_count(diag, DIAG_ERROR), 1);
+	free(text);
+	diag_free(diag);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("base");
+	TCase *tc = tcase_create("base");
+
+	suite_add_tcase(suite, tc);
+	tcase_add_test(tc, str_next_splits);
+	tcase_add_loop_test(tc, str_reads_numbers, 0, TEST_COUNT(numbers));
+	tcase_add_test(tc, str_knows_utf8);
+	tcase_add_test(tc, arena_grows_and_resets);
+	tcase_add_test(tc, buf_stops_at_its_maximum);
+	tcase_add_loop_test(tc, ip_reads_and_prints, 0, TEST_COUNT(addresses));
+	tcase_add_loop_test(tc, ipnet_matches, 0, TEST_COUNT(nets));
+	tcase_add_test(tc, ip_refuses_nonsense);
+	tcase_add_loop_test(tc, domain_becomes_ascii, 0, TEST_COUNT(domains));
+	tcase_add_test(tc, domain_relations);
+	tcase_add_test(tc, strand_runs_one_at_a_time);
+	tcase_add_test(tc, strand_wait_ends_at_its_deadline);
+	tcase_add_test(tc, diag_finds_the_nearest_word);
+	tcase_add_test(tc, diag_prints_line_and_caret);
+	return run_suite(suite);
+}
