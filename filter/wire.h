@@ -30,6 +30,10 @@ struct wire_options {
  */
 struct wiring *wiring_new(struct settings *settings,
     const struct wire_options *options, struct diag *diag);
+/* The resolver that the settings ask for, or NULL and why in diag. */
+struct resolver *wire_resolver(const struct settings *settings,
+    struct diag *diag);
+
 void wiring_free(struct wiring *wiring);	/* NULL is allowed; no connection
 						 * of its engine may be left */
 

@@ -1,0 +1,68 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
+#include "tool/tool.h"
+
+static const struct tool_command commands[] = {
+	{ "verify",
+	  "[-c FILE] [--dns SPEC] [--policy FILE] [--ip IP] [--helo NAME] "
+	  "[--from ADDR] [--rcpt ADDR]... [--now UNIXTIME] [--set KEY=VALUE]... "
+	  "[--json] MESSAGE...",
+	  "run the daemon's checks and policy on message files",
+	  tool_verify },
+	{ "spf",
+	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [--json] --ip IP "
+	  "--helo NAME --from ADDR",
+	  "what SPF says of a client",
+	  tool_spf },
+	{ "dmarc",
+	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [--json] "
+	  "[--dkim DOMAIN]... [--spf DOMAIN] DOMAIN",
+	  "what DMARC says of an author domain, and how it is found",
+	  tool_dmarc },
+};
+
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
+
+const char *
+tool_synopsis(const char *command)
+{
+	for (int i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(commands[i].name, command) == 0)
+			return commands[i].synopsis;
+	return "";
+}
+
+static void
+print_help(FILE *out)
+{
+	fputs("usage: assay COMMAND [OPTION]...\n\n", out);
+	for (int i = 0; i < COMMAND_COUNT; i++)
+		fprintf(out, "assay %s %s\n    %s\n", commands[i].name,
+		    commands[i].synopsis, commands[i].about);
+	fputs("assay --version\n", out);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_help(stderr);
+		return TOOL_BAD_USE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_help(stdout);
+		return TOOL_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		puts(PACKAGE_STRING);
+		return TOOL_DONE;
+	}
+	for (int i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(commands[i].name, argv[1]) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "assay: no command \"%s\"\n", argv[1]);
+	print_help(stderr);
+	return TOOL_BAD_USE;
+}

@@ -1,0 +1,138 @@
+#include "tool/tool.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "wire.h"
+
+#define DEFAULT_CONFIG	ASSAY_SYSCONFDIR "/assay.conf"
+
+/* "dns=SPEC"; it lives as long as the process. */
+static const char *
+dns_override(const char *spec)
+{
+	char *text = NULL;
+
+	return asprintf(&text, "dns=%s", spec) < 0 ? NULL : text;
+}
+
+bool
+tool_common_option(struct tool_common *common, int letter,
+    const char *argument)
+{
+	const char *text;
+
+	if (letter == 'J') {
+		common->json = true;
+		return true;
+	}
+	if (letter == 'c') {
+		common->config = argument;
+		return true;
+	}
+	if (letter != 'D' && letter != 'S')
+		return false;
+	text = letter == 'D' ? dns_override(argument) : argument;
+	if (common->override_count < TOOL_OVERRIDES_MAX)
+		common->overrides[common->override_count++] = text;
+	return true;
+}
+
+struct settings *
+tool_settings(const struct tool_common *common)
+{
+	const char *file = common->config;
+	struct diag *diag = diag_new();
+	struct settings *settings;
+
+	if (file == NULL && access(DEFAULT_CONFIG, R_OK) == 0)
+		file = DEFAULT_CONFIG;
+	settings = settings_load(file, common->overrides,
+	    common->override_count, diag);
+	diag_print(diag, stderr);
+	diag_free(diag);
+	return settings;
+}
+
+static void
+complain(const char *command, const char *format, va_list ap)
+{
+	fprintf(stderr, "assay %s: ", command);
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
+}
+
+int
+tool_error(const char *command, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	complain(command, format, ap);
+	va_end(ap);
+	return TOOL_BAD_USE;
+}
+
+int
+tool_usage(const char *command, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	complain(command, format, ap);
+	va_end(ap);
+	fprintf(stderr, "usage: assay %s %s\n", command,
+	    tool_synopsis(command));
+	return TOOL_BAD_USE;
+}
+
+bool
+tool_dns_open(const struct tool_common *common, const char *command,
+    struct tool_dns *out)
+{
+	struct diag *diag;
+
+	*out = (struct tool_dns){ .settings = tool_settings(common) };
+	if (out->settings == NULL)
+		return false;
+	diag = diag_new();
+	out->dns = wire_resolver(out->settings, diag);
+	if (out->dns == NULL) {
+		tool_error(command, "no DNS");
+		diag_print(diag, stderr);
+	}
+	diag_free(diag);
+	if (out->dns == NULL) {
+		settings_free(out->settings);
+		return false;
+	}
+	out->strand = strand_new();
+	strand_enter(out->strand);
+	return true;
+}
+
+void
+tool_dns_close(struct tool_dns *dns)
+{
+	strand_leave(dns->strand);
+	resolver_free(dns->dns);
+	strand_unref(dns->strand);
+	settings_free(dns->settings);
+}
+
+void
+tool_print_text(struct str text)
+{
+	bool utf8 = str_is_utf8(text);
+
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+
+		if (c < 0x20 || c == 0x7f || (c >= 0x80 && !utf8))
+			putchar('?');
+		else
+			putchar(c);
+	}
+}
