@@ -34,7 +34,8 @@ struct check_client {
 };
 
 enum check_id {
-	CHECK_IPREV, CHECK_SPF_HELO, CHECK_SPF, CHECK_DKIM, CHECK_DMARC,
+	CHECK_IPREV, CHECK_SPF_HELO, CHECK_SPF, CHECK_HEADER, CHECK_DKIM,
+	CHECK_DMARC,
 	CHECK_COUNT
 };
 
@@ -86,8 +87,11 @@ struct check {
 	enum stage		 starts;	/* and so the scope it lives in;
 						 * STAGE_MESSAGE: with the first
 						 * header field */
-	unsigned		 needs;		/* BIT(check_id) that must finish
-						 * before ready() */
+	unsigned		 needs;		/* CHECK_BIT of those that must
+						 * finish before ready() */
+	enum fact_id		 first, last;	/* the facts that it sets: a run
+						 * of rows in facts.def */
+	enum method		 method;	/* METHOD_COUNT: no results */
 	const struct check_ops	*ops;
 };
 
@@ -97,6 +101,12 @@ extern const struct check check_table[CHECK_COUNT];
 
 /* A check calls this once, after its facts are set. */
 void check_finish(struct check_run *run);
+
+/*
+ * Give up: cancel it; facts it has not set become temperror or unknown, with
+ * this reason.  on_finish() is not called.
+ */
+void check_abandon(struct check_run *run, struct str reason);
 
 /* Note a DNS answer that took part in what the check found. */
 void check_evidence(struct check_run *run, struct str name, const char *type,

@@ -109,6 +109,13 @@ facts_reset(struct fact_set *set, enum stage from)
 	set->version++;
 }
 
+void
+facts_clear(struct fact_set *set, enum fact_id id)
+{
+	set->facts[id] = (struct fact){ .state = FACT_PENDING };
+	set->version++;
+}
+
 const struct fact *
 facts_get(const struct fact_set *set, enum fact_id id)
 {

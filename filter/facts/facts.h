@@ -86,6 +86,9 @@ bool word_in_set(enum word_set set, enum word word);
 /* All facts of this stage and later ones are pending again. */
 void facts_reset(struct fact_set *set, enum stage from);
 
+/* One fact is pending again: for each recipient. */
+void facts_clear(struct fact_set *set, enum fact_id id);
+
 const struct fact *facts_get(const struct fact_set *set, enum fact_id id);
 bool facts_known(const struct fact_set *set, enum fact_id id); /* not pending */
 

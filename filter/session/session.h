@@ -10,7 +10,7 @@
  *
  * Threads:	all calls are made holding the connection's strand
  *		(connection_strand).  Between a call with done() and done() only
- *		session_abort() and connection_free() may be called.
+ *		session_expire(), session_abort() and connection_free() may be called.
  * Hostile:	every argument.  Caps are in base/limits.h; what is over a cap
  *		is not kept, and the event says so.
  */
@@ -47,6 +47,8 @@ struct engine *engine_new(const struct engine_options *options);
 struct engine *engine_ref(struct engine *engine);
 void engine_unref(struct engine *engine);
 const struct policy *engine_policy(const struct engine *engine);
+/* How long the front waits for done() before it calls session_expire(). */
+uint64_t engine_wait_ms(const struct engine *engine, enum stage stage);
 
 struct connection;
 
@@ -98,6 +100,11 @@ void session_eoh(struct connection *conn);
 /* False: the rest of the body is not needed. */
 bool session_body(struct connection *conn, struct str piece);
 void session_eom(struct connection *conn, session_done_fn *done, void *ctx);
+/*
+ * Waited too long for done(): what is not known becomes temperror or unknown,
+ * the policy decides without it, and done() runs before this returns.
+ */
+void session_expire(struct connection *conn);
 /* The message is over (also in the middle of one); done() will not run. */
 void session_abort(struct connection *conn);
 
