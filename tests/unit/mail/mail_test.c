@@ -1,0 +1,10 @@
+#include "tests/unit/mail/mail_test.h"
+
+int
+main(void)
+{
+	Suite *suite = suite_create("mail");
+
+	suite_add_tcase(suite, authres_cases());
+	return run_suite(suite);
+}

@@ -1,0 +1,9 @@
+/* The test cases of the mail room, one function a file. */
+#ifndef ASSAY_TESTS_MAIL_TEST_H
+#define ASSAY_TESTS_MAIL_TEST_H
+
+#include "tests/support/check.h"
+
+TCase *authres_cases(void);
+
+#endif
