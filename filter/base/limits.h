@@ -30,6 +30,10 @@ enum {
 	LIMIT_DNS_RDATA_OCTETS = 16 * 1024,
 	LIMIT_DNS_CNAMES = 8,		/* a chain longer than this is broken */
 
+	/* Zone files: what an admin or a test writes */
+	LIMIT_ZONE_OCTETS = 64 * 1024 * 1024,
+	LIMIT_ZONE_DELAY_MS = 3600 * 1000,
+
 	/* SPF: RFC 7208 sections 4.6.4 and 7.3, and 3.4 for the size */
 	LIMIT_SPF_LOOKUPS = 10,
 	LIMIT_SPF_VOID_LOOKUPS = 2,

@@ -66,7 +66,10 @@ struct dns_lookup *lookup_start(struct resolver *dns, struct strand *strand,
     struct str name, enum dns_type type, uint64_t deadline_ms,
     dns_done_fn *done, void *ctx);
 
-/* On the lookup's strand: done() will not run.  NULL is allowed. */
+/*
+ * On the lookup's strand (with a NULL strand: within a done()): done() will
+ * not run.  NULL is allowed.
+ */
 void lookup_cancel(struct dns_lookup *lookup);
 
 /*
@@ -84,7 +87,10 @@ struct resolver_options {
 
 struct resolver *resolver_new(const struct resolver_options *options,
     char *why_out, size_t why_size);
-/* No lookup may be in flight that was not cancelled.  NULL is allowed. */
+/*
+ * No lookup may be in flight that was not cancelled; cancelled ones may still
+ * be posted.  Also from within a done().  NULL is allowed.
+ */
 void resolver_free(struct resolver *dns);
 
 struct resolver_counts {

@@ -1,0 +1,47 @@
+/*
+ * backend - who knows the answers: a zone file or libunbound
+ *
+ * Names arrive in lower case, without a final dot, and fit DNS.  A back end
+ * follows CNAMEs itself, with the cap of resolver.h.
+ *
+ * Threads:	know() and ask() from any; process() on the resolver's thread.
+ */
+#ifndef ASSAY_DNS_BACKEND_H
+#define ASSAY_DNS_BACKEND_H
+
+#include "dns/answer.h"
+
+struct backend;
+
+struct backend_ops {
+	/*
+	 * Without waiting: the answer (one reference is the caller's), and how
+	 * many milliseconds it is to be held back.  NULL: use ask.
+	 */
+	struct answer *(*know)(struct backend *backend, struct str name,
+	    enum dns_type type, unsigned *delay_ms_out);
+
+	/*
+	 * backend_answered(cookie, answer) follows exactly once, also before
+	 * this returns, unless free() comes first.
+	 */
+	void (*ask)(struct backend *backend, struct str name,
+	    enum dns_type type, void *cookie);
+
+	/* process() has work when this is readable; NULL where ask is. */
+	int (*fd)(struct backend *backend);
+	void (*process)(struct backend *backend);
+
+	/* No backend_answered() comes during or after it. */
+	void (*free)(struct backend *backend);
+};
+
+struct backend {			/* embedded as the first member */
+	const struct backend_ops	*ops;
+	bool				 cached;	/* worth our cache */
+};
+
+/* Implemented by the resolver; takes over one reference to the answer. */
+void backend_answered(void *cookie, struct answer *answer);
+
+#endif

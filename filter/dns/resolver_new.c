@@ -1,0 +1,67 @@
+#include "dns/resolver.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "dns/zonefile.h"
+
+static const char zone_prefix[] = "zone:";
+
+static bool
+is_zone(const char *spec)
+{
+	return strncmp(spec, zone_prefix, strlen(zone_prefix)) == 0;
+}
+
+struct resolver *
+resolver_new(const struct resolver_options *options, char *why_out,
+    size_t why_size)
+{
+	for (size_t i = 0; i < options->spec_count; i++) {
+		const char *spec = options->specs[i];
+
+		if (!is_zone(spec))
+			continue;
+		if (options->spec_count == 1)
+			return resolver_new_zonefile(
+			    spec + strlen(zone_prefix), why_out, why_size);
+		snprintf(why_out, why_size, "%s must stand alone", spec);
+		return NULL;
+	}
+	snprintf(why_out, why_size, "no back end for this");
+	return NULL;
+}
+
+const char *
+dns_type_name(enum dns_type type)
+{
+	switch (type) {
+	case DNS_A:
+		return "A";
+	case DNS_CNAME:
+		return "CNAME";
+	case DNS_PTR:
+		return "PTR";
+	case DNS_MX:
+		return "MX";
+	case DNS_TXT:
+		return "TXT";
+	case DNS_AAAA:
+		return "AAAA";
+	case DNS_SPF:
+		return "SPF";
+	}
+	return "?";
+}
+
+const char *
+dns_status_name(enum dns_status status)
+{
+	static const char *const names[] = {
+		[DNS_DATA] = "DATA", [DNS_NODATA] = "NODATA",
+		[DNS_NXDOMAIN] = "NXDOMAIN", [DNS_SERVFAIL] = "SERVFAIL",
+		[DNS_BOGUS] = "BOGUS", [DNS_TIMEOUT] = "TIMEOUT"
+	};
+
+	return names[status];
+}

@@ -1,0 +1,10 @@
+#include "tests/unit/dns/dns_test.h"
+
+int
+main(void)
+{
+	Suite *suite = suite_create("dns");
+
+	suite_add_tcase(suite, zonefile_tests());
+	return run_suite(suite);
+}

@@ -1,0 +1,11 @@
+/*
+ * dns_test - the test cases of the dns room, one function a file
+ */
+#ifndef ASSAY_TESTS_DNS_TEST_H
+#define ASSAY_TESTS_DNS_TEST_H
+
+#include "tests/support/check.h"
+
+TCase *zonefile_tests(void);
+
+#endif
