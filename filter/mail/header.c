@@ -2,13 +2,20 @@
 
 #include "base/buf.h"
 
+/* RFC 5322 section 4.5: obsolete fields have blanks before their colon. */
+static bool
+is_named(const struct header_field *field, struct str name)
+{
+	return str_eq_nocase(str_trim(field->name), name);
+}
+
 size_t
 header_count(const struct header *header, struct str name)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < header->fields.count; i++)
-		count += str_eq_nocase(header->fields.at[i].name, name);
+		count += is_named(&header->fields.at[i], name);
 	return count;
 }
 
@@ -16,8 +23,7 @@ const struct header_field *
 header_find(const struct header *header, struct str name, size_t nth)
 {
 	for (size_t i = 0; i < header->fields.count; i++)
-		if (str_eq_nocase(header->fields.at[i].name, name) &&
-		    nth-- == 0)
+		if (is_named(&header->fields.at[i], name) && nth-- == 0)
 			return &header->fields.at[i];
 	return NULL;
 }

@@ -20,7 +20,10 @@ struct header {
 	size_t			 octets;	/* names and values, in all */
 };
 
-/* How many fields have this name; the nth of them (from 0) or NULL. */
+/*
+ * How many fields have this name; the nth of them (from 0) or NULL.  Blanks
+ * before the colon ("From :") make no other name.
+ */
 size_t header_count(const struct header *header, struct str name);
 const struct header_field *header_find(const struct header *header,
     struct str name, size_t nth);

@@ -64,26 +64,37 @@ lex_cfws(struct str *rest, struct str *comment_out)
 	return NULL;
 }
 
+/* The index of the quote that ends the string, or the length. */
+static size_t
+quoted_end(struct str s)
+{
+	size_t i = 1;
+
+	while (i < s.len && s.ptr[i] != '"')
+		i += s.ptr[i] == '\\' ? 2 : 1;
+	return i < s.len ? i : s.len;
+}
+
 const char *
 lex_quoted(struct arena *arena, struct str *rest, struct str *text_out)
 {
-	char *text = arena_alloc(arena, rest->len);
-	size_t len = 0;
+	size_t end = quoted_end(*rest), len = 0;
+	char *text;
 
-	for (size_t i = 1; i < rest->len; i++) {
+	if (end == rest->len)
+		return "a quoted string has no end";
+	text = arena_alloc(arena, end);
+	for (size_t i = 1; i < end; i++) {
 		char c = rest->ptr[i];
 
-		if (c == '"') {
-			*rest = str_skip(*rest, i + 1);
-			*text_out = str_make(text, len);
-			return NULL;
-		}
-		if (c == '\\' && i + 1 < rest->len)
+		if (c == '\\')
 			c = rest->ptr[++i];
 		if (c != '\r' && c != '\n')
 			text[len++] = c;
 	}
-	return "a quoted string has no end";
+	*rest = str_skip(*rest, end + 1);
+	*text_out = str_make(text, len);
+	return NULL;
 }
 
 static struct str

@@ -5,6 +5,7 @@ main(void)
 {
 	Suite *suite = suite_create("mail");
 
+	suite_add_tcase(suite, address_cases());
 	suite_add_tcase(suite, authres_cases());
 	return run_suite(suite);
 }

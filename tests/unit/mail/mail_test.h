@@ -4,6 +4,7 @@
 
 #include "tests/support/check.h"
 
+TCase *address_cases(void);
 TCase *authres_cases(void);
 
 #endif
