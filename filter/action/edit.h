@@ -42,15 +42,28 @@ void edit_remove_forged(struct arena *arena, struct edit_list *edits,
 void edit_stamp(struct arena *arena, struct edit_list *edits,
     struct str authserv_id, const struct results *results);
 
-/* What the fired tag rules (not shadow ones) ask for. */
+/*
+ * What the fired tag rules (not shadow ones) ask for, in their order.  A tag
+ * replaces all fields of its name, or is added; of two tags of one name the
+ * last counts.  "subject" (in any case) puts its text before every Subject
+ * field that does not begin with it yet; a subject over LIMIT_SUBJECT_OCTETS
+ * is cut.  Text that is not ASCII is encoded (RFC 2047).  Names that are no
+ * field names, and Authentication-Results, are passed over.
+ */
 void edit_tags(struct arena *arena, struct edit_list *edits,
     const struct header *header, const struct policy_run *run);
+
+/* A field of this name; white space before its colon (RFC 5322 section 4.5.3)
+ * does not hide it, as MTAs do not count it either. */
+bool edit_is_named(const struct header_field *field, struct str name);
 
 /*
  * The value of the field: "mx.example; spf=pass smtp.mailfrom=..." with folds,
  * every line at most LIMIT_FIELD_LINE octets where the values allow it; or
  * "mx.example; none".  Nothing in a result can end a line, a quote or the
- * field.
+ * field.  A long value is cut, quoted, and ends in "...".  What is over
+ * LIMIT_AUTHRES_RESULTS or _OCTETS is left out, failed DKIM signatures first,
+ * and a closing comment says how many results that were.
  */
 struct str stamp_value(struct arena *arena, struct str authserv_id,
     const struct results *results);

@@ -65,7 +65,11 @@ enum {
 	LIMIT_COMMENT_DEPTH = 32,
 	LIMIT_AUTHRES_RESULTS = 64,	/* results in the field that we write */
 	LIMIT_AUTHRES_OCTETS = 16 * 1024,
+	LIMIT_AUTHRES_VALUE_OCTETS = 320, /* of one value: the longest address
+					 * of RFC 5321; twice that, quoted,
+					 * stays below 998 a line */
 	LIMIT_FIELD_LINE = 78,		/* RFC 5322 section 2.1.1 */
+	LIMIT_SUBJECT_OCTETS = 16 * 1024, /* of a subject that we prefix */
 
 	/* Policies and lists: what an admin writes, so generous */
 	LIMIT_POLICY_OCTETS = 1024 * 1024,

@@ -210,13 +210,13 @@ str_is_printable(struct str s)
 	return all_between(s, 0x20, 0x7e);
 }
 
-/* Length of the UTF-8 sequence at s, or 0; no overlong form, no surrogate. */
-static size_t
-utf8_sequence(struct str s)
+/* No overlong form, no surrogate. */
+size_t
+str_utf8_length(struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.ptr;
-	size_t len = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 :
-	    p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+	size_t len = s.len == 0 ? 0 : p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 :
+	    p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
 
 	if (len == 0 || len > s.len || p[0] == 0)
 		return 0;
@@ -233,7 +233,7 @@ bool
 str_is_utf8(struct str s)
 {
 	while (s.len > 0) {
-		size_t len = utf8_sequence(s);
+		size_t len = str_utf8_length(s);
 
 		if (len == 0)
 			return false;

@@ -65,6 +65,9 @@ bool str_is_printable(struct str s);
 /* A valid UTF-8 text without NUL (RFC 3629). */
 bool str_is_utf8(struct str s);
 
+/* Octets of the UTF-8 character that s begins with, 1..4; 0: none, NUL too. */
+size_t str_utf8_length(struct str s);
+
 /* FNV-1a over ASCII lower case, for hash tables keyed by names. */
 uint64_t str_hash_nocase(struct str s);
 

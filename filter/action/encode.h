@@ -1,0 +1,16 @@
+/*
+ * encode - text for an unstructured field (RFC 2047, encoding Q, UTF-8)
+ *
+ * ASCII text stays as it is, made safe.  Other text, and words too long for a
+ * line, become encoded words of at most 75 octets, with blanks between them
+ * that a reader takes out again.
+ */
+#ifndef ASSAY_ACTION_ENCODE_H
+#define ASSAY_ACTION_ENCODE_H
+
+#include "base/arena.h"
+
+/* max: octets of text that are taken; more is cut as safe_text() does. */
+struct str encode_text(struct arena *arena, struct str text, size_t max);
+
+#endif

@@ -1,0 +1,201 @@
+#include "action/edit.h"
+#include "action/encode.h"
+#include "action/fold.h"
+#include "action/safe.h"
+#include "base/limits.h"
+
+static const struct str subject_name = STR_INIT("Subject");
+
+static bool
+is_subject(struct str name)
+{
+	return str_eq_nocase(name, subject_name);
+}
+
+/* The field is ours alone: see edit_stamp(). */
+static bool
+is_allowed(struct str name)
+{
+	return safe_is_field_name(name) &&
+	    !str_eqz_nocase(name, "Authentication-Results");
+}
+
+static struct str
+folded(struct arena *arena, struct str name, struct str text)
+{
+	struct fold fold;
+	struct buf out;
+
+	/* Room for a fold at each blank. */
+	buf_init(&out, arena, text.len * 3 + 2);
+	fold_init(&fold, &out, name.len + 2, LIMIT_FIELD_LINE);
+	fold_text(&fold, text);
+	return buf_str(&out);
+}
+
+static void
+replace_field(struct arena *arena, struct edit_list *edits,
+    const struct header *header, const struct policy_rule *rule)
+{
+	struct edit edit = { .kind = EDIT_ADD, .name = rule->tag_name };
+	unsigned count = 0;
+
+	for (size_t i = 0; i < header->fields.count; i++)
+		count += edit_is_named(&header->fields.at[i], edit.name);
+	edit.value = folded(arena, edit.name, str_trim(encode_text(arena,
+	    rule->tag_value, LIMIT_TAG_OCTETS)));
+	if (count > 0) {
+		edit.kind = EDIT_CHANGE;
+		edit.nth = 1;
+	}
+	VEC_PUSH(arena, &edits->list, edit);
+	edit = (struct edit){ .kind = EDIT_DELETE, .name = rule->tag_name };
+	for (edit.nth = count; edit.nth > 1; edit.nth--)
+		VEC_PUSH(arena, &edits->list, edit);
+}
+
+static struct str
+joined(struct arena *arena, struct str a, const char *between, struct str b)
+{
+	struct buf out;
+
+	buf_init(&out, arena, SIZE_MAX);
+	buf_add(&out, a);
+	buf_addz(&out, between);
+	buf_add(&out, b);
+	return buf_str(&out);
+}
+
+/*
+ * A subject as one line.  Its octets stay as they are, in whatever charset
+ * they may be, but for those that could end the field.
+ */
+static struct str
+subject_line(struct arena *arena, struct str value)
+{
+	struct str text = header_unfold(arena, value);
+	char *out = arena_alloc(arena, text.len);
+
+	for (size_t i = 0; i < text.len; i++)
+		out[i] = text.ptr[i] == '\0' ? '?' : text.ptr[i];
+	text.ptr = out;
+	if (text.len > LIMIT_SUBJECT_OCTETS)
+		text = joined(arena, str_slice(text, 0,
+		    LIMIT_SUBJECT_OCTETS - 3), "...", STR_NONE);
+	return text;
+}
+
+static bool
+is_encoded(struct str text)
+{
+	return str_starts_nocase(text, STR("=?"));
+}
+
+static bool
+has_prefix(struct str text, struct str prefix)
+{
+	return str_eq(str_slice(text, 0, prefix.len), prefix);
+}
+
+/*
+ * Blanks between two encoded words are not shown, so the prefix takes its own
+ * along inside; beside plain text they are (RFC 2047 section 6.2).
+ */
+static struct str
+with_prefix(struct arena *arena, struct str text, struct str prefix)
+{
+	struct str bare = str_trim(prefix);
+	struct str word = encode_text(arena, bare, LIMIT_TAG_OCTETS);
+	struct str spaced = encode_text(arena, joined(arena, bare, " ",
+	    STR_NONE), LIMIT_TAG_OCTETS + 1);
+	bool blank = prefix.len > 0 && ascii_space(prefix.ptr[prefix.len - 1]);
+
+	if (bare.len == 0 || has_prefix(text, word) ||
+	    (is_encoded(spaced) && has_prefix(text, spaced)))
+		return text;
+	if (text.len == 0)
+		return word;
+	if (is_encoded(text) && is_encoded(word))
+		word = spaced;
+	blank |= is_encoded(text) || is_encoded(word);
+	return joined(arena, word, blank ? " " : "", text);
+}
+
+static bool
+is_tag(const struct policy_rule *rule)
+{
+	return rule->action == ACTION_TAG && !rule->shadow;
+}
+
+/* All prefixes of the run, the first one nearest to the text. */
+static struct str
+prefixed(struct arena *arena, struct str text, const struct policy_run *run)
+{
+	for (size_t i = 0; i < run->fired.count; i++) {
+		const struct policy_rule *rule = &run->fired.at[i];
+
+		if (is_tag(rule) && is_subject(rule->tag_name))
+			text = with_prefix(arena, text, rule->tag_value);
+	}
+	return text;
+}
+
+/* Every Subject field: readers differ in which of several they show. */
+static void
+prefix_subjects(struct arena *arena, struct edit_list *edits,
+    const struct header *header, const struct policy_run *run)
+{
+	struct edit edit = { .kind = EDIT_CHANGE, .name = subject_name };
+
+	for (size_t i = 0; i < header->fields.count; i++) {
+		const struct header_field *field = &header->fields.at[i];
+		struct str line, text;
+
+		if (!edit_is_named(field, subject_name))
+			continue;
+		edit.nth++;
+		line = subject_line(arena, field->value);
+		text = prefixed(arena, line, run);
+		if (str_eq(line, text))
+			continue;
+		edit.value = folded(arena, subject_name, text);
+		VEC_PUSH(arena, &edits->list, edit);
+	}
+	if (edit.nth > 0)
+		return;
+	edit.kind = EDIT_ADD;
+	edit.value = folded(arena, subject_name,
+	    prefixed(arena, STR_NONE, run));
+	if (edit.value.len > 0)
+		VEC_PUSH(arena, &edits->list, edit);
+}
+
+static bool
+is_repeated(const struct policy_run *run, size_t i)
+{
+	for (size_t k = i + 1; k < run->fired.count; k++)
+		if (is_tag(&run->fired.at[k]) && str_eq_nocase(
+		    run->fired.at[k].tag_name, run->fired.at[i].tag_name))
+			return true;
+	return false;
+}
+
+void
+edit_tags(struct arena *arena, struct edit_list *edits,
+    const struct header *header, const struct policy_run *run)
+{
+	size_t tags = 0;
+
+	for (size_t i = 0; i < run->fired.count && tags < LIMIT_TAGS; i++) {
+		const struct policy_rule *rule = &run->fired.at[i];
+
+		if (!is_tag(rule) || is_repeated(run, i) ||
+		    !is_allowed(rule->tag_name))
+			continue;
+		tags++;
+		if (is_subject(rule->tag_name))
+			prefix_subjects(arena, edits, header, run);
+		else
+			replace_field(arena, edits, header, rule);
+	}
+}
