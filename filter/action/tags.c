@@ -92,9 +92,76 @@ is_encoded(struct str text)
 }
 
 static bool
-has_prefix(struct str text, struct str prefix)
+is_tag(const struct policy_rule *rule)
 {
-	return str_eq(str_slice(text, 0, prefix.len), prefix);
+	return rule->action == ACTION_TAG && !rule->shadow;
+}
+
+/* A prefix as it is written, once for a run. */
+struct prefix {
+	struct str	word;		/* without blanks around it */
+	struct str	spaced;		/* the same with a blank inside, where
+					 * it is an encoded word */
+	bool		blank;		/* the policy ends it with one */
+};
+
+struct prefixes {
+	VEC(struct prefix) list;
+};
+
+static struct prefixes
+prefixes_of(struct arena *arena, const struct policy_run *run)
+{
+	struct prefixes all = { 0 };
+
+	for (size_t i = 0; i < run->fired.count; i++) {
+		const struct policy_rule *rule = &run->fired.at[i];
+		struct str text = rule->tag_value, bare = str_trim(text);
+		struct prefix p;
+
+		if (!is_tag(rule) || !is_subject(rule->tag_name) ||
+		    bare.len == 0 || all.list.count == LIMIT_TAGS)
+			continue;
+		p.word = encode_text(arena, bare, LIMIT_TAG_OCTETS);
+		p.spaced = encode_text(arena, joined(arena, bare, " ",
+		    STR_NONE), LIMIT_TAG_OCTETS + 1);
+		p.blank = ascii_space(text.ptr[text.len - 1]);
+		VEC_PUSH(arena, &all.list, p);
+	}
+	return all;
+}
+
+static bool
+takes_off(struct str *text, struct str prefix)
+{
+	if (!str_eq(str_slice(*text, 0, prefix.len), prefix))
+		return false;
+	*text = str_trim(str_skip(*text, prefix.len));
+	return true;
+}
+
+static bool
+takes_prefix_off(struct str *text, const struct prefix *prefix)
+{
+	return takes_off(text, prefix->word) ||
+	    takes_off(text, str_trim(prefix->spaced));
+}
+
+/* Does the text have the prefix, perhaps behind others of the run? */
+static bool
+has_prefix(struct str text, const struct prefix *prefix,
+    const struct prefixes *all)
+{
+	bool shorter = true;
+
+	while (shorter) {
+		shorter = false;
+		if (takes_prefix_off(&text, prefix))
+			return true;
+		for (size_t i = 0; i < all->list.count && !shorter; i++)
+			shorter = takes_prefix_off(&text, &all->list.at[i]);
+	}
+	return false;
 }
 
 /*
@@ -102,41 +169,25 @@ has_prefix(struct str text, struct str prefix)
  * along inside; beside plain text they are (RFC 2047 section 6.2).
  */
 static struct str
-with_prefix(struct arena *arena, struct str text, struct str prefix)
+with_prefix(struct arena *arena, struct str text, const struct prefix *prefix)
 {
-	struct str bare = str_trim(prefix);
-	struct str word = encode_text(arena, bare, LIMIT_TAG_OCTETS);
-	struct str spaced = encode_text(arena, joined(arena, bare, " ",
-	    STR_NONE), LIMIT_TAG_OCTETS + 1);
-	bool blank = prefix.len > 0 && ascii_space(prefix.ptr[prefix.len - 1]);
+	bool encoded = is_encoded(prefix->word);
 
-	if (bare.len == 0 || has_prefix(text, word) ||
-	    (is_encoded(spaced) && has_prefix(text, spaced)))
-		return text;
 	if (text.len == 0)
-		return word;
-	if (is_encoded(text) && is_encoded(word))
-		word = spaced;
-	blank |= is_encoded(text) || is_encoded(word);
-	return joined(arena, word, blank ? " " : "", text);
+		return prefix->word;
+	if (is_encoded(text) && encoded)
+		return joined(arena, prefix->spaced, " ", text);
+	return joined(arena, prefix->word, prefix->blank || encoded ||
+	    is_encoded(text) ? " " : "", text);
 }
 
-static bool
-is_tag(const struct policy_rule *rule)
-{
-	return rule->action == ACTION_TAG && !rule->shadow;
-}
-
-/* All prefixes of the run, the first one nearest to the text. */
+/* All prefixes, the first one nearest to the text. */
 static struct str
-prefixed(struct arena *arena, struct str text, const struct policy_run *run)
+prefixed(struct arena *arena, struct str text, const struct prefixes *all)
 {
-	for (size_t i = 0; i < run->fired.count; i++) {
-		const struct policy_rule *rule = &run->fired.at[i];
-
-		if (is_tag(rule) && is_subject(rule->tag_name))
-			text = with_prefix(arena, text, rule->tag_value);
-	}
+	for (size_t i = 0; i < all->list.count; i++)
+		if (!has_prefix(text, &all->list.at[i], all))
+			text = with_prefix(arena, text, &all->list.at[i]);
 	return text;
 }
 
@@ -146,6 +197,7 @@ prefix_subjects(struct arena *arena, struct edit_list *edits,
     const struct header *header, const struct policy_run *run)
 {
 	struct edit edit = { .kind = EDIT_CHANGE, .name = subject_name };
+	struct prefixes all = prefixes_of(arena, run);
 
 	for (size_t i = 0; i < header->fields.count; i++) {
 		const struct header_field *field = &header->fields.at[i];
@@ -155,7 +207,7 @@ prefix_subjects(struct arena *arena, struct edit_list *edits,
 			continue;
 		edit.nth++;
 		line = subject_line(arena, field->value);
-		text = prefixed(arena, line, run);
+		text = prefixed(arena, line, &all);
 		if (str_eq(line, text))
 			continue;
 		edit.value = folded(arena, subject_name, text);
@@ -165,7 +217,7 @@ prefix_subjects(struct arena *arena, struct edit_list *edits,
 		return;
 	edit.kind = EDIT_ADD;
 	edit.value = folded(arena, subject_name,
-	    prefixed(arena, STR_NONE, run));
+	    prefixed(arena, STR_NONE, &all));
 	if (edit.value.len > 0)
 		VEC_PUSH(arena, &edits->list, edit);
 }
