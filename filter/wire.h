@@ -20,6 +20,9 @@ struct wiring {
 
 struct wire_options {
 	struct event_writer	*events;	/* or NULL; not owned */
+	void			(*watch)(void *ctx,
+				    const struct event *event);	/* or NULL */
+	void			*watch_ctx;
 	int64_t			 now;		/* 0: the clock's */
 };
 

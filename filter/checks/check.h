@@ -61,7 +61,9 @@ struct check_run {
 	void			*state;		/* its own; zeroed at start */
 	bool			 started, finished;
 	uint64_t		 start_us, finish_us;	/* clock_us */
+	bool			 told_ready;	/* ready() was called */
 	void			(*on_finish)(struct check_run *run);
+	void			*owner;		/* on_finish()'s own */
 };
 
 /* Only the hooks that a check wants; NULL elsewhere. */

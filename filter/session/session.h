@@ -32,6 +32,10 @@ struct engine_options {
 	struct resolver		*dns;		/* not owned: the caller frees */
 	struct policy		*policy;	/* a reference is taken */
 	struct event_writer	*events;	/* or NULL; not owned */
+	/* Sees every event while it is whole; or NULL. */
+	void			(*watch)(void *ctx,
+				    const struct event *event);
+	void			*watch_ctx;
 	struct check_options	 checks;	/* texts must outlive it */
 	struct str		 authserv_id;	/* RFC 8601 section 2.5 */
 	const struct str	*trusted_ids;	/* whose fields are kept; ours
@@ -107,8 +111,5 @@ void session_eom(struct connection *conn, session_done_fn *done, void *ctx);
 void session_expire(struct connection *conn);
 /* The message is over (also in the middle of one); done() will not run. */
 void session_abort(struct connection *conn);
-
-/* After eom's done(): the whole record of the message, for the tool. */
-const struct event *session_event(const struct connection *conn);
 
 #endif

@@ -1,0 +1,118 @@
+/*
+ * DKIM: feeds dkim/ with the message as it streams by, and turns one result a
+ * signature into facts.
+ */
+#include "base/vec.h"
+#include "checks/registry.h"
+
+struct dkim {
+	struct dkim_verify *verify;
+};
+
+/* When no signature passes, the result that says most stands for all. */
+static const enum word order[] = {
+	WORD_PASS, WORD_TEMPERROR, WORD_FAIL, WORD_POLICY, WORD_NEUTRAL,
+	WORD_PERMERROR, WORD_NONE
+};
+
+static const struct dkim_signature *
+best_of(const struct dkim_results *results)
+{
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		for (size_t j = 0; j < results->count; j++)
+			if (results->at[j].word == order[i])
+				return &results->at[j];
+	return NULL;
+}
+
+static void
+add_result(struct check_run *run, const struct dkim_signature *sig)
+{
+	struct result result = { .method = METHOD_DKIM, .word = sig->word };
+
+	if (sig->word != WORD_PASS)
+		result.reason = sig->reason;
+	result_add_property(&result, "header", "d", sig->domain);
+	result_add_property(&result, "header", "i", sig->identity);
+	result_add_property(&result, "header", "s", sig->selector);
+	result_add_property(&result, "header", "a", sig->algorithm);
+	result_add_property(&result, "header", "b", sig->b);
+	check_result(run, &result);
+	if (sig->key_name.len > 0)
+		check_evidence(run, sig->key_name, "TXT",
+		    dns_status_name(sig->key_status), sig->key_record,
+		    sig->key_secure);
+}
+
+static void
+done(void *ctx, const struct dkim_results *results)
+{
+	struct check_run *run = ctx;
+	struct fact_set *facts = run->subject->facts;
+	const struct dkim_signature *best = best_of(results);
+	VEC(struct str) domains = { 0 };
+
+	for (size_t i = 0; i < results->count; i++) {
+		add_result(run, &results->at[i]);
+		if (results->at[i].word == WORD_PASS)
+			VEC_PUSH(run->arena, &domains, results->at[i].domain);
+	}
+	if (results->count == 0)
+		check_result(run, &(struct result){ .method = METHOD_DKIM,
+		    .word = WORD_NONE });
+	facts_word(facts, FACT_ID_DKIM, best == NULL ? WORD_NONE : best->word);
+	facts_list(facts, FACT_ID_DKIM_DOMAINS, domains.at, domains.count);
+	facts_number(facts, FACT_ID_DKIM_COUNT, (double)results->count);
+	facts_text(facts, FACT_ID_DKIM_REASON, best == NULL ?
+	    STR("no signature") : best->reason);
+	check_finish(run);
+}
+
+static void
+start(struct check_run *run)
+{
+	struct dkim *dkim = run->state;
+	struct subject *subject = run->subject;
+
+	dkim->verify = dkim_verify_new(&subject->options->dkim, run->arena,
+	    subject->dns, subject->strand, subject->now);
+}
+
+static void
+feed_header(struct check_run *run, const struct header_field *field)
+{
+	dkim_verify_header(((struct dkim *)run->state)->verify, field);
+}
+
+static void
+feed_eoh(struct check_run *run)
+{
+	dkim_verify_eoh(((struct dkim *)run->state)->verify);
+}
+
+static bool
+feed_body(struct check_run *run, struct str piece)
+{
+	return dkim_verify_body(((struct dkim *)run->state)->verify, piece);
+}
+
+static void
+feed_eom(struct check_run *run)
+{
+	dkim_verify_eom(((struct dkim *)run->state)->verify, done, run);
+}
+
+static void
+cancel(struct check_run *run)
+{
+	struct dkim *dkim = run->state;
+
+	dkim_verify_free(dkim->verify);
+	dkim->verify = NULL;
+}
+
+const struct check_ops dkim_ops = {
+	.state_size = sizeof(struct dkim), .start = start,
+	.header = feed_header, .eoh = feed_eoh, .body = feed_body,
+	.eom = feed_eom, .cancel = cancel,
+};

@@ -1,0 +1,182 @@
+/*
+ * DMARC: the walk starts when the header is complete, the evaluation when SPF
+ * and DKIM are known.
+ */
+#include "checks/registry.h"
+#include "dmarc/dmarc.h"
+
+struct dmarc {
+	struct dmarc_author	 author;
+	struct dmarc_discovery	*discovery;
+	struct dmarc_evaluation	*evaluation;
+	const struct dmarc_policy *policy;	/* found; in the arena */
+	bool			 ready;		/* SPF and DKIM are known */
+};
+
+static void
+set_policy_facts(struct fact_set *facts, const struct dmarc_result *found)
+{
+	if (!found->has_policy) {
+		facts_none(facts, FACT_ID_DMARC_POLICY);
+		facts_none(facts, FACT_ID_DMARC_TEST);
+		facts_none(facts, FACT_ID_DMARC_DISPOSITION);
+		return;
+	}
+	facts_word(facts, FACT_ID_DMARC_POLICY, found->policy);
+	facts_bool(facts, FACT_ID_DMARC_TEST, found->test);
+	facts_word(facts, FACT_ID_DMARC_DISPOSITION, found->disposition);
+}
+
+static void
+finish(struct check_run *run, const struct dmarc_result *found)
+{
+	struct fact_set *facts = run->subject->facts;
+	struct result result = {
+		.method = METHOD_DMARC, .word = found->word,
+		.reason = found->word == WORD_PASS ? STR_NONE : found->reason
+	};
+
+	facts_word(facts, FACT_ID_DMARC, found->word);
+	facts_text_or_none(facts, FACT_ID_DMARC_DOMAIN, found->domain);
+	facts_text_or_none(facts, FACT_ID_DMARC_ORG,
+	    found->organizational_domain);
+	facts_text_or_none(facts, FACT_ID_DMARC_POLICY_DOMAIN,
+	    found->policy_domain);
+	set_policy_facts(facts, found);
+	facts_bool(facts, FACT_ID_DMARC_ALIGNED_SPF, found->aligned_spf);
+	facts_bool(facts, FACT_ID_DMARC_ALIGNED_DKIM, found->aligned_dkim);
+	facts_text(facts, FACT_ID_DMARC_REASON, found->reason);
+	if (found->has_policy)
+		result.comment = arena_printf(run->arena, "p=%s dis=%s",
+		    word_name(found->policy), word_name(found->disposition));
+	result_add_property(&result, "header", "from", found->domain);
+	check_result(run, &result);
+	check_finish(run);
+}
+
+static void
+note_queries(struct check_run *run, const struct dmarc_query *queries,
+    size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		check_evidence(run, queries[i].name, "TXT",
+		    dns_status_name(queries[i].status), queries[i].record,
+		    queries[i].secure);
+}
+
+static void
+evaluated(void *ctx, const struct dmarc_result *found)
+{
+	struct check_run *run = ctx;
+	struct dmarc *dmarc = run->state;
+
+	dmarc->evaluation = NULL;
+	note_queries(run, found->queries.at, found->queries.count);
+	finish(run, found);
+}
+
+/* What SPF and DKIM proved, from their facts and results. */
+static struct dmarc_identifiers
+identifiers(struct check_run *run)
+{
+	const struct fact_set *facts = run->subject->facts;
+	const struct results *results = run->subject->results;
+	const struct fact *spf = facts_get(facts, FACT_ID_SPF);
+	const struct fact *domain = facts_get(facts, FACT_ID_SPF_DOMAIN);
+	const struct fact *dkim = facts_get(facts, FACT_ID_DKIM_DOMAINS);
+	struct dmarc_identifiers ids = { 0 };
+	VEC(struct str) failed = { 0 };
+
+	if (domain->state == FACT_SET && spf->word == WORD_PASS)
+		ids.spf_domain = domain->text;
+	if (domain->state == FACT_SET && spf->word == WORD_TEMPERROR) {
+		ids.spf_temperror = true;
+		ids.spf_temperror_domain = domain->text;
+	}
+	if (dkim->state == FACT_SET) {
+		ids.dkim_domains = dkim->list.at;
+		ids.dkim_count = dkim->list.count;
+	}
+	for (size_t i = 0; i < results->list.count; i++) {
+		const struct result *r = &results->list.at[i];
+		struct str d = result_property(r, "header", "d");
+
+		if (r->method == METHOD_DKIM && r->word == WORD_TEMPERROR &&
+		    d.len > 0)
+			VEC_PUSH(run->arena, &failed, d);
+	}
+	ids.dkim_temperror = failed.count > 0;
+	ids.dkim_temperror_domains = failed.at;
+	ids.dkim_temperror_count = failed.count;
+	return ids;
+}
+
+static void
+evaluate(struct check_run *run)
+{
+	struct dmarc *dmarc = run->state;
+	struct subject *subject = run->subject;
+	struct dmarc_identifiers ids;
+
+	if (!dmarc->ready || dmarc->policy == NULL)
+		return;
+	ids = identifiers(run);
+	dmarc->evaluation = dmarc_evaluate_start(run->arena, subject->dns,
+	    subject->strand, dmarc->policy, &ids, check_deadline(run),
+	    evaluated, run);
+}
+
+static void
+discovered(void *ctx, const struct dmarc_policy *policy)
+{
+	struct check_run *run = ctx;
+	struct dmarc *dmarc = run->state;
+
+	dmarc->discovery = NULL;
+	dmarc->policy = policy;
+	note_queries(run, policy->queries.at, policy->queries.count);
+	evaluate(run);
+}
+
+static void
+eoh(struct check_run *run)
+{
+	struct dmarc *dmarc = run->state;
+	struct subject *subject = run->subject;
+
+	dmarc_author_find(run->arena, subject->header, &dmarc->author);
+	if (dmarc->author.valid)
+		dmarc->discovery = dmarc_discover_start(run->arena,
+		    subject->dns, subject->strand, dmarc->author.domain,
+		    check_deadline(run), discovered, run);
+}
+
+static void
+ready(struct check_run *run)
+{
+	struct dmarc *dmarc = run->state;
+
+	dmarc->ready = true;
+	if (!dmarc->author.valid)
+		/* No author domain: nothing to look up, and nothing passes. */
+		finish(run, &(struct dmarc_result){ .word = WORD_PERMERROR,
+		    .reason = dmarc->author.reason });
+	else
+		evaluate(run);
+}
+
+static void
+cancel(struct check_run *run)
+{
+	struct dmarc *dmarc = run->state;
+
+	dmarc_discover_cancel(dmarc->discovery);
+	dmarc_evaluate_cancel(dmarc->evaluation);
+	dmarc->discovery = NULL;
+	dmarc->evaluation = NULL;
+}
+
+const struct check_ops dmarc_ops = {
+	.state_size = sizeof(struct dmarc), .eoh = eoh, .ready = ready,
+	.cancel = cancel,
+};

@@ -1,0 +1,89 @@
+/*
+ * What the header itself says: author, sender, subject and the like.  Needs no
+ * DNS, so it is finished as soon as the header is complete.
+ */
+#include "checks/registry.h"
+#include "dmarc/dmarc.h"
+#include "mail/address.h"
+
+static void
+set_author(struct check_run *run)
+{
+	struct fact_set *facts = run->subject->facts;
+	struct dmarc_author author;
+
+	dmarc_author_find(run->arena, run->subject->header, &author);
+	facts_text_or_none(facts, FACT_ID_FROM, author.address);
+	facts_text_or_none(facts, FACT_ID_FROM_DOMAIN,
+	    author.valid ? author.domain : STR_NONE);
+	facts_number(facts, FACT_ID_FROM_COUNT, (double)author.fields);
+}
+
+/* The first mailbox of a field that can be read as a whole. */
+static struct str
+first_address(struct check_run *run, struct str value)
+{
+	struct address_list list;
+
+	if (!address_list_parse(run->arena, value, &list) ||
+	    list.mailboxes.count == 0)
+		return STR_NONE;
+	return list.mailboxes.at[0].address;
+}
+
+static void
+set_address(struct check_run *run, enum fact_id id, struct str name)
+{
+	const struct header_field *field =
+	    header_find(run->subject->header, name, 0);
+
+	facts_text_or_none(run->subject->facts, id, field == NULL ? STR_NONE :
+	    first_address(run, field->value));
+}
+
+static void
+set_text(struct check_run *run, enum fact_id id, struct str name)
+{
+	const struct header_field *field =
+	    header_find(run->subject->header, name, 0);
+
+	facts_text_or_none(run->subject->facts, id, field == NULL ? STR_NONE :
+	    header_unfold(run->arena, field->value));
+}
+
+/* RFC 2919: the identifier stands between the last "<" and ">". */
+static struct str
+list_identifier(struct str value)
+{
+	size_t open = str_rchr(value, '<');
+	struct str rest = str_skip(value, open + 1);
+
+	if (open == value.len)
+		return STR_NONE;
+	return str_trim(str_slice(rest, 0, str_chr(rest, '>')));
+}
+
+static void
+set_list_id(struct check_run *run)
+{
+	const struct header_field *field =
+	    header_find(run->subject->header, STR("List-Id"), 0);
+
+	facts_text_or_none(run->subject->facts, FACT_ID_LIST_ID,
+	    field == NULL ? STR_NONE :
+	    list_identifier(header_unfold(run->arena, field->value)));
+}
+
+static void
+eoh(struct check_run *run)
+{
+	set_author(run);
+	set_address(run, FACT_ID_SENDER, STR("Sender"));
+	set_address(run, FACT_ID_REPLY_TO, STR("Reply-To"));
+	set_text(run, FACT_ID_SUBJECT, STR("Subject"));
+	set_text(run, FACT_ID_MESSAGE_ID, STR("Message-ID"));
+	set_list_id(run);
+	check_finish(run);
+}
+
+const struct check_ops header_ops = { .eoh = eoh };

@@ -1,0 +1,106 @@
+#include "checks/registry.h"
+
+#include "base/clock.h"
+#include "base/ensure.h"
+#include "base/limits.h"
+
+/*
+ * Every check the daemon can run.  To add one: write checks/NAME.c, add its
+ * facts to facts/facts.def, an id to check.h, and a row here.  A row may only
+ * need rows above it, so the table order is a valid run order.
+ */
+const struct check check_table[CHECK_COUNT] = {
+	[CHECK_IPREV] = {
+		.name = "iprev", .starts = STAGE_CONNECT,
+		.first = FACT_ID_IPREV, .last = FACT_ID_IPREV_REASON,
+		.method = METHOD_IPREV, .ops = &iprev_ops },
+	[CHECK_SPF_HELO] = {
+		.name = "spf_helo", .starts = STAGE_HELO,
+		.first = FACT_ID_SPF_HELO, .last = FACT_ID_SPF_HELO_REASON,
+		.method = METHOD_SPF, .ops = &spf_helo_ops },
+	[CHECK_SPF] = {
+		.name = "spf", .starts = STAGE_MAIL,
+		.first = FACT_ID_SPF, .last = FACT_ID_SPF_REASON,
+		.method = METHOD_SPF, .ops = &spf_ops },
+	[CHECK_HEADER] = {
+		.name = "header", .starts = STAGE_MESSAGE,
+		.first = FACT_ID_FROM, .last = FACT_ID_LIST_ID,
+		.method = METHOD_COUNT, .ops = &header_ops },
+	[CHECK_DKIM] = {
+		.name = "dkim", .starts = STAGE_MESSAGE,
+		.first = FACT_ID_DKIM, .last = FACT_ID_DKIM_REASON,
+		.method = METHOD_DKIM, .ops = &dkim_ops },
+	[CHECK_DMARC] = {
+		.name = "dmarc", .starts = STAGE_MESSAGE,
+		.needs = CHECK_BIT(CHECK_SPF) | CHECK_BIT(CHECK_DKIM),
+		.first = FACT_ID_DMARC, .last = FACT_ID_DMARC_REASON,
+		.method = METHOD_DMARC, .ops = &dmarc_ops },
+};
+
+void
+check_finish(struct check_run *run)
+{
+	ensure(!run->finished);
+	run->finished = true;
+	run->finish_us = clock_us();
+	run->on_finish(run);
+}
+
+static void
+give_up_fact(struct fact_set *facts, enum fact_id id, struct str reason)
+{
+	if (facts_known(facts, id))
+		return;
+	if (fact_table[id].words == RESULT_WORDS)
+		facts_word(facts, id, WORD_TEMPERROR);
+	else
+		facts_unknown(facts, id, reason);
+}
+
+void
+check_abandon(struct check_run *run, struct str reason)
+{
+	const struct check *check = run->check;
+
+	ensure(!run->finished);
+	if (run->started && check->ops->cancel != NULL)
+		check->ops->cancel(run);
+	run->finished = true;
+	run->finish_us = clock_us();
+	for (int id = check->first; id <= (int)check->last; id++)
+		give_up_fact(run->subject->facts, (enum fact_id)id, reason);
+	if (check->method != METHOD_COUNT)
+		check_result(run, &(struct result){
+		    .method = check->method, .word = WORD_TEMPERROR,
+		    .reason = reason });
+}
+
+void
+check_result(struct check_run *run, const struct result *result)
+{
+	struct results *results = run->subject->results;
+	struct result copy = *result;
+
+	copy.stage = run->check->starts;
+	VEC_PUSH(results->arena, &results->list, copy);
+}
+
+void
+check_evidence(struct check_run *run, struct str name, const char *type,
+    const char *status, struct str data, bool secure)
+{
+	struct results *results = run->subject->results;
+
+	if (results->evidence.count >= LIMIT_EVIDENCE)
+		return;
+	VEC_PUSH(results->arena, &results->evidence, (struct evidence){
+	    .method = str_from(run->check->name), .name = name, .type = type,
+	    .status = status, .secure = secure, .stage = run->check->starts,
+	    .data = str_slice(data, 0, LIMIT_EVIDENCE_OCTETS) });
+}
+
+uint64_t
+check_deadline(const struct check_run *run)
+{
+	return clock_ms() + run->subject->options->dns_timeout_ms;
+}

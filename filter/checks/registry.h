@@ -1,0 +1,18 @@
+/*
+ * registry - the hooks of every check, and what the checks share
+ */
+#ifndef ASSAY_CHECKS_REGISTRY_H
+#define ASSAY_CHECKS_REGISTRY_H
+
+#include "checks/check.h"
+
+extern const struct check_ops iprev_ops, spf_helo_ops, spf_ops, header_ops,
+    dkim_ops, dmarc_ops;
+
+/* Add to the results; the stage is filled in.  Bytes are not copied. */
+void check_result(struct check_run *run, const struct result *result);
+
+/* When a check that starts now must have its DNS answers (clock_ms). */
+uint64_t check_deadline(const struct check_run *run);
+
+#endif

@@ -1,0 +1,154 @@
+/*
+ * SPF for the two identities of RFC 7208: the HELO name (section 2.3) and the
+ * envelope sender (section 2.4).
+ */
+#include "base/domain.h"
+#include "checks/registry.h"
+#include "mail/address.h"
+
+struct identity {
+	enum fact_id	word, domain, mechanism, explanation, lookups, voids,
+			reason;
+	const char	*property;		/* smtp.helo, smtp.mailfrom */
+};
+
+static const struct identity helo_identity = {
+	FACT_ID_SPF_HELO, FACT_ID_SPF_HELO_DOMAIN,
+	FACT_ID_SPF_HELO_MECHANISM, FACT_ID_SPF_HELO_EXPLANATION,
+	FACT_ID_SPF_HELO_LOOKUPS, FACT_ID_SPF_HELO_VOIDS,
+	FACT_ID_SPF_HELO_REASON, "helo"
+};
+
+static const struct identity mail_identity = {
+	FACT_ID_SPF, FACT_ID_SPF_DOMAIN, FACT_ID_SPF_MECHANISM,
+	FACT_ID_SPF_EXPLANATION, FACT_ID_SPF_LOOKUPS, FACT_ID_SPF_VOIDS,
+	FACT_ID_SPF_REASON, "mailfrom"
+};
+
+struct spf {
+	struct spf_check	*check;
+	const struct identity	*identity;
+	struct str		 shown;		/* the property's value */
+};
+
+static void
+finish(struct check_run *run, const struct spf_result *found)
+{
+	struct spf *spf = run->state;
+	const struct identity *id = spf->identity;
+	struct fact_set *facts = run->subject->facts;
+	struct result result = {
+		.method = METHOD_SPF, .word = found->word,
+		.reason = found->reason
+	};
+
+	facts_word(facts, id->word, found->word);
+	facts_text_or_none(facts, id->domain, found->domain);
+	facts_text_or_none(facts, id->mechanism, found->mechanism);
+	facts_text_or_none(facts, id->explanation, found->explanation);
+	facts_number(facts, id->lookups, found->lookups);
+	facts_number(facts, id->voids, found->void_lookups);
+	facts_text(facts, id->reason, found->reason);
+	result_add_property(&result, "smtp", id->property, spf->shown);
+	check_result(run, &result);
+	for (size_t i = 0; i < found->used.count; i++) {
+		const struct spf_dns_record *r = &found->used.at[i];
+
+		check_evidence(run, r->name, r->type, r->status, r->data,
+		    r->secure);
+	}
+	check_finish(run);
+}
+
+static void
+done(void *ctx, const struct spf_result *found)
+{
+	struct check_run *run = ctx;
+	struct spf *spf = run->state;
+
+	spf->check = NULL;
+	finish(run, found);
+}
+
+static void
+finish_none(struct check_run *run, const char *reason)
+{
+	finish(run, &(struct spf_result){ .word = WORD_NONE,
+	    .reason = str_from(reason) });
+}
+
+static void
+start_for(struct check_run *run, struct str sender, struct str domain)
+{
+	struct spf *spf = run->state;
+	struct subject *subject = run->subject;
+	struct spf_request request = {
+		.client = subject->client.ip, .helo = subject->helo,
+		.sender = sender, .domain = domain,
+		.receiver = subject->options->receiver, .now = subject->now
+	};
+
+	spf->check = spf_start(subject->options->spf_engine, run->arena,
+	    subject->dns, subject->strand, &request, check_deadline(run),
+	    done, run);
+}
+
+static void
+start_helo(struct check_run *run)
+{
+	struct spf *spf = run->state;
+	struct str helo = run->subject->helo;
+
+	spf->identity = &helo_identity;
+	spf->shown = helo;
+	if (run->subject->client.ip.family == IP_NONE)
+		finish_none(run, "the client has no known address");
+	else if (!domain_is_valid(helo) || domain_labels(helo) < 2)
+		/* Section 2.3: only a fully qualified name can be checked. */
+		finish_none(run, "the HELO name is no domain name");
+	else
+		start_for(run, arena_printf(run->arena, "postmaster@%.*s",
+		    STR_ARG(helo)), helo);
+}
+
+static void
+start_mail(struct check_run *run)
+{
+	struct spf *spf = run->state;
+	struct str sender = run->subject->mail_from;
+	struct str domain = address_domain(sender);
+
+	spf->identity = &mail_identity;
+	if (sender.len == 0) {
+		/* Section 2.4: a bounce is judged as postmaster at HELO. */
+		domain = run->subject->helo;
+		sender = arena_printf(run->arena, "postmaster@%.*s",
+		    STR_ARG(domain));
+	}
+	spf->shown = sender;
+	if (run->subject->client.ip.family == IP_NONE)
+		finish_none(run, "the client has no known address");
+	else if (domain.len == 0)
+		finish_none(run, "the sender has no domain");
+	else
+		start_for(run, sender, domain);
+}
+
+static void
+cancel(struct check_run *run)
+{
+	struct spf *spf = run->state;
+
+	spf_cancel(spf->check);
+	spf->check = NULL;
+}
+
+const struct check_ops spf_helo_ops = {
+	.state_size = sizeof(struct spf), .start = start_helo,
+	.cancel = cancel,
+};
+
+const struct check_ops spf_ops = {
+	.state_size = sizeof(struct spf), .start = start_mail,
+	.cancel = cancel,
+};

@@ -1,0 +1,152 @@
+/*
+ * The checks of one connection: started when their stage is reached, fed with
+ * the message, told when what they need is finished, cancelled with their
+ * scope.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "session/connection.h"
+
+static bool
+is_running(const struct check_run *run)
+{
+	return run->started && !run->finished;
+}
+
+static bool
+needs_are_finished(const struct connection *conn, const struct check *check)
+{
+	for (int id = 0; id < CHECK_COUNT; id++)
+		if ((check->needs & CHECK_BIT(id)) != 0 &&
+		    !conn->checks[id].finished)
+			return false;
+	return true;
+}
+
+static void
+tell_ready(struct connection *conn)
+{
+	if (!conn->message.ended)
+		return;
+	for (int id = 0; id < CHECK_COUNT; id++) {
+		struct check_run *run = &conn->checks[id];
+
+		if (!is_running(run) || run->told_ready ||
+		    run->check->ops->ready == NULL ||
+		    !needs_are_finished(conn, run->check))
+			continue;
+		run->told_ready = true;
+		run->check->ops->ready(run);
+	}
+}
+
+static void
+on_finish(struct check_run *run)
+{
+	struct connection *conn = run->owner;
+
+	tell_ready(conn);
+	decide_step(conn);
+}
+
+void
+run_start(struct connection *conn, enum stage stage)
+{
+	for (int id = 0; id < CHECK_COUNT; id++) {
+		const struct check *check = &check_table[id];
+		struct check_run *run = &conn->checks[id];
+
+		if (check->starts != stage)
+			continue;
+		*run = (struct check_run){
+			.check = check, .subject = &conn->subject,
+			.arena = conn->arena[stage_scope(stage)],
+			.started = true, .start_us = clock_us(),
+			.on_finish = on_finish, .owner = conn
+		};
+		run->state = arena_alloc(run->arena, check->ops->state_size);
+		if (check->ops->start != NULL)
+			check->ops->start(run);
+	}
+}
+
+void
+run_header(struct connection *conn, const struct header_field *field)
+{
+	for (int id = 0; id < CHECK_COUNT; id++) {
+		struct check_run *run = &conn->checks[id];
+
+		if (is_running(run) && run->check->ops->header != NULL)
+			run->check->ops->header(run, field);
+	}
+}
+
+void
+run_eoh(struct connection *conn)
+{
+	for (int id = 0; id < CHECK_COUNT; id++) {
+		struct check_run *run = &conn->checks[id];
+
+		if (is_running(run) && run->check->ops->eoh != NULL)
+			run->check->ops->eoh(run);
+	}
+}
+
+bool
+run_body(struct connection *conn, struct str piece)
+{
+	bool wanted = false;
+
+	for (int id = 0; id < CHECK_COUNT; id++) {
+		struct check_run *run = &conn->checks[id];
+
+		if (is_running(run) && run->check->ops->body != NULL)
+			wanted |= run->check->ops->body(run, piece);
+	}
+	return wanted;
+}
+
+void
+run_eom(struct connection *conn)
+{
+	for (int id = 0; id < CHECK_COUNT; id++) {
+		struct check_run *run = &conn->checks[id];
+
+		if (is_running(run) && run->check->ops->eom != NULL)
+			run->check->ops->eom(run);
+	}
+	tell_ready(conn);
+}
+
+void
+run_cancel(struct connection *conn, enum stage from)
+{
+	for (int id = CHECK_COUNT - 1; id >= 0; id--) {
+		struct check_run *run = &conn->checks[id];
+
+		if (check_table[id].starts < from)
+			continue;
+		if (run->started && run->check->ops->cancel != NULL)
+			run->check->ops->cancel(run);
+		memset(run, 0, sizeof(*run));
+		conn->waited_us[id] = 0;
+	}
+}
+
+void
+run_abandon(struct connection *conn, struct str reason)
+{
+	for (int id = 0; id < CHECK_COUNT; id++)
+		if (is_running(&conn->checks[id]))
+			check_abandon(&conn->checks[id], reason);
+}
+
+bool
+run_all_finished(const struct connection *conn)
+{
+	for (int id = 0; id < CHECK_COUNT; id++)
+		if (is_running(&conn->checks[id]))
+			return false;
+	return true;
+}

@@ -1,0 +1,425 @@
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/ensure.h"
+#include "base/limits.h"
+#include "session/connection.h"
+
+static const enum scope scopes[STAGE_COUNT] = {
+	[STAGE_CONNECT] = SCOPE_CONNECTION, [STAGE_HELO] = SCOPE_HELO,
+	[STAGE_MAIL] = SCOPE_MESSAGE, [STAGE_RCPT] = SCOPE_MESSAGE,
+	[STAGE_MESSAGE] = SCOPE_MESSAGE,
+};
+
+static const enum stage first_stage[SCOPE_COUNT] = {
+	[SCOPE_CONNECTION] = STAGE_CONNECT, [SCOPE_HELO] = STAGE_HELO,
+	[SCOPE_MESSAGE] = STAGE_MAIL,
+};
+
+enum scope
+stage_scope(enum stage stage)
+{
+	return scopes[stage];
+}
+
+struct connection *
+connection_new(struct engine *engine)
+{
+	struct connection *conn = xcalloc(1, sizeof(*conn));
+
+	conn->engine = engine_ref(engine);
+	conn->strand = strand_new();
+	for (int i = 0; i < SCOPE_COUNT; i++)
+		conn->arena[i] = arena_new();
+	conn->results.arena = conn->arena[SCOPE_CONNECTION];
+	conn->subject = (struct subject){
+		.options = &engine->options.checks, .dns = engine->options.dns,
+		.strand = conn->strand, .facts = &conn->facts,
+		.results = &conn->results, .header = &conn->message.header
+	};
+	return conn;
+}
+
+/* Results keep their place in the array; later scopes stand behind. */
+static void
+drop_results(struct results *results, enum stage from)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < results->list.count; i++)
+		if (results->list.at[i].stage < from)
+			results->list.at[kept++] = results->list.at[i];
+	results->list.count = kept;
+	kept = 0;
+	for (size_t i = 0; i < results->evidence.count; i++)
+		if (results->evidence.at[i].stage < from)
+			results->evidence.at[kept++] =
+			    results->evidence.at[i];
+	results->evidence.count = kept;
+}
+
+void
+connection_reset(struct connection *conn, enum scope from)
+{
+	enum stage stage = first_stage[from];
+
+	conn->pending.active = false;
+	run_cancel(conn, stage);
+	facts_reset(&conn->facts, stage);
+	drop_results(&conn->results, stage);
+	if (from == SCOPE_CONNECTION) {
+		conn->results = (struct results){
+			.arena = conn->arena[SCOPE_CONNECTION] };
+		conn->progress = (struct progress){ .evaluated = 0 };
+	} else {
+		conn->progress = conn->saved[from - 1];
+	}
+	conn->message = (struct message){ 0 };
+	conn->in_message = false;
+	if (from <= SCOPE_HELO)
+		conn->saw_helo = false;
+	for (int i = from; i < SCOPE_COUNT; i++)
+		arena_reset(conn->arena[i]);
+}
+
+void
+connection_keep_progress(struct connection *conn, enum scope scope)
+{
+	conn->saved[scope] = conn->progress;
+}
+
+void
+connection_free(struct connection *conn)
+{
+	if (conn == NULL)
+		return;
+	session_abort(conn);
+	run_cancel(conn, STAGE_CONNECT);
+	for (int i = 0; i < SCOPE_COUNT; i++)
+		arena_free(conn->arena[i]);
+	engine_unref(conn->engine);
+	strand_unref(conn->strand);
+	free(conn);
+}
+
+struct strand *
+connection_strand(struct connection *conn)
+{
+	return conn->strand;
+}
+
+static struct str
+keep(struct connection *conn, enum scope scope, struct str s, size_t max)
+{
+	return arena_copy(conn->arena[scope], str_slice(s, 0, max));
+}
+
+static int64_t
+time_now(const struct connection *conn)
+{
+	int64_t now = conn->engine->options.now;
+
+	return now != 0 ? now : clock_unix();
+}
+
+static void
+begin_connect(struct connection *conn, const struct session_client *client)
+{
+	struct subject *subject = &conn->subject;
+
+	conn->saw_connect = true;
+	subject->now = time_now(conn);
+	subject->client.ip = client->ip;
+	subject->client.name = keep(conn, SCOPE_CONNECTION, client->name,
+	    LIMIT_DOMAIN_OCTETS);
+	if (client->ip.family == IP_NONE)
+		facts_none(&conn->facts, FACT_ID_CLIENT_IP);
+	else
+		facts_ip(&conn->facts, FACT_ID_CLIENT_IP, &client->ip);
+	facts_text_or_none(&conn->facts, FACT_ID_CLIENT_NAME,
+	    subject->client.name);
+	facts_text_or_none(&conn->facts, FACT_ID_LISTENER, keep(conn,
+	    SCOPE_CONNECTION, client->listener, LIMIT_MACRO_OCTETS));
+	run_start(conn, STAGE_CONNECT);
+	connection_keep_progress(conn, SCOPE_CONNECTION);
+}
+
+static void
+begin_helo(struct connection *conn, struct str name)
+{
+	if (!conn->saw_connect)
+		begin_connect(conn, &(struct session_client){ 0 });
+	connection_reset(conn, SCOPE_HELO);
+	conn->saw_helo = true;
+	conn->subject.helo = keep(conn, SCOPE_HELO, name, LIMIT_HELO_OCTETS);
+	facts_text_or_none(&conn->facts, FACT_ID_HELO, conn->subject.helo);
+	run_start(conn, STAGE_HELO);
+	connection_keep_progress(conn, SCOPE_HELO);
+}
+
+static void
+set_mail_facts(struct connection *conn, const struct session_mail *mail)
+{
+	const struct {
+		enum fact_id id;
+		struct str text;
+	} texts[] = {
+		{ FACT_ID_TLS_VERSION, mail->tls_version },
+		{ FACT_ID_TLS_CIPHER, mail->tls_cipher },
+		{ FACT_ID_AUTH_USER, mail->auth_user },
+		{ FACT_ID_AUTH_METHOD, mail->auth_method },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		facts_text_or_none(&conn->facts, texts[i].id, keep(conn,
+		    SCOPE_MESSAGE, texts[i].text, LIMIT_MACRO_OCTETS));
+	facts_text(&conn->facts, FACT_ID_MAIL_FROM, conn->subject.mail_from);
+	if (mail->size > 0)
+		facts_number(&conn->facts, FACT_ID_MAIL_SIZE,
+		    (double)mail->size);
+	else
+		facts_none(&conn->facts, FACT_ID_MAIL_SIZE);
+}
+
+static void
+begin_mail(struct connection *conn, const struct session_mail *mail)
+{
+	session_abort(conn);
+	if (!conn->saw_helo)
+		begin_helo(conn, STR_NONE);
+	conn->in_message = true;
+	conn->message.start_us = clock_us();
+	conn->subject.now = time_now(conn);
+	conn->subject.mail_from = keep(conn, SCOPE_MESSAGE, mail->from,
+	    LIMIT_ADDRESS_OCTETS);
+	set_mail_facts(conn, mail);
+	run_start(conn, STAGE_MAIL);
+}
+
+void
+session_connect(struct connection *conn, const struct session_client *client,
+    session_done_fn *done, void *ctx)
+{
+	connection_reset(conn, SCOPE_CONNECTION);
+	begin_connect(conn, client);
+	decide_begin(conn, STAGE_CONNECT, done, ctx);
+}
+
+void
+session_helo(struct connection *conn, struct str name, session_done_fn *done,
+    void *ctx)
+{
+	session_abort(conn);
+	begin_helo(conn, name);
+	decide_begin(conn, STAGE_HELO, done, ctx);
+}
+
+void
+session_mail(struct connection *conn, const struct session_mail *mail,
+    session_done_fn *done, void *ctx)
+{
+	begin_mail(conn, mail);
+	decide_begin(conn, STAGE_MAIL, done, ctx);
+}
+
+static void
+set_rcpt(struct connection *conn, struct str address, size_t count)
+{
+	facts_clear(&conn->facts, FACT_ID_RCPT);
+	facts_clear(&conn->facts, FACT_ID_RCPT_COUNT);
+	facts_text_or_none(&conn->facts, FACT_ID_RCPT, address);
+	facts_number(&conn->facts, FACT_ID_RCPT_COUNT, (double)count);
+}
+
+void
+session_rcpt(struct connection *conn, struct str address,
+    session_done_fn *done, void *ctx)
+{
+	struct message *message = &conn->message;
+
+	if (!conn->in_message)
+		begin_mail(conn, &(struct session_mail){ 0 });
+	message->rcpt_count++;
+	if (message->rcpts.count < LIMIT_RECIPIENTS) {
+		address = keep(conn, SCOPE_MESSAGE, address,
+		    LIMIT_ADDRESS_OCTETS);
+		VEC_PUSH(conn->arena[SCOPE_MESSAGE], &message->rcpts,
+		    (struct recipient){ .address = address });
+	} else {
+		record_trouble(conn, "more recipients than are kept");
+		address = str_slice(address, 0, LIMIT_ADDRESS_OCTETS);
+	}
+	set_rcpt(conn, address, message->rcpt_count);
+	decide_begin(conn, STAGE_RCPT, done, ctx);
+}
+
+void
+session_queue_id(struct connection *conn, struct str id)
+{
+	if (conn->in_message && conn->message.queue_id.len == 0)
+		conn->message.queue_id = keep(conn, SCOPE_MESSAGE, id,
+		    LIMIT_MACRO_OCTETS);
+}
+
+/* The first header field: what came before is settled. */
+static void
+begin_header(struct connection *conn)
+{
+	struct message *message = &conn->message;
+	struct str first = STR_NONE;
+
+	if (message->header_begun && !message->ended)
+		return;
+	if (!conn->in_message || message->ended)
+		begin_mail(conn, &(struct session_mail){ 0 });
+	message->header_begun = true;
+	for (size_t i = 0; i < message->rcpts.count && first.ptr == NULL; i++)
+		if (message->rcpts.at[i].action == ACTION_CONTINUE)
+			first = message->rcpts.at[i].address;
+	set_rcpt(conn, first, message->rcpt_count);
+	run_start(conn, STAGE_MESSAGE);
+}
+
+/*
+ * RFC 5322 section 2.2: lines end with CRLF.  An MTA hands folds over as LF
+ * alone; a lone CR is left as it is, no line ends there.
+ */
+static struct str
+mend_line_ends(struct arena *arena, struct str value)
+{
+	struct buf out;
+	size_t from = 0, at = str_chr(value, '\n');
+
+	if (at == value.len)
+		return arena_copy(arena, value);
+	buf_init(&out, arena, value.len * 2);
+	while (from < value.len) {
+		buf_add(&out, str_slice(value, from, at));
+		if (at < value.len)
+			buf_addz(&out, at > from && value.ptr[at - 1] == '\r' ?
+			    "\n" : "\r\n");
+		from = at + 1;
+		at = from + str_chr(str_skip(value, from), '\n');
+	}
+	return buf_str(&out);
+}
+
+/*
+ * Past the cap a field is not kept; but one that could be a forged stamp of
+ * ours is counted, so that it is removed all the same.
+ */
+static void
+pass_over(struct connection *conn, struct str name)
+{
+	struct message *message = &conn->message;
+
+	if (!message->header_over)
+		record_trouble(conn, "the header is larger than is looked at");
+	message->header_over = true;
+	if (str_eqz_nocase(name, "Authentication-Results") &&
+	    message->authres_over < LIMIT_FORGED_PAST_CAP)
+		message->authres_over++;
+}
+
+void
+session_header(struct connection *conn, struct str name, struct str value)
+{
+	struct message *message = &conn->message;
+	struct arena *arena = conn->arena[SCOPE_MESSAGE];
+	struct header_field field;
+
+	begin_header(conn);
+	message->header_octets += name.len + value.len + 3;
+	if (message->header_over || name.len > LIMIT_FIELD_NAME_OCTETS ||
+	    message->header_octets > conn->engine->options.max_header_octets ||
+	    message->header.fields.count == LIMIT_HEADER_FIELDS) {
+		pass_over(conn, name);
+		return;
+	}
+	field.name = arena_copy(arena, name);
+	field.value = mend_line_ends(arena, value);
+	VEC_PUSH(arena, &message->header.fields, field);
+	message->header.octets += name.len + field.value.len;
+	run_header(conn, &field);
+}
+
+void
+session_eoh(struct connection *conn)
+{
+	begin_header(conn);
+	if (conn->message.header_ended)
+		return;
+	conn->message.header_ended = true;
+	run_eoh(conn);
+}
+
+bool
+session_body(struct connection *conn, struct str piece)
+{
+	struct message *message = &conn->message;
+
+	session_eoh(conn);
+	message->body_octets += piece.len;
+	if (run_body(conn, piece) || policy_reads(
+	    conn->engine->options.policy, FACT_ID_MESSAGE_SIZE))
+		return true;
+	message->body_skipped = true;
+	return false;
+}
+
+static void
+set_message_facts(struct connection *conn)
+{
+	struct message *message = &conn->message;
+
+	if (!facts_known(&conn->facts, FACT_ID_QUEUE_ID))
+		facts_text_or_none(&conn->facts, FACT_ID_QUEUE_ID,
+		    message->queue_id);
+	if (message->body_skipped)
+		facts_unknown(&conn->facts, FACT_ID_MESSAGE_SIZE,
+		    STR("the rest of the body was not needed"));
+	else
+		facts_number(&conn->facts, FACT_ID_MESSAGE_SIZE,
+		    (double)(message->header_octets + 2 +
+		    message->body_octets));
+}
+
+void
+session_eom(struct connection *conn, session_done_fn *done, void *ctx)
+{
+	session_eoh(conn);
+	conn->message.ended = true;
+	set_message_facts(conn);
+	run_eom(conn);
+	decide_begin(conn, STAGE_MESSAGE, done, ctx);
+}
+
+/* The first recipient that was refused, or NULL. */
+static const struct recipient *
+refused_rcpt(const struct message *message)
+{
+	for (size_t i = 0; i < message->rcpts.count; i++)
+		if (message->rcpts.at[i].action != ACTION_CONTINUE)
+			return &message->rcpts.at[i];
+	return NULL;
+}
+
+void
+session_abort(struct connection *conn)
+{
+	const struct recipient *refused = refused_rcpt(&conn->message);
+
+	conn->pending.active = false;
+	/* What was refused shall not go without an event. */
+	if (refused != NULL && conn->message.event == NULL &&
+	    !conn->progress.told) {
+		if (!conn->progress.decided) {
+			conn->progress.decided = true;
+			conn->progress.rule = *refused->rule;
+		}
+		record_write(conn, stage_name(STAGE_RCPT), refused->action);
+	}
+	if (conn->in_message)
+		connection_reset(conn, SCOPE_MESSAGE);
+}

@@ -1,0 +1,117 @@
+/*
+ * connection - the state of one SMTP session, for the files of this room
+ *
+ * Three scopes, each inside the one before: what belongs to a scope (arena,
+ * facts, results, checks, what the policy came to) is dropped with it in one
+ * place, connection_reset().
+ */
+#ifndef ASSAY_SESSION_CONNECTION_H
+#define ASSAY_SESSION_CONNECTION_H
+
+#include "session/session.h"
+
+enum scope { SCOPE_CONNECTION, SCOPE_HELO, SCOPE_MESSAGE, SCOPE_COUNT };
+
+#define STAGE_BIT(stage)	(1u << (stage))
+
+struct engine {
+	struct engine_options	 options;	/* texts are copies */
+	struct arena		*arena;
+	unsigned		 refs;		/* __atomic builtins */
+	uint64_t		 wait_ms[STAGE_COUNT];
+};
+
+/* What the policy has come to; kept for each scope, to go back to. */
+struct progress {
+	struct policy_run	 run;
+	unsigned		 evaluated;	/* STAGE_BITs: rules were run */
+	bool			 decided;	/* by rule: no more rules */
+	struct policy_rule	 rule;
+	bool			 held;		/* quarantine, unless a later */
+	struct policy_rule	 hold_rule;	/* stage decides otherwise */
+	bool			 told;		/* its event was written */
+};
+
+struct recipient {
+	struct str		 address;
+	enum action		 action;	/* CONTINUE: goes on */
+	bool			 exempt;	/* an accept rule named it */
+	const struct policy_rule *rule;
+};
+
+/* The event that the front waits for. */
+struct pending {
+	bool			 active;
+	enum stage		 stage;
+	session_done_fn		*done;
+	void			*ctx;
+	uint64_t		 since_us;
+	unsigned		 waited_for;	/* CHECK_BITs */
+};
+
+struct message {
+	uint64_t		 start_us;
+	struct header		 header;
+	size_t			 header_octets, body_octets;
+	bool			 header_over;	/* the cap was reached */
+	unsigned		 authres_over;	/* such fields past the cap */
+	bool			 header_begun, header_ended, ended;
+	bool			 body_skipped;
+	VEC(struct recipient)	 rcpts;
+	size_t			 rcpt_count;
+	struct str		 queue_id;
+	bool			 expired;
+	VEC(const char *)	 troubles;
+	struct str		 stamp;		/* our field's value, unfolded */
+	struct edit_list	 edits;
+	struct event		*event;
+};
+
+struct connection {
+	struct engine		*engine;
+	struct strand		*strand;
+	struct arena		*arena[SCOPE_COUNT];
+	struct subject		 subject;
+	struct fact_set		 facts;
+	struct results		 results;
+	struct check_run	 checks[CHECK_COUNT];
+	uint64_t		 waited_us[CHECK_COUNT];
+	struct progress		 progress;
+	struct progress		 saved[SCOPE_MESSAGE];	/* at the scope's end */
+	bool			 saw_connect, saw_helo, in_message;
+	struct pending		 pending;
+	struct message		 message;
+};
+
+enum scope stage_scope(enum stage stage);
+
+/* connection.c: drop everything from this scope on. */
+void connection_reset(struct connection *conn, enum scope from);
+
+/* Remember what the policy came to in this scope, to go back to. */
+void connection_keep_progress(struct connection *conn, enum scope scope);
+
+/* checks.c: run and end the checks of a connection. */
+void run_start(struct connection *conn, enum stage stage);
+void run_header(struct connection *conn, const struct header_field *field);
+void run_eoh(struct connection *conn);
+bool run_body(struct connection *conn, struct str piece);
+void run_eom(struct connection *conn);
+void run_cancel(struct connection *conn, enum stage from);
+void run_abandon(struct connection *conn, struct str reason);
+bool run_all_finished(const struct connection *conn);
+
+/* decide.c: answer the pending event if it can be answered now. */
+void decide_begin(struct connection *conn, enum stage stage,
+    session_done_fn *done, void *ctx);
+void decide_step(struct connection *conn);
+
+/* What the policy decided so far, whether it enforces or not. */
+enum action decide_action(const struct connection *conn);
+
+/* record.c: write the event of what has ended; action: what was done. */
+void record_write(struct connection *conn, const char *kind,
+    enum action action);
+void record_trouble(struct connection *conn, const char *text);
+
+#endif

@@ -1,0 +1,422 @@
+/*
+ * From facts to an answer.  Each step runs the rules that can be run now; a
+ * stage whose rules cannot change what the MTA is told is put off until one
+ * that can, or the message's end, so that nobody waits for it.
+ */
+#include "action/edit.h"
+#include "base/clock.h"
+#include "session/connection.h"
+
+static const struct policy *
+policy_of(const struct connection *conn)
+{
+	return conn->engine->options.policy;
+}
+
+static bool
+find_header(void *ctx, struct str name, struct str *value_out)
+{
+	struct connection *conn = ctx;
+	const struct header_field *field =
+	    header_find(&conn->message.header, name, 0);
+
+	if (field == NULL)
+		return false;
+	*value_out = header_unfold(conn->arena[SCOPE_MESSAGE], field->value);
+	return true;
+}
+
+static unsigned
+check_of_fact(enum fact_id fact)
+{
+	for (int id = 0; id < CHECK_COUNT; id++)
+		if (fact >= check_table[id].first &&
+		    fact <= check_table[id].last)
+			return CHECK_BIT(id);
+	return 0;
+}
+
+/* False: a fact is missing, which is noted in pending. */
+static bool
+run_stage(struct connection *conn, enum stage stage,
+    const struct fact_set *facts, const struct policy_rule **rule_out)
+{
+	enum stage now = conn->pending.stage;
+	struct policy_env env = {
+		.facts = facts, .header = find_header, .ctx = conn,
+		.arena = conn->arena[stage_scope(now)]
+	};
+	enum fact_id missing;
+
+	*rule_out = NULL;
+	if (policy_eval(policy_of(conn), stage, &env, &conn->progress.run,
+	    rule_out, &missing) == POLICY_DECIDED)
+		return true;
+	conn->pending.waited_for = check_of_fact(missing);
+	return false;
+}
+
+static void
+take_decision(struct progress *progress, const struct policy_rule *rule)
+{
+	if (rule == NULL)
+		return;
+	if (rule->action == ACTION_QUARANTINE) {
+		progress->held = true;
+		progress->hold_rule = *rule;
+		return;
+	}
+	progress->decided = true;
+	progress->rule = *rule;
+}
+
+/* At rcpt a rule speaks of one recipient; discard and bypass of all. */
+static void
+take_rcpt_decision(struct connection *conn, struct recipient *rcpt,
+    const struct policy_rule *rule)
+{
+	struct policy_rule *copy;
+
+	/* An accept is for this recipient alone: others have their rules. */
+	conn->progress.run.ended = false;
+	if (rule == NULL)
+		return;
+	if (rule->action != ACTION_REJECT && rule->action != ACTION_TEMPFAIL &&
+	    rule->action != ACTION_ACCEPT) {
+		take_decision(&conn->progress, rule);
+		return;
+	}
+	if (rcpt == NULL)
+		return;
+	copy = arena_alloc(conn->arena[SCOPE_MESSAGE], sizeof(*copy));
+	*copy = *rule;
+	rcpt->rule = copy;
+	if (rule->action == ACTION_ACCEPT)
+		rcpt->exempt = true;
+	else
+		rcpt->action = rule->action;
+}
+
+/* The recipient that is being decided; NULL past the cap. */
+static struct recipient *
+current_rcpt(struct connection *conn)
+{
+	struct message *message = &conn->message;
+
+	if (message->rcpts.count == 0 ||
+	    message->rcpts.count < message->rcpt_count)
+		return NULL;
+	return &message->rcpts.at[message->rcpts.count - 1];
+}
+
+/* The rcpt rules that were put off, for every recipient. */
+static bool
+run_rcpts_late(struct connection *conn)
+{
+	struct policy_run before = conn->progress.run;
+	struct fact_set facts = conn->facts;
+	const struct policy_rule *rule;
+
+	for (size_t i = 0; i < conn->message.rcpts.count; i++) {
+		struct recipient *rcpt = &conn->message.rcpts.at[i];
+
+		facts_clear(&facts, FACT_ID_RCPT);
+		facts_clear(&facts, FACT_ID_RCPT_COUNT);
+		facts_text_or_none(&facts, FACT_ID_RCPT, rcpt->address);
+		facts_number(&facts, FACT_ID_RCPT_COUNT, (double)(i + 1));
+		if (!run_stage(conn, STAGE_RCPT, &facts, &rule)) {
+			conn->progress.run = before;
+			return false;
+		}
+		take_rcpt_decision(conn, rcpt, rule);
+	}
+	return true;
+}
+
+/* Accept rules at rcpt that name every recipient left speak for the mail. */
+static void
+exempt_if_all_are(struct connection *conn)
+{
+	const struct policy_rule *rule = NULL;
+
+	for (size_t i = 0; i < conn->message.rcpts.count; i++) {
+		const struct recipient *rcpt = &conn->message.rcpts.at[i];
+
+		if (rcpt->action != ACTION_CONTINUE)
+			continue;
+		if (!rcpt->exempt)
+			return;
+		rule = rcpt->rule;
+	}
+	take_decision(&conn->progress, rule);
+}
+
+static bool
+evaluate_stage(struct connection *conn, enum stage stage)
+{
+	const struct policy_rule *rule;
+	bool late = stage < conn->pending.stage;
+
+	if (stage == STAGE_MESSAGE)
+		exempt_if_all_are(conn);
+	if (conn->progress.decided)
+		return true;
+	if (stage == STAGE_RCPT && late)
+		return run_rcpts_late(conn);
+	if (!run_stage(conn, stage, &conn->facts, &rule))
+		return false;
+	if (stage == STAGE_RCPT)
+		take_rcpt_decision(conn, current_rcpt(conn), rule);
+	else
+		take_decision(&conn->progress, rule);
+	return true;
+}
+
+/* False: must wait. */
+static bool
+evaluate(struct connection *conn)
+{
+	enum stage now = conn->pending.stage;
+
+	if (now != STAGE_MESSAGE && !policy_can_act(policy_of(conn), now))
+		return true;
+	for (int i = 0; i <= (int)now; i++) {
+		enum stage stage = (enum stage)i;
+
+		if ((conn->progress.evaluated & STAGE_BIT(stage)) != 0 &&
+		    !(stage == STAGE_RCPT && now == STAGE_RCPT))
+			continue;
+		if (conn->progress.decided)
+			return true;
+		if (!evaluate_stage(conn, stage))
+			return false;
+		conn->progress.evaluated |= STAGE_BIT(stage);
+	}
+	return true;
+}
+
+enum action
+decide_action(const struct connection *conn)
+{
+	const struct progress *progress = &conn->progress;
+
+	return progress->decided ? progress->rule.action :
+	    progress->held ? ACTION_QUARANTINE : ACTION_CONTINUE;
+}
+
+/* What the MTA is told at this stage for what the policy decided. */
+static enum action
+answer_for(enum stage stage, enum action decided)
+{
+	switch (decided) {
+	case ACTION_BYPASS:
+		return ACTION_ACCEPT;
+	case ACTION_REJECT:
+	case ACTION_TEMPFAIL:
+		return decided;
+	case ACTION_DISCARD:
+		/* Milter knows it only once there is a message. */
+		return stage < STAGE_MAIL ? ACTION_CONTINUE : ACTION_DISCARD;
+	case ACTION_QUARANTINE:
+		return stage == STAGE_MESSAGE ? ACTION_QUARANTINE :
+		    ACTION_CONTINUE;
+	case ACTION_CONTINUE:
+	case ACTION_ACCEPT:
+	case ACTION_SCORE:
+	case ACTION_TAG:
+	case ACTION_NOTE:
+	case ACTION_COUNT:
+		break;
+	}
+	return ACTION_CONTINUE;
+}
+
+static void
+set_reply(struct session_reply *reply, enum action action,
+    const struct policy_rule *rule)
+{
+	reply->action = action;
+	reply->code = rule->code;
+	reply->enhanced = rule->enhanced;
+	reply->text = rule->text;
+}
+
+static struct session_reply
+make_reply(struct connection *conn)
+{
+	const struct progress *progress = &conn->progress;
+	struct recipient *rcpt = current_rcpt(conn);
+	enum stage stage = conn->pending.stage;
+	struct session_reply reply = { .action = ACTION_CONTINUE };
+
+	if (!policy_enforces(policy_of(conn)))
+		return reply;
+	if (progress->decided)
+		set_reply(&reply, answer_for(stage, progress->rule.action),
+		    &progress->rule);
+	else if (stage == STAGE_RCPT && rcpt != NULL &&
+	    rcpt->action != ACTION_CONTINUE)
+		set_reply(&reply, rcpt->action, rcpt->rule);
+	else if (progress->held)
+		set_reply(&reply, answer_for(stage, ACTION_QUARANTINE),
+		    &progress->hold_rule);
+	if (stage == STAGE_MESSAGE && conn->message.expired &&
+	    conn->engine->options.tempfail_on_trouble &&
+	    (reply.action == ACTION_CONTINUE ||
+	    reply.action == ACTION_QUARANTINE))
+		reply = (struct session_reply){ .action = ACTION_TEMPFAIL,
+		    .code = 451, .enhanced = STR("4.7.1"),
+		    .text = STR("checks did not finish, try again later") };
+	return reply;
+}
+
+/* Forged stamps go; past the cap all fields of that name are taken for one. */
+static void
+remove_forged(struct connection *conn, struct edit_list *edits)
+{
+	static const struct str name = STR_INIT("Authentication-Results");
+	struct message *message = &conn->message;
+	struct arena *arena = conn->arena[SCOPE_MESSAGE];
+	size_t kept = header_count(&message->header, name);
+
+	for (unsigned i = message->authres_over; i > 0; i--)
+		VEC_PUSH(arena, &edits->list, (struct edit){
+		    .kind = EDIT_DELETE, .name = name,
+		    .nth = (unsigned)kept + i });
+	edit_remove_forged(arena, edits, &message->header,
+	    conn->engine->options.authserv_id);
+}
+
+static void
+make_edits(struct connection *conn, struct session_reply *reply)
+{
+	struct arena *arena = conn->arena[SCOPE_MESSAGE];
+	struct edit_list *edits = &conn->message.edits;
+	struct str id = conn->engine->options.authserv_id;
+
+	remove_forged(conn, edits);
+	edit_stamp(arena, edits, id, &conn->results);
+	conn->message.stamp = header_unfold(arena,
+	    stamp_value(arena, id, &conn->results));
+	if (policy_enforces(policy_of(conn)))
+		edit_tags(arena, edits, &conn->message.header,
+		    &conn->progress.run);
+	reply->edits = edits->list.at;
+	reply->edit_count = edits->list.count;
+}
+
+/* The mail goes on and carries our stamp, which tells of every check. */
+static bool
+will_be_stamped(const struct connection *conn,
+    const struct session_reply *reply)
+{
+	return conn->pending.stage == STAGE_MESSAGE &&
+	    (reply->action == ACTION_CONTINUE ||
+	    reply->action == ACTION_QUARANTINE);
+}
+
+static unsigned
+unfinished_checks(const struct connection *conn)
+{
+	unsigned bits = 0;
+
+	for (int id = 0; id < CHECK_COUNT; id++)
+		if (conn->checks[id].started && !conn->checks[id].finished)
+			bits |= CHECK_BIT(id);
+	return bits;
+}
+
+/* The MTA has waited since the last step for these checks. */
+static void
+count_wait(struct connection *conn)
+{
+	struct pending *pending = &conn->pending;
+	uint64_t now = clock_us();
+
+	for (int id = 0; id < CHECK_COUNT; id++)
+		if ((pending->waited_for & CHECK_BIT(id)) != 0)
+			conn->waited_us[id] += now - pending->since_us;
+	pending->since_us = now;
+	pending->waited_for = 0;
+}
+
+static void
+keep_progress(struct connection *conn, enum stage stage)
+{
+	if (stage == STAGE_CONNECT)
+		connection_keep_progress(conn, SCOPE_CONNECTION);
+	if (stage == STAGE_HELO)
+		connection_keep_progress(conn, SCOPE_HELO);
+}
+
+static void
+answer(struct connection *conn, struct session_reply *reply)
+{
+	enum stage stage = conn->pending.stage;
+	session_done_fn *done = conn->pending.done;
+	bool stamped = will_be_stamped(conn, reply);
+
+	if (stamped)
+		make_edits(conn, reply);
+	if (stage == STAGE_MESSAGE) {
+		record_write(conn, "message", reply->action);
+	} else if (conn->progress.decided && !conn->progress.told &&
+	    reply->action != ACTION_CONTINUE) {
+		conn->progress.told = true;
+		record_write(conn, stage_name(stage), reply->action);
+	}
+	keep_progress(conn, stage);
+	conn->pending.active = false;
+	done(conn->pending.ctx, reply);
+}
+
+void
+decide_step(struct connection *conn)
+{
+	struct session_reply reply;
+
+	if (!conn->pending.active)
+		return;
+	count_wait(conn);
+	if (!evaluate(conn))
+		return;
+	reply = make_reply(conn);
+	if (will_be_stamped(conn, &reply) && !run_all_finished(conn)) {
+		conn->pending.waited_for = unfinished_checks(conn);
+		return;
+	}
+	answer(conn, &reply);
+}
+
+void
+decide_begin(struct connection *conn, enum stage stage,
+    session_done_fn *done, void *ctx)
+{
+	conn->pending = (struct pending){ .active = true, .stage = stage,
+	    .done = done, .ctx = ctx, .since_us = clock_us() };
+	decide_step(conn);
+}
+
+/* A fact that no check owes and nobody set. */
+static void
+settle_facts(struct connection *conn)
+{
+	for (int id = 0; id < FACT_COUNT; id++)
+		if (fact_table[id].stage <= conn->pending.stage &&
+		    !facts_known(&conn->facts, (enum fact_id)id) &&
+		    id != FACT_ID_SCORE)
+			facts_unknown(&conn->facts, (enum fact_id)id,
+			    STR("not known in time"));
+}
+
+void
+session_expire(struct connection *conn)
+{
+	if (!conn->pending.active)
+		return;
+	conn->message.expired = true;
+	record_trouble(conn, "checks did not finish in time");
+	run_abandon(conn, STR("not finished in time"));
+	settle_facts(conn);
+	decide_step(conn);
+}

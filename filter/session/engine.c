@@ -1,0 +1,62 @@
+#include <stdlib.h>
+
+#include "base/ensure.h"
+#include "session/connection.h"
+
+/* Past its own deadline a check is late by its last lookup's rounding. */
+enum { GRACE_MS = 1000 };
+
+struct engine *
+engine_new(const struct engine_options *options)
+{
+	struct engine *engine = xcalloc(1, sizeof(*engine));
+	struct engine_options *o = &engine->options;
+	struct str *ids;
+
+	engine->arena = arena_new();
+	engine->refs = 1;
+	*o = *options;
+	o->policy = policy_ref(options->policy);
+	o->authserv_id = arena_copy(engine->arena, options->authserv_id);
+	o->checks.receiver = arena_copy(engine->arena,
+	    options->checks.receiver);
+	ids = arena_alloc(engine->arena,
+	    options->trusted_count * sizeof(*ids));
+	for (size_t i = 0; i < options->trusted_count; i++)
+		ids[i] = arena_copy(engine->arena, options->trusted_ids[i]);
+	o->trusted_ids = ids;
+	for (int stage = 0; stage < STAGE_COUNT; stage++)
+		engine->wait_ms[stage] = o->checks.dns_timeout_ms + GRACE_MS;
+	engine->wait_ms[STAGE_MESSAGE] = o->message_wait_ms;
+	return engine;
+}
+
+struct engine *
+engine_ref(struct engine *engine)
+{
+	__atomic_add_fetch(&engine->refs, 1, __ATOMIC_RELAXED);
+	return engine;
+}
+
+void
+engine_unref(struct engine *engine)
+{
+	if (engine == NULL ||
+	    __atomic_sub_fetch(&engine->refs, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	policy_unref(engine->options.policy);
+	arena_free(engine->arena);
+	free(engine);
+}
+
+const struct policy *
+engine_policy(const struct engine *engine)
+{
+	return engine->options.policy;
+}
+
+uint64_t
+engine_wait_ms(const struct engine *engine, enum stage stage)
+{
+	return engine->wait_ms[stage];
+}

@@ -1,0 +1,143 @@
+/*
+ * The one record of a message: a view over what the session holds, written
+ * when it ends.
+ */
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "session/connection.h"
+
+void
+record_trouble(struct connection *conn, const char *text)
+{
+	struct message *message = &conn->message;
+
+	for (size_t i = 0; i < message->troubles.count; i++)
+		if (message->troubles.at[i] == text)
+			return;
+	VEC_PUSH(conn->arena[SCOPE_MESSAGE], &message->troubles, text);
+}
+
+static const struct event_rcpt *
+list_rcpts(struct connection *conn, struct arena *arena, size_t *count_out)
+{
+	const struct message *message = &conn->message;
+	size_t count = message->rcpts.count;
+	struct event_rcpt *rcpts;
+
+	if (count > LIMIT_EVENT_RECIPIENTS)
+		count = LIMIT_EVENT_RECIPIENTS;
+	rcpts = arena_alloc(arena, count * sizeof(*rcpts));
+	for (size_t i = 0; i < count; i++) {
+		const struct recipient *from = &message->rcpts.at[i];
+
+		rcpts[i] = (struct event_rcpt){ .address = from->address,
+		    .action = from->action, .rule = from->rule };
+	}
+	*count_out = count;
+	return rcpts;
+}
+
+static const struct event_check *
+list_checks(struct connection *conn, struct arena *arena, size_t *count_out)
+{
+	struct event_check *checks = arena_alloc(arena,
+	    CHECK_COUNT * sizeof(*checks));
+	uint64_t now = clock_us();
+	size_t count = 0;
+
+	for (int id = 0; id < CHECK_COUNT; id++) {
+		const struct check_run *run = &conn->checks[id];
+		uint64_t end = run->finished ? run->finish_us : now;
+
+		if (!run->started)
+			continue;
+		checks[count++] = (struct event_check){
+			.name = run->check->name, .finished = run->finished,
+			.took_us = end - run->start_us,
+			.waited_us = conn->waited_us[id]
+		};
+	}
+	*count_out = count;
+	return checks;
+}
+
+/* The rule that the outcome comes from. */
+static const struct policy_rule *
+deciding_rule(const struct connection *conn)
+{
+	const struct progress *progress = &conn->progress;
+
+	return progress->decided ? &progress->rule :
+	    progress->held ? &progress->hold_rule : NULL;
+}
+
+static struct event *
+build(struct connection *conn, const char *kind, enum action action)
+{
+	struct message *message = &conn->message;
+	struct arena *arena = conn->arena[SCOPE_MESSAGE];
+	struct event *event = arena_alloc(arena, sizeof(*event));
+
+	if (!facts_known(&conn->facts, FACT_ID_QUEUE_ID) &&
+	    message->queue_id.len > 0)
+		facts_text(&conn->facts, FACT_ID_QUEUE_ID, message->queue_id);
+	facts_number(&conn->facts, FACT_ID_SCORE, conn->progress.run.score);
+	*event = (struct event){
+		.time_us = clock_unix_us(), .kind = kind,
+		.facts = &conn->facts, .results = &conn->results,
+		.policy = conn->engine->options.policy,
+		.run = &conn->progress.run, .rule = deciding_rule(conn),
+		.action = action, .decided = decide_action(conn),
+		.authserv_id = conn->engine->options.authserv_id,
+		.authentication_results = message->stamp,
+		.troubles = message->troubles.at,
+		.trouble_count = message->troubles.count,
+		.took_us = message->start_us == 0 ? 0 :
+		    clock_us() - message->start_us
+	};
+	event->rcpts = list_rcpts(conn, arena, &event->rcpt_listed);
+	event->checks = list_checks(conn, arena, &event->check_count);
+	return event;
+}
+
+static const char *
+or_dash(const char *text)
+{
+	return text[0] == '\0' ? "-" : text;
+}
+
+static void
+write_log(const struct connection *conn, const struct event *event)
+{
+	const struct policy_rule *rule = event->rule;
+	char ip[IP_TEXT_MAX];
+	struct str id = conn->message.queue_id, from = conn->subject.mail_from;
+	const char *what = action_name(event->action == ACTION_CONTINUE ?
+	    ACTION_ACCEPT : event->action);
+
+	ip_format(&conn->subject.client.ip, ip);
+	if (rule == NULL)
+		log_info("%.*s: %s %s client=%s from=<%.*s>", STR_ARG(id),
+		    event->kind, what, or_dash(ip), STR_ARG(from));
+	else
+		log_info("%.*s: %s %s client=%s from=<%.*s> rule=%s:%u%s",
+		    STR_ARG(id), event->kind, what, or_dash(ip),
+		    STR_ARG(from), rule->file, rule->line,
+		    policy_enforces(event->policy) ? "" : " (monitor)");
+}
+
+void
+record_write(struct connection *conn, const char *kind, enum action action)
+{
+	struct event_writer *writer = conn->engine->options.events;
+	struct event *event = build(conn, kind, action);
+
+	conn->message.event = event;
+	write_log(conn, event);
+	if (conn->engine->options.watch != NULL)
+		conn->engine->options.watch(conn->engine->options.watch_ctx,
+		    event);
+	if (writer != NULL)
+		event_writer_put(writer, event_json(event, EVENT_LINE));
+}
