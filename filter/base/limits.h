@@ -42,6 +42,8 @@ enum {
 	LIMIT_SPF_RECORD_OCTETS = 4096,
 	LIMIT_SPF_TERMS = 256,
 	LIMIT_SPF_MACRO_OCTETS = 8192,	/* while expanding, before the cut */
+	LIMIT_SPF_ANSWERS = 256,	/* an evaluation; about 130 can be
+					 * needed, and 10 hosts a term ahead */
 	LIMIT_SPF_EXPLANATION_OCTETS = 480,
 
 	/* iprev: RFC 8601 section 3 leaves it open; RFC 7208 has 10 */
