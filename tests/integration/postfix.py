@@ -1,0 +1,170 @@
+"""A private Postfix: own configuration, queue, log and ports."""
+import grp
+import json
+import os
+import pwd
+import shutil
+import signal
+
+from proc import Server, Unavailable, answers, free_ports, run, wait_for
+
+DAEMONS = "/usr/lib/postfix/sbin"
+TRANSPORTS = ("unix", "tcp")
+
+MAIN_CF = """\
+compatibility_level = 3.6
+queue_directory = {root}/queue
+data_directory = {root}/data
+daemon_directory = {daemons}
+command_directory = /usr/sbin
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = {root}/maillog
+maillog_file_prefixes = {root}
+myhostname = mx.example.org
+mydestination =
+alias_maps =
+alias_database =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+relay_domains = example.net
+smtpd_relay_restrictions = reject_unauth_destination
+smtpd_authorized_xclient_hosts = 127.0.0.0/8
+smtpd_peername_lookup = no
+smtpd_client_connection_count_limit = 0
+smtpd_error_sleep_time = 0
+smtpd_delay_reject = no
+# Deliver everything to the sink.
+default_transport = smtp:[127.0.0.1]:{sink}
+relay_transport = $default_transport
+smtp_dns_support_level = disabled
+smtp_tls_security_level = none
+smtp_generic_maps =
+smtputf8_enable = yes
+message_size_limit = 20000000
+header_size_limit = 4000000
+in_flow_delay = 0
+minimal_backoff_time = 5s
+queue_run_delay = 5s
+enable_long_queue_ids = yes
+milter_protocol = 6
+milter_command_timeout = 60s
+milter_content_timeout = 60s
+milter_connect_timeout = 5s
+"""
+
+MASTER_CF = """\
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+class Postfix:
+    name = "postfix"
+
+    def __init__(self, root, sink):
+        self.root = os.path.join(root, "postfix")
+        self.etc = os.path.join(self.root, "etc")
+        self.sink = sink
+        self.sockets = os.path.join(root, "postfix-milter")
+        ports = free_ports(5)
+        self.milter = {"unix": os.path.join(self.sockets, "assay.sock"),
+                       "tcp": ("127.0.0.1", ports.pop())}
+        # One listener for each way to reach assayd, and for what becomes of
+        # mail while it cannot be reached.
+        self.ports = {(transport, default): ports.pop()
+                      for transport in TRANSPORTS
+                      for default in ("tempfail", "accept")}
+        self.server = None
+
+    def milter_name(self, transport):
+        if transport == "unix":
+            return "unix:" + self.milter["unix"]
+        return "inet:%s:%d" % self.milter["tcp"]
+
+    def write_files(self):
+        with open(self.etc + "/main.cf", "w") as out:
+            out.write(MAIN_CF.format(root=self.root, daemons=DAEMONS,
+                                     sink=self.sink.port))
+        with open(self.etc + "/master.cf", "w") as out:
+            out.write(MASTER_CF)
+            for (transport, default), port in self.ports.items():
+                out.write("127.0.0.1:%d inet n - n - - smtpd\n" % port)
+                out.write("  -o { smtpd_milters = { %s,"
+                          " default_action=%s } }\n"
+                          % (self.milter_name(transport), default))
+
+    def start(self):
+        if not os.path.exists(DAEMONS + "/master"):
+            raise Unavailable("Postfix is not installed")
+        try:
+            owner = pwd.getpwnam("postfix").pw_uid
+            grp.getgrnam("postdrop")
+        except KeyError:
+            raise Unavailable("Postfix's user and group are missing")
+        for name in ("", "/etc", "/queue", "/data"):
+            os.mkdir(self.root + name, 0o755)
+        os.mkdir(self.sockets, 0o755)
+        os.chown(self.root + "/data", owner, -1)
+        self.write_files()
+        run("postfix", "-c", self.etc, "check")
+        self.server = Server([DAEMONS + "/master", "-c", self.etc, "-d"],
+                             self.root + "/output",
+                             dict(os.environ, MAIL_CONFIG=self.etc))
+        for port in self.ports.values():
+            self.server.wait_ready(("127.0.0.1", port))
+
+    def stop(self):
+        if self.server:
+            self.server.stop(signal.SIGTERM)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def log(self):
+        try:
+            with open(self.root + "/maillog", errors="replace") as log:
+                return log.read()
+        except FileNotFoundError:
+            return ""
+
+    def queue(self):
+        """What is in the queue: [(queue id, held, recipients)]."""
+        text = run("postqueue", "-c", self.etc, "-j")
+        entries = [json.loads(line) for line in text.splitlines()]
+        return [(e["queue_id"], e["queue_name"] == "hold",
+                 [r["address"] for r in e["recipients"]]) for e in entries]
+
+    def held(self, recipient):
+        """The queue id of the held message for this recipient."""
+        for queue_id, held, recipients in self.queue():
+            if held and recipient in recipients:
+                return queue_id
+        return None
+
+    def settled(self):
+        """Nothing waits for delivery any more (held mail aside)."""
+        return wait_for(lambda: all(held for _, held, _ in self.queue()), 30)
+
+    def delete(self, queue_id):
+        run("postsuper", "-c", self.etc, "-d", queue_id)
+
+    def address(self, number):
+        """The address of client NUMBER: (shown, source, XCLIENT lines)."""
+        ip = "192.0.2.%d" % number
+        return ip, "127.0.0.1", ["XCLIENT NAME=[UNAVAILABLE] ADDR=" + ip]
+
+    def listens(self):
+        return all(answers(("127.0.0.1", p)) for p in self.ports.values())

@@ -1,0 +1,203 @@
+"""A private Sendmail, unpacked beside Postfix: own cf file, queue and ports.
+
+Debian's packages of the two MTAs exclude each other, so Sendmail is not
+installed: its packages are fetched and unpacked into a cache directory.
+"""
+import glob
+import os
+import re
+import shutil
+import signal
+import subprocess
+
+from proc import Server, Unavailable, descendants, free_ports, run, wait_for
+from postfix import TRANSPORTS
+
+PACKAGES = ("sendmail-bin", "sendmail-base", "sendmail-cf")
+
+MC = """\
+divert(-1)
+include(`{cf}/m4/cf.m4')
+divert(0)
+OSTYPE(`linux')
+define(`confDOMAIN_NAME', `mx.example.org')
+define(`confDONT_PROBE_INTERFACES', `True')
+define(`confSERVICE_SWITCH_FILE', `{root}/service.switch')
+define(`confHOSTS_FILE', `{root}/hosts')
+define(`QUEUE_DIR', `{root}/queue')
+define(`STATUS_FILE', `{root}/statistics')
+define(`HELP_FILE', `{root}/helpfile')
+define(`ALIAS_FILE', `')
+define(`confPID_FILE', `{root}/sendmail.pid')
+define(`confCW_FILE', `{root}/local-host-names')
+define(`confDEF_USER_ID', `nobody:nogroup')
+define(`confDELIVERY_MODE', `background')
+define(`confTO_IDENT', `0')
+define(`confTO_ICONNECT', `5s')
+define(`confTO_RESOLVER_RETRANS', `1s')
+define(`confTO_RESOLVER_RETRY', `1')
+define(`confQUEUE_LA', `1000')
+define(`confREFUSE_LA', `1000')
+define(`confDELAY_LA', `0')
+define(`confMAX_DAEMON_CHILDREN', `200')
+define(`confMAX_MESSAGE_SIZE', `20000000')
+define(`confMAX_HEADERS_LENGTH', `4000000')
+define(`confLOG_LEVEL', `9')
+define(`confSMTP_LOGIN_MSG', `mx.example.org Sendmail')
+define(`confMILTER_LOG_LEVEL', `9')
+FEATURE(`nocanonify')
+FEATURE(`accept_unresolvable_domains')
+FEATURE(`accept_unqualified_senders')
+RELAY_DOMAIN(`example.net')
+FEATURE(`no_default_msa')
+define(`SMART_HOST', `esmtp:[127.0.0.1]')
+define(`ESMTP_MAILER_ARGS', `TCP $h {sink}')
+{filters}
+MAILER(`smtp')
+"""
+
+
+def cache_directory():
+    base = os.environ.get("XDG_CACHE_HOME", "/var/tmp")
+    return os.path.join(base, "assay-tests")
+
+
+def unpack():
+    """Sendmail's files below a directory of the cache; its root."""
+    cache = cache_directory()
+    root = os.path.join(cache, "sendmail")
+    if os.path.exists(root + "/done"):
+        return root
+    shutil.rmtree(root, ignore_errors=True)
+    os.makedirs(root)
+    try:
+        run("apt-get", "-q", "download", *PACKAGES, cwd=root)
+        for package in glob.glob(root + "/*.deb"):
+            run("dpkg", "-x", package, root)
+            os.unlink(package)
+    except (OSError, RuntimeError) as error:
+        raise Unavailable("Sendmail cannot be fetched: "
+                          + str(error).strip().splitlines()[-1])
+    # Its own tree is read by a server that is root.
+    with open(root + "/done", "w"):
+        pass
+    return root
+
+
+class Sendmail:
+    name = "sendmail"
+
+    def __init__(self, root, sink):
+        self.root = os.path.join(root, "sendmail")
+        self.sink = sink
+        self.sockets = os.path.join(root, "sendmail-milter")
+        ports = free_ports(5)
+        self.milter = {"unix": os.path.join(self.sockets, "assay.sock"),
+                       "tcp": ("127.0.0.1", ports.pop())}
+        self.ports = {(transport, default): ports.pop()
+                      for transport in TRANSPORTS
+                      for default in ("tempfail", "accept")}
+        self.server = None
+
+    def filters(self):
+        lines = []
+        for (transport, default), port in self.ports.items():
+            if transport == "unix":
+                where = "local:" + self.milter["unix"]
+            else:
+                where = "inet:%d@127.0.0.1" % self.milter["tcp"][1]
+            name = transport + default
+            flag = ", F=T" if default == "tempfail" else ""
+            lines.append("MAIL_FILTER(`%s', `S=%s%s, T=C:5s;S:60s;R:60s;"
+                         "E:60s')" % (name, where, flag))
+            lines.append("DAEMON_OPTIONS(`Port=%d, Addr=127.0.0.1, Name=%s,"
+                         " InputMailFilters=%s')" % (port, name, name))
+        return "\n".join(lines)
+
+    def write_files(self, tree):
+        cf = tree + "/usr/share/sendmail/cf"
+        mc = MC.format(root=self.root, cf=cf, sink=self.sink.port,
+                       filters=self.filters())
+        with open(self.root + "/sendmail.mc", "w") as out:
+            out.write(mc)
+        text = subprocess.run(
+            ["m4", "-D_CF_DIR_=%s/" % cf, self.root + "/sendmail.mc"],
+            stdout=subprocess.PIPE, check=True, text=True).stdout
+        with open(self.root + "/sendmail.cf", "w") as out:
+            out.write(text)
+        for name, content in (
+                ("service.switch", "hosts\tfiles\naliases\tfiles\n"),
+                ("hosts", "127.0.0.1\tlocalhost\n"), ("helpfile", ""),
+                ("local-host-names", ""), ("statistics", "")):
+            with open(os.path.join(self.root, name), "w") as out:
+                out.write(content)
+
+    def command(self, *arguments):
+        return [self.binary, "-C", self.root + "/sendmail.cf", *arguments]
+
+    def start(self):
+        tree = unpack()
+        self.binary = tree + "/usr/libexec/sendmail/sendmail"
+        missing = re.findall(r"(\S+) => not found", run("ldd", self.binary))
+        if missing:
+            raise Unavailable("Sendmail needs " + ", ".join(missing))
+        os.mkdir(self.root, 0o755)
+        os.mkdir(self.root + "/queue", 0o700)
+        os.mkdir(self.sockets, 0o755)
+        self.write_files(tree)
+        # Without a dot in the host name Sendmail sleeps for a minute: give it
+        # a host name of its own.
+        self.server = Server(
+            ["unshare", "--uts", "sh", "-c",
+             'hostname mx.example.org && exec "$@"', "sendmail",
+             *self.command("-bD")], self.root + "/output")
+        for port in self.ports.values():
+            self.server.wait_ready(("127.0.0.1", port))
+
+    def stop(self):
+        if self.server:
+            below = descendants(self.server.child.pid)
+            self.server.stop(signal.SIGTERM)
+            for pid in below:
+                try:
+                    os.kill(pid, signal.SIGTERM)
+                except ProcessLookupError:
+                    pass
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def log(self):
+        return self.server.text() if self.server else ""
+
+    def queue(self):
+        """What is in the queue: [(queue id, held, recipients)]."""
+        found = []
+        for held, flags in ((False, ()), (True, ("-qQ",))):
+            text = run(*self.command("-bp", *flags))
+            queue_id = None
+            for line in text.splitlines():
+                start = re.match(r"([0-9A-Za-z]{14})\S*\s+\d+ ", line)
+                if start:
+                    found.append((start.group(1), held, []))
+                elif found and re.match(r"\s+(QUARANTINE|\()", line):
+                    continue
+                elif found and line.startswith(" "):
+                    found[-1][2].append(line.strip().strip("<>"))
+        return found
+
+    def held(self, recipient):
+        for queue_id, held, recipients in self.queue():
+            if held and recipient in recipients:
+                return queue_id
+        return None
+
+    def settled(self):
+        return wait_for(lambda: all(held for _, held, _ in self.queue()), 30)
+
+    def delete(self, queue_id):
+        for path in glob.glob(self.root + "/queue/*" + queue_id):
+            os.unlink(path)
+
+    def address(self, number):
+        """The address of client NUMBER: (shown, source, XCLIENT lines)."""
+        ip = "127.0.2.%d" % number
+        return ip, ip, []

@@ -1,0 +1,112 @@
+"""Where the MTA delivers to: a small SMTP server that keeps what it gets."""
+import socketserver
+import threading
+
+from proc import wait_for
+
+
+class Delivery:
+    def __init__(self, sender, recipients, data):
+        self.sender = sender
+        self.recipients = recipients
+        self.data = data            # with CRLF, dots undone
+
+    def header(self):
+        """The header as [(name, unfolded value)], top first."""
+        fields = []
+        for line in self.data.split(b"\r\n\r\n", 1)[0].split(b"\r\n"):
+            if line[:1] in (b" ", b"\t") and fields:
+                fields[-1][1] += b" " + line.strip()
+            else:
+                name, _, value = line.partition(b":")
+                fields.append([name, value.strip()])
+        return [(name.decode("latin-1"), value.decode("utf-8", "replace"))
+                for name, value in fields]
+
+    def values(self, name):
+        return [v for n, v in self.header() if n.lower() == name.lower()]
+
+    def body(self):
+        return self.data.split(b"\r\n\r\n", 1)[1]
+
+
+class Handler(socketserver.StreamRequestHandler):
+    def say(self, text):
+        self.wfile.write(text.encode() + b"\r\n")
+
+    def path(self, line):
+        text = line.decode("utf-8", "replace")
+        return text[text.index("<") + 1:text.index(">")]
+
+    def read_data(self):
+        lines = []
+        while True:
+            line = self.rfile.readline()
+            if line in (b"", b".\r\n"):
+                return b"".join(lines)
+            lines.append(line[1:] if line.startswith(b".") else line)
+
+    def handle(self):
+        self.say("220 sink.example ESMTP")
+        sender, recipients = None, []
+        while True:
+            line = self.rfile.readline()
+            word = line[:4].upper()
+            if not line or word == b"QUIT":
+                self.say("221 2.0.0 bye")
+                return
+            if word == b"EHLO":
+                for option in ("sink.example", "8BITMIME", "SMTPUTF8",
+                               "PIPELINING"):
+                    self.say("250-" + option)
+                self.say("250 SIZE 0")
+            elif word == b"MAIL":
+                sender, recipients = self.path(line), []
+                self.say("250 2.1.0 ok")
+            elif word == b"RCPT":
+                recipients.append(self.path(line))
+                self.say("250 2.1.5 ok")
+            elif word == b"DATA":
+                self.say("354 go on")
+                data = self.read_data()
+                self.server.keep(Delivery(sender, recipients, data))
+                self.say("250 2.0.0 kept")
+            else:
+                self.say("250 2.0.0 ok")
+
+
+class Sink(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.port = self.server_address[1]
+        self.lock = threading.Lock()
+        self.deliveries = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, request, client_address):
+        pass        # the MTA went away
+
+    def keep(self, delivery):
+        with self.lock:
+            self.deliveries.append(delivery)
+
+    def find(self, token):
+        """All deliveries whose message holds the token."""
+        with self.lock:
+            return [d for d in self.deliveries if token.encode() in d.data]
+
+    def wait(self, token, seconds=30):
+        found = wait_for(lambda: self.find(token), seconds)
+        return found[0] if found else None
+
+    def forget(self):
+        with self.lock:
+            self.deliveries.clear()
+
+    def stop(self):
+        self.shutdown()
+        self.server_close()
