@@ -74,7 +74,8 @@ enum {
 	LIMIT_FIELD_LINE = 78,		/* RFC 5322 section 2.1.1 */
 	LIMIT_SUBJECT_OCTETS = 16 * 1024, /* of a subject that we prefix */
 
-	/* Policies and lists: what an admin writes, so generous */
+	/* Settings, policies and lists: what an admin writes, so generous */
+	LIMIT_SETTINGS_OCTETS = 1024 * 1024,
 	LIMIT_POLICY_OCTETS = 1024 * 1024,
 	LIMIT_POLICY_INCLUDES = 64,
 	LIMIT_POLICY_DEPTH = 200,	/* nesting of one expression */

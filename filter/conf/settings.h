@@ -5,6 +5,10 @@
  * assay.conf(5).  Only main.c, wire.c and the tool see this struct: every room
  * is given the values that it needs.
  *
+ * Paths:	a PATH, and the file in "zone:FILE", is made absolute: relative
+ *		to the settings file, or for an override to where we stand.
+ *		policy stays as written (see wire_find_policy).
+ * Threads:	one at a time: libconfuse's scanner is global.
  * Errors:	all mistakes of a file as file:line:column in a diag; a file
  *		with one is not used at all.
  * Ownership:	settings_free() frees everything, the texts too.
@@ -54,10 +58,19 @@ extern const size_t setting_count;
  */
 struct settings *settings_load(const char *file,
     const char *const *overrides, size_t override_count, struct diag *diag);
+/* The same from memory; relative paths start at the directory of file. */
+struct settings *settings_load_text(const char *file, struct str text,
+    const char *const *overrides, size_t override_count, struct diag *diag);
 void settings_free(struct settings *settings);		/* NULL is allowed */
 
-/* A START setting that differs between two loads: its name, or NULL. */
+/*
+ * A START setting that differs between two loads: its name, or NULL.  *next
+ * starts at 0 and goes on from there, so that all are found.
+ */
 const char *settings_needs_restart(const struct settings *running,
-    const struct settings *loaded);
+    const struct settings *loaded, size_t *next);
+/* Do the two loads agree in the settings whose names begin with prefix? */
+bool settings_same(const struct settings *a, const struct settings *b,
+    const char *prefix);
 
 #endif

@@ -1,0 +1,643 @@
+#include "conf/settings.h"
+
+#include <confuse.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/domain.h"
+#include "base/ensure.h"
+#include "base/limits.h"
+#include "conf/scan.h"
+#include "conf/value.h"
+#include "conf/verify.h"
+
+enum { START = false, RELOAD = true };
+
+const struct setting_info setting_table[] = {
+#define SETTING(id, name, type, def, reload, doc) \
+	{ name, def, doc, SETTING_##type, reload },
+#include "conf/settings.def"
+#undef SETTING
+};
+
+enum { SETTINGS = sizeof(setting_table) / sizeof(setting_table[0]) };
+
+const size_t setting_count = SETTINGS;
+
+static const size_t offsets[] = {
+#define SETTING(id, name, type, def, reload, doc) offsetof(struct settings, id),
+#include "conf/settings.def"
+#undef SETTING
+};
+
+/* What is known about one setting while a file is read. */
+struct given {
+	const struct scan_item	*item;		/* NULL: not in the file */
+	struct place		 place;		/* of its last value */
+};
+
+struct loader {
+	struct arena		*arena;		/* the settings' own */
+	struct arena		*scratch;	/* of this load */
+	struct settings		*settings;
+	struct scan		 scan;		/* mistakes, too */
+	struct given		 given[SETTINGS];
+	const char		*base;		/* directory for paths */
+};
+
+/* One value, and where a mistake in it is reported. */
+struct source {
+	struct str	text;
+	struct place	place;
+	bool		quoted;
+};
+
+/* ---- one value ---- */
+
+static void
+mistaken(struct loader *loader, const struct source *source, size_t at,
+    const char *why)
+{
+	struct place place = source->place;
+
+	if (place.column > 0)
+		place.column += (unsigned)at + (source->quoted ? 1 : 0);
+	scan_mistake(&loader->scan, place, "%s", why);
+}
+
+static const char *
+absolute(struct loader *loader, struct str path)
+{
+	if (path.len == 0 || path.ptr[0] == '/')
+		return arena_z(loader->arena, path);
+	return arena_printf(loader->arena, "%s/%.*s", loader->base,
+	    STR_ARG(path)).ptr;
+}
+
+static const char *
+in_arena(struct loader *loader, struct str text)
+{
+	return arena_z(loader->arena, text);
+}
+
+/* The words between the braces of the documentation. */
+static struct str
+words_of(const struct setting_info *info)
+{
+	struct str doc = str_from(info->doc);
+	size_t from = str_chr(doc, '{');
+
+	return str_slice(doc, from + 1, str_chr(doc, '}'));
+}
+
+static void
+set_word(struct loader *loader, const struct setting_info *info, void *field,
+    const struct source *source)
+{
+	struct str all = words_of(info), rest = all, word;
+
+	while (str_next(&rest, ' ', &word))
+		if (str_eq(word, source->text)) {
+			*(const char **)field = in_arena(loader, word);
+			return;
+		}
+	mistaken(loader, source, 0, arena_printf(loader->scratch,
+	    "\"%.*s\" is no word for %s; write one of: %.*s",
+	    STR_ARG(source->text), info->name, STR_ARG(all)).ptr);
+}
+
+static const struct {
+	bool		(*read)(struct str, uint64_t *);
+	const char	*what;
+} numeric[] = {
+	[SETTING_NUMBER] = { value_number, "number; write digits, such as" },
+	[SETTING_SIZE] = { value_size,
+	    "size; write octets with k, M or G, such as" },
+	[SETTING_TIME] = { value_time,
+	    "time; write a number with ms, s, m, h or d, such as" },
+};
+
+static void
+set_number(struct loader *loader, const struct setting_info *info,
+    void *field, const struct source *source)
+{
+	const char *why;
+	uint64_t value;
+
+	if (!numeric[info->type].read(source->text, &value))
+		why = arena_printf(loader->scratch, "\"%.*s\" is no %s %s",
+		    STR_ARG(source->text), numeric[info->type].what,
+		    info->fallback).ptr;
+	else
+		why = verify_number(loader->scratch, info->name, value);
+	if (why != NULL)
+		mistaken(loader, source, 0, why);
+	else
+		*(uint64_t *)field = value;
+}
+
+static void
+add_to_list(struct loader *loader, struct setting_list *list, const char *text)
+{
+	const char **at = arena_alloc(loader->arena,
+	    (list->count + 1) * sizeof(*at));
+
+	if (list->count > 0)
+		memcpy(at, list->at, list->count * sizeof(*at));
+	at[list->count] = text;
+	list->at = at;
+	list->count++;
+}
+
+static void
+set_text(struct loader *loader, const struct setting_info *info, void *field,
+    const struct source *source)
+{
+	struct str text = source->text;
+	size_t at;
+	const char *why = verify_text(loader->scratch, info->name, text, &at);
+
+	if (why != NULL) {
+		mistaken(loader, source, at, why);
+	} else if (info->type == SETTING_PATH) {
+		*(const char **)field = absolute(loader, text);
+	} else if (info->type != SETTING_LIST) {
+		*(const char **)field = in_arena(loader, text);
+	} else if (str_starts_nocase(text, STR("zone:"))) {
+		add_to_list(loader, field, arena_printf(loader->arena,
+		    "zone:%s", absolute(loader, str_skip(text, 5))).ptr);
+	} else if (text.len > 0) {
+		add_to_list(loader, field, in_arena(loader, text));
+	}
+}
+
+static bool
+has_control(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
+			return true;
+	return false;
+}
+
+static void
+set_value(struct loader *loader, size_t i, const struct source *source)
+{
+	const struct setting_info *info = &setting_table[i];
+	void *field = (char *)loader->settings + offsets[i];
+
+	loader->given[i].place = source->place;
+	if (has_control(source->text) || !str_is_utf8(source->text)) {
+		mistaken(loader, source, 0,
+		    "this value is not text in UTF-8; write it anew");
+		return;
+	}
+	switch (info->type) {
+	case SETTING_WORD:
+		set_word(loader, info, field, source);
+		break;
+	case SETTING_NUMBER:
+	case SETTING_SIZE:
+	case SETTING_TIME:
+		set_number(loader, info, field, source);
+		break;
+	case SETTING_TEXT:
+	case SETTING_PATH:
+	case SETTING_LIST:
+		set_text(loader, info, field, source);
+		break;
+	}
+}
+
+/* A list in one text: "a,b". */
+static void
+set_joined(struct loader *loader, size_t i, const struct source *source)
+{
+	struct source piece = *source;
+	struct str rest = source->text;
+
+	if (setting_table[i].type != SETTING_LIST) {
+		set_value(loader, i, source);
+		return;
+	}
+	memset((char *)loader->settings + offsets[i], 0,
+	    sizeof(struct setting_list));
+	while (str_next(&rest, ',', &piece.text)) {
+		piece.place.column = source->place.column +
+		    (unsigned)(piece.text.ptr - source->text.ptr);
+		set_value(loader, i, &piece);
+	}
+}
+
+/* ---- names ---- */
+
+/* SETTINGS where there is none. */
+static size_t
+find(struct str name)
+{
+	size_t i = 0;
+
+	while (i < SETTINGS && !str_eqz(name, setting_table[i].name))
+		i++;
+	return i;
+}
+
+static void
+report_unknown(struct loader *loader, struct str name, struct place place)
+{
+	const char *names[SETTINGS], *near;
+
+	for (size_t i = 0; i < SETTINGS; i++)
+		names[i] = setting_table[i].name;
+	near = diag_nearest(name, names, SETTINGS);
+	if (near != NULL)
+		scan_mistake(&loader->scan, place, "unknown setting "
+		    "\"%.*s\"; did you mean \"%s\"?", STR_ARG(name), near);
+	else
+		scan_mistake(&loader->scan, place, "unknown setting "
+		    "\"%.*s\"; assay.conf(5) lists them all", STR_ARG(name));
+}
+
+/* Is the form of this setting what libconfuse will understand? */
+static bool
+item_fits(struct loader *loader, const struct scan_item *item)
+{
+	size_t i = find(item->name);
+
+	if (i == SETTINGS) {
+		report_unknown(loader, item->name, item->place);
+		return false;
+	}
+	if (loader->given[i].item != NULL) {
+		scan_mistake(&loader->scan, item->place, "\"%s\" stands here "
+		    "again; it was set in line %u", setting_table[i].name,
+		    loader->given[i].item->place.line);
+		return false;
+	}
+	loader->given[i].item = item;
+	if (item->list && setting_table[i].type != SETTING_LIST) {
+		scan_mistake(&loader->scan, item->place, "\"%s\" takes one "
+		    "value; write it without braces", setting_table[i].name);
+		loader->given[i].item = NULL;
+		return false;
+	}
+	return true;
+}
+
+/* ---- a file ---- */
+
+/* For confuse_error(), which is given no context of ours. */
+static struct loader *loading;
+
+/* No mistake of form should be left for libconfuse to find. */
+static void
+confuse_error(cfg_t *cfg, const char *format, va_list ap)
+{
+	struct place place = { .line = (unsigned)cfg->line };
+	struct str text = arena_vprintf(loading->scratch, format, ap);
+
+	scan_mistake(&loading->scan, place, "%.*s", STR_ARG(text));
+}
+
+static void
+take_values(struct loader *loader, cfg_t *cfg, size_t i)
+{
+	const struct scan_item *item = loader->given[i].item;
+	unsigned count = cfg_size(cfg, setting_table[i].name);
+	struct setting_list *list;
+
+	if (setting_table[i].type == SETTING_LIST) {
+		list = (void *)((char *)loader->settings + offsets[i]);
+		memset(list, 0, sizeof(*list));
+	}
+	for (unsigned n = 0; n < count && n < item->values.count; n++) {
+		struct source source = {
+			str_from(cfg_getnstr(cfg, setting_table[i].name, n)),
+			item->values.at[n].place, item->values.at[n].quoted
+		};
+
+		set_value(loader, i, &source);
+	}
+}
+
+static void
+parse_clean(struct loader *loader)
+{
+	cfg_opt_t options[SETTINGS + 1], end = CFG_END();
+	cfg_t *cfg;
+
+	for (size_t i = 0; i < SETTINGS; i++) {
+		cfg_opt_t one = CFG_STR(setting_table[i].name, NULL,
+		    CFGF_NODEFAULT);
+		cfg_opt_t list = CFG_STR_LIST(setting_table[i].name, NULL,
+		    CFGF_NODEFAULT);
+
+		options[i] = setting_table[i].type == SETTING_LIST ?
+		    list : one;
+	}
+	options[SETTINGS] = end;
+	cfg = cfg_init(options, CFGF_NONE);
+	ensure(cfg != NULL);
+	loading = loader;
+	cfg_set_error_function(cfg, confuse_error);
+	if (cfg_parse_buf(cfg, loader->scan.clean) == CFG_SUCCESS)
+		for (size_t i = 0; i < SETTINGS; i++)
+			if (loader->given[i].item != NULL)
+				take_values(loader, cfg, i);
+	cfg_free(cfg);
+	loading = NULL;
+}
+
+static void
+read_text(struct loader *loader, struct str text)
+{
+	scan_text(&loader->scan, loader->scratch, text);
+	for (size_t i = 0; i < loader->scan.items.count; i++)
+		if (!item_fits(loader, &loader->scan.items.at[i]))
+			scan_drop(&loader->scan, &loader->scan.items.at[i]);
+	parse_clean(loader);
+}
+
+/* False: it cannot be read, and why is a mistake. */
+static bool
+read_file(struct loader *loader, const char *file, struct str *text_out)
+{
+	FILE *in = fopen(file, "re");
+	char *text = arena_alloc(loader->scratch, LIMIT_SETTINGS_OCTETS + 1);
+	struct place whole = { .line = 0 };
+	size_t len;
+
+	if (in == NULL) {
+		scan_mistake(&loader->scan, whole, "cannot be opened: %s",
+		    strerror(errno));
+		return false;
+	}
+	errno = 0;
+	len = fread(text, 1, LIMIT_SETTINGS_OCTETS + 1, in);
+	if (ferror(in))
+		scan_mistake(&loader->scan, whole, "cannot be read: %s",
+		    strerror(errno));
+	else if (len > LIMIT_SETTINGS_OCTETS)
+		scan_mistake(&loader->scan, whole, "is larger than a "
+		    "settings file may be (%d octets)",
+		    LIMIT_SETTINGS_OCTETS);
+	fclose(in);
+	*text_out = str_make(text, len);
+	return loader->scan.mistakes.count == 0;
+}
+
+/* ---- what concerns more than one setting ---- */
+
+static void
+check_ttls(struct loader *loader)
+{
+	const struct settings *settings = loader->settings;
+	struct place place = loader->given[find(STR("dns_ttl_max"))].place;
+
+	if (place.source.ptr == NULL)
+		place = loader->given[find(STR("dns_ttl_min"))].place;
+	if (settings->dns_ttl_min > settings->dns_ttl_max)
+		scan_mistake(&loader->scan, place,
+		    "dns_ttl_min is more than dns_ttl_max");
+}
+
+static void
+check_dns(struct loader *loader)
+{
+	const struct setting_list *dns = &loader->settings->dns;
+	struct place place = loader->given[find(STR("dns"))].place;
+
+	if (dns->count == 0)
+		scan_mistake(&loader->scan, place,
+		    "dns is empty; write dns = \"system\"");
+	for (size_t i = 0; dns->count > 1 && i < dns->count; i++)
+		if (strncmp(dns->at[i], "server:", 7) != 0) {
+			scan_mistake(&loader->scan, place, "only server: may "
+			    "stand beside others in dns; write system or "
+			    "zone:FILE alone");
+			return;
+		}
+}
+
+/* Only of values that are right by themselves. */
+static void
+check_together(struct loader *loader)
+{
+	if (loader->scan.mistakes.count > 0)
+		return;
+	check_dns(loader);
+	check_ttls(loader);
+}
+
+static void
+fill_host_name(struct loader *loader)
+{
+	char name[LIMIT_DOMAIN_OCTETS + 1] = "";
+
+	if (loader->settings->authserv_id[0] != '\0')
+		return;
+	if (gethostname(name, sizeof(name) - 1) != 0 ||
+	    !domain_is_valid(str_from(name)))
+		snprintf(name, sizeof(name), "localhost");
+	loader->settings->authserv_id = arena_z(loader->arena,
+	    str_from(name));
+}
+
+/* ---- all of it ---- */
+
+static void
+set_defaults(struct loader *loader)
+{
+	for (size_t i = 0; i < SETTINGS; i++) {
+		struct source source = {
+		    .text = str_from(setting_table[i].fallback) };
+
+		set_joined(loader, i, &source);
+	}
+	ensure(loader->scan.mistakes.count == 0);
+}
+
+static void
+set_override(struct loader *loader, const char *text)
+{
+	struct str all = str_from(text);
+	size_t equals = str_chr(all, '=');
+	struct str name = str_slice(all, 0, equals);
+	struct source source = { .text = str_skip(all, equals + 1),
+	    .place = { 0, (unsigned)equals + 2, all } };
+	struct place place = { 0, 1, all };
+	size_t i = find(name);
+
+	if (i == SETTINGS)
+		report_unknown(loader, name, place);
+	else if (equals == all.len)
+		scan_mistake(&loader->scan, place, "\"=\" is missing after "
+		    "\"%s\"; write --set %s=VALUE", text, text);
+	else
+		set_joined(loader, i, &source);
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct place *p = &((const struct mistake *)a)->place;
+	const struct place *q = &((const struct mistake *)b)->place;
+
+	if (p->line != q->line)
+		return p->line < q->line ? -1 : 1;
+	return p->column < q->column ? -1 : p->column > q->column;
+}
+
+static void
+report(struct loader *loader, const char *file, struct diag *diag)
+{
+	struct mistake *at = loader->scan.mistakes.at;
+	size_t count = loader->scan.mistakes.count;
+
+	if (count > 1)
+		qsort(at, count, sizeof(*at), by_place);
+	for (size_t i = 0; i < count; i++)
+		diag_add(diag, DIAG_ERROR, file, at[i].place.line,
+		    at[i].place.column, at[i].place.source, "%s", at[i].text);
+	loader->scan.mistakes.count = 0;
+}
+
+/* The directory of a file, absolute; of NULL, where we stand. */
+static const char *
+directory_of(struct arena *arena, const char *file)
+{
+	char here[4096];
+	struct str dir = str_from(file);
+
+	dir.len = file == NULL || strrchr(file, '/') == NULL ? 0 :
+	    (size_t)(strrchr(file, '/') - file);
+	if (file != NULL && file[0] == '/')
+		return arena_z(arena, dir);
+	if (getcwd(here, sizeof(here)) == NULL)
+		snprintf(here, sizeof(here), ".");
+	return dir.len == 0 ? arena_z(arena, str_from(here)) :
+	    arena_printf(arena, "%s/%.*s", here, STR_ARG(dir)).ptr;
+}
+
+/* text: NULL to read the file, if there is one. */
+static struct settings *
+load(const char *file, const struct str *text, const char *const *overrides,
+    size_t override_count, struct diag *diag)
+{
+	size_t before = diag_count(diag, DIAG_ERROR);
+	struct loader loader = { .arena = arena_new(),
+	    .scratch = arena_new() };
+	struct str read;
+
+	loader.settings = xcalloc(1, sizeof(*loader.settings));
+	loader.settings->owner = loader.arena;
+	loader.settings->file = file == NULL ? NULL :
+	    arena_z(loader.arena, str_from(file));
+	loader.scan.arena = loader.scratch;
+	loader.base = directory_of(loader.scratch, file);
+	set_defaults(&loader);
+	if (text != NULL)
+		read_text(&loader, *text);
+	else if (file != NULL && read_file(&loader, file, &read))
+		read_text(&loader, read);
+	check_together(&loader);
+	report(&loader, file == NULL ? "" : file, diag);
+
+	loader.base = directory_of(loader.scratch, NULL);
+	for (size_t i = 0; i < override_count; i++)
+		set_override(&loader, overrides[i]);
+	if (override_count > 0 && diag_count(diag, DIAG_ERROR) == before)
+		check_together(&loader);
+	report(&loader, "--set", diag);
+	fill_host_name(&loader);
+	arena_free(loader.scratch);
+	if (diag_count(diag, DIAG_ERROR) > before) {
+		settings_free(loader.settings);
+		return NULL;
+	}
+	return loader.settings;
+}
+
+struct settings *
+settings_load(const char *file, const char *const *overrides,
+    size_t override_count, struct diag *diag)
+{
+	return load(file, NULL, overrides, override_count, diag);
+}
+
+struct settings *
+settings_load_text(const char *file, struct str text,
+    const char *const *overrides, size_t override_count, struct diag *diag)
+{
+	return load(file, &text, overrides, override_count, diag);
+}
+
+void
+settings_free(struct settings *settings)
+{
+	if (settings == NULL)
+		return;
+	arena_free(settings->owner);
+	free(settings);
+}
+
+/* ---- comparing ---- */
+
+static bool
+same_list(const struct setting_list *a, const struct setting_list *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->at[i], b->at[i]) != 0)
+			return false;
+	return true;
+}
+
+static bool
+same(const struct settings *a, const struct settings *b, size_t i)
+{
+	const void *x = (const char *)a + offsets[i];
+	const void *y = (const char *)b + offsets[i];
+
+	switch (setting_table[i].type) {
+	case SETTING_LIST:
+		return same_list(x, y);
+	case SETTING_NUMBER:
+	case SETTING_SIZE:
+	case SETTING_TIME:
+		return *(const uint64_t *)x == *(const uint64_t *)y;
+	case SETTING_TEXT:
+	case SETTING_PATH:
+	case SETTING_WORD:
+		break;
+	}
+	return strcmp(*(const char *const *)x, *(const char *const *)y) == 0;
+}
+
+const char *
+settings_needs_restart(const struct settings *running,
+    const struct settings *loaded, size_t *next)
+{
+	while (*next < SETTINGS) {
+		size_t i = (*next)++;
+
+		if (!setting_table[i].reload && !same(running, loaded, i))
+			return setting_table[i].name;
+	}
+	return NULL;
+}
+
+bool
+settings_same(const struct settings *a, const struct settings *b,
+    const char *prefix)
+{
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (strncmp(setting_table[i].name, prefix, strlen(prefix)) ==
+		    0 && !same(a, b, i))
+			return false;
+	return true;
+}

@@ -1,0 +1,146 @@
+#include "conf/verify.h"
+
+#include <string.h>
+
+#include "base/domain.h"
+#include "base/ip.h"
+#include "base/limits.h"
+#include "conf/listen.h"
+
+enum { MAX_TIME = 3600 * 1000, MAX_TTL = 7 * 24 * 3600 * 1000,
+       MAX_ENTRIES = 100 * 1000 * 1000 };
+
+static const char *
+verify_listen(struct arena *arena, struct str value, size_t *at_out)
+{
+	struct listen_spec spec;
+	const char *why;
+
+	return listen_parse(arena, value, &spec, &why, at_out) ? NULL : why;
+}
+
+/* RFC 8601 section 2.5: a token or a quoted string, by custom a domain. */
+static const char *
+verify_authserv_id(struct arena *arena, struct str value, size_t *at_out)
+{
+	size_t at = 0;
+
+	if (value.len == 0)
+		return NULL;
+	while (at < value.len && value.ptr[at] != '\0' &&
+	    (ascii_alnum(value.ptr[at]) || (unsigned char)value.ptr[at] > 127 ||
+	    strchr("!#$%&'*+-.^_`{|}~", value.ptr[at]) != NULL))
+		at++;
+	*at_out = at;
+	if (at < value.len)
+		return arena_printf(arena, "an authserv-id is a name without "
+		    "\"%c\", such as mx.example.com", value.ptr[at]).ptr;
+	*at_out = 0;
+	if (value.len > LIMIT_DOMAIN_OCTETS || !str_is_utf8(value))
+		return "an authserv-id is a name of at most 253 octets, "
+		    "such as mx.example.com";
+	return NULL;
+}
+
+static const char *
+verify_server(struct arena *arena, struct str server, size_t *at_out)
+{
+	size_t hash = str_chr(server, '#');
+	struct str address = str_slice(server, 0, hash);
+	uint64_t port;
+	struct ip ip;
+
+	*at_out = strlen("server:");
+	if (!ip_parse(address, &ip))
+		return arena_printf(arena, "\"%.*s\" is not an IP address; "
+		    "write for example server:127.0.0.1#53",
+		    STR_ARG(address)).ptr;
+	*at_out += hash + 1;
+	if (hash < server.len && (!str_to_uint(str_skip(server, hash + 1),
+	    65535, &port) || port == 0))
+		return "a port is a number from 1 to 65535, such as "
+		    "server:127.0.0.1#53";
+	return NULL;
+}
+
+static const char *
+verify_dns(struct arena *arena, struct str value, size_t *at_out)
+{
+	if (str_eqz(value, "system"))
+		return NULL;
+	if (str_starts_nocase(value, STR("server:")))
+		return verify_server(arena, str_skip(value, 7), at_out);
+	if (str_starts_nocase(value, STR("zone:"))) {
+		*at_out = 5;
+		return value.len > 5 ? NULL : "the file is missing; "
+		    "write for example zone:/etc/assay/test.zone";
+	}
+	return arena_printf(arena, "\"%.*s\" does not say who answers DNS; "
+	    "write system, server:ADDRESS#PORT or zone:FILE",
+	    STR_ARG(value)).ptr;
+}
+
+static const char *
+verify_user(struct arena *arena, struct str value, size_t *at_out)
+{
+	(void)arena, (void)at_out;
+	return value.len > 0 ? NULL : "a user is needed, such as assay";
+}
+
+static const char *
+verify_policy(struct arena *arena, struct str value, size_t *at_out)
+{
+	(void)arena, (void)at_out;
+	return value.len > 0 ? NULL : "a policy is needed, such as "
+	    "standard.policy";
+}
+
+static const struct {
+	const char *name;
+	const char *(*verify)(struct arena *, struct str, size_t *);
+} texts[] = {
+	{ "listen", verify_listen }, { "user", verify_user },
+	{ "authserv_id", verify_authserv_id },
+	{ "trusted_authserv_ids", verify_authserv_id },
+	{ "dns", verify_dns }, { "policy", verify_policy },
+};
+
+static const struct {
+	const char *name;
+	uint64_t min, max;
+	const char *range;
+} numbers[] = {
+	{ "dns_timeout", 1, MAX_TIME, "from 1ms to 1h" },
+	{ "dns_cache_entries", 0, MAX_ENTRIES, "from 0 to 100000000" },
+	{ "dns_cache_size", 0, (uint64_t)1 << 40, "from 0 to 1024G" },
+	{ "dns_ttl_min", 0, MAX_TTL, "from 0 to 7d" },
+	{ "dns_ttl_max", 0, MAX_TTL, "from 0 to 7d" },
+	{ "dns_ttl_negative_max", 0, MAX_TTL, "from 0 to 7d" },
+	{ "dkim_clock_skew", 0, MAX_TTL, "from 0 to 7d" },
+	{ "max_header_size", 1024, LIMIT_HEADER_OCTETS, "from 1k to 2M" },
+	{ "max_signatures", 1, LIMIT_DKIM_SIGNATURES, "from 1 to 50" },
+	{ "message_wait", 1, MAX_TIME, "from 1ms to 1h" },
+	{ "stop_wait", 0, MAX_TIME, "from 0 to 1h" },
+};
+
+const char *
+verify_text(struct arena *arena, const char *name, struct str value,
+    size_t *at_out)
+{
+	*at_out = 0;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strcmp(texts[i].name, name) == 0)
+			return texts[i].verify(arena, value, at_out);
+	return NULL;
+}
+
+const char *
+verify_number(struct arena *arena, const char *name, uint64_t value)
+{
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (strcmp(numbers[i].name, name) == 0 &&
+		    (value < numbers[i].min || value > numbers[i].max))
+			return arena_printf(arena, "%s goes %s", name,
+			    numbers[i].range).ptr;
+	return NULL;
+}
