@@ -146,7 +146,8 @@ compile(struct run *run, SPF_response_t *response, struct str text,
 
 /* "~N" or "~N.I"; our own text, or the library is broken. */
 static struct token *
-find_token(struct run *run, const char *name, unsigned *host_out, bool *is_host)
+find_token(struct run *run, const char *name, unsigned *host_out,
+    bool *is_host)
 {
 	unsigned index = 0;
 	int fields = sscanf(name, "~%u.%u", &index, host_out);

@@ -1,9 +1,9 @@
 #include "spf/spf.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/domain.h"
 #include "base/limits.h"
+#include "dns/print.h"
 #include "spf/engine.h"
 
 struct spf_check {
@@ -115,29 +115,6 @@ printable(struct arena *arena, struct str text)
 	return str_make(z, s.len);
 }
 
-static struct str
-data_of(struct arena *arena, const struct dns_answer *answer)
-{
-	struct buf out;
-
-	buf_init(&out, arena, LIMIT_EVIDENCE_OCTETS);
-	for (size_t i = 0; i < answer->count && !buf_full(&out); i++) {
-		const struct dns_record *record = &answer->records[i];
-		char text[IP_TEXT_MAX];
-
-		if (i > 0)
-			buf_addz(&out, ", ");
-		if (answer->type == DNS_A || answer->type == DNS_AAAA)
-			buf_add(&out, ip_format(&record->ip, text));
-		else if (answer->type == DNS_MX)
-			buf_printf(&out, "%u %.*s", record->preference,
-			    STR_ARG(record->text));
-		else
-			buf_add(&out, record->text);
-	}
-	return buf_str(&out);
-}
-
 static void
 fill_used(const struct walk *walk, struct spf_result *result)
 {
@@ -145,7 +122,8 @@ fill_used(const struct walk *walk, struct spf_result *result)
 		const struct dns_answer *dns = &walk->used.at[i]->dns;
 
 		VEC_PUSH(walk->arena, &result->used, (struct spf_dns_record){
-			.name = dns->name, .data = data_of(walk->arena, dns),
+			.name = dns->name,
+			.data = print_records(walk->arena, dns),
 			.type = dns_type_name(dns->type),
 			.status = dns_status_name(dns->status),
 			.secure = dns->secure
