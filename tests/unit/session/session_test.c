@@ -1,0 +1,560 @@
+/*
+ * The session against a scripted DNS and policies written here: what the MTA
+ * is told at each stage, and what the event says.
+ */
+#include "tests/support/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "session/session.h"
+#include "tests/support/fake_dns.h"
+
+static const char zone[] =
+    "example.com. TXT \"v=spf1 ip4:192.0.2.1 -all\"\n"
+    "_dmarc.example.com. TXT \"v=DMARC1; p=reject\"\n"
+    "1.2.0.192.in-addr.arpa. PTR mail.example.com.\n"
+    "mail.example.com. A 192.0.2.1\n"
+    "slow.example. TXT \"v=spf1 -all\"\n";
+
+static const char slow_zone[] =
+    "DELAY 60000\n"
+    "slow.example. TXT \"v=spf1 -all\"\n";
+
+/* A connection, and what it was answered last. */
+struct talk {
+	struct resolver *dns;
+	struct policy *policy;
+	struct engine *engine;
+	struct connection *conn;
+	struct strand *strand;
+	bool done;
+	enum action action;
+	unsigned code;
+	char text[600], enhanced[16];
+	char edits[8][400];
+	size_t edit_count;
+	char *events[8];
+	size_t event_count;
+};
+
+static void
+keep_event(void *ctx, const struct event *event)
+{
+	struct talk *talk = ctx;
+
+	ck_assert_uint_lt(talk->event_count, 8);
+	talk->events[talk->event_count++] = event_json(event, EVENT_LINE);
+}
+
+static struct talk *
+talk_new(const char *zone_text, const char *policy_text, bool tempfail)
+{
+	struct talk *talk = calloc(1, sizeof(*talk));
+	struct diag *diag = diag_new();
+	struct engine_options options = {
+		.authserv_id = STR("mx.example"),
+		.checks = {
+			.receiver = STR("mx.example"),
+			.spf_engine = SPF_ENGINE_LIBSPF2,
+			.dkim = { .engine = DKIM_ENGINE_OPENDKIM,
+			    .max_signatures = 10, .deadline_ms = 5000 },
+			.dns_timeout_ms = 5000
+		},
+		.tempfail_on_trouble = tempfail,
+		.message_wait_ms = 5000, .max_header_octets = 4096,
+		.now = 1700000000, .watch = keep_event, .watch_ctx = talk
+	};
+
+	talk->dns = fake_dns_new(zone_text);
+	talk->policy = policy_load_text("test.policy", str_from(policy_text),
+	    diag);
+	if (talk->policy == NULL)
+		diag_print(diag, stderr);
+	ck_assert_ptr_nonnull(talk->policy);
+	diag_free(diag);
+	options.dns = talk->dns;
+	options.policy = talk->policy;
+	talk->engine = engine_new(&options);
+	talk->conn = connection_new(talk->engine);
+	talk->strand = strand_ref(connection_strand(talk->conn));
+	strand_enter(talk->strand);
+	return talk;
+}
+
+static void
+talk_free(struct talk *talk)
+{
+	connection_free(talk->conn);
+	strand_leave(talk->strand);
+	strand_unref(talk->strand);
+	engine_unref(talk->engine);
+	policy_unref(talk->policy);
+	resolver_free(talk->dns);
+	for (size_t i = 0; i < talk->event_count; i++)
+		free(talk->events[i]);
+	free(talk);
+}
+
+static void
+answered(void *ctx, const struct session_reply *reply)
+{
+	static const char *const kinds[] = { "insert", "add", "change",
+					     "delete" };
+	struct talk *talk = ctx;
+
+	talk->done = true;
+	talk->action = reply->action;
+	talk->code = reply->code;
+	snprintf(talk->text, sizeof(talk->text), "%.*s", STR_ARG(reply->text));
+	snprintf(talk->enhanced, sizeof(talk->enhanced), "%.*s",
+	    STR_ARG(reply->enhanced));
+	talk->edit_count = reply->edit_count;
+	for (size_t i = 0; i < reply->edit_count && i < 8; i++)
+		snprintf(talk->edits[i], sizeof(talk->edits[i]),
+		    "%s %.*s %u: %.*s", kinds[reply->edits[i].kind],
+		    STR_ARG(reply->edits[i].name), reply->edits[i].nth,
+		    STR_ARG(reply->edits[i].value));
+}
+
+static enum action
+outcome(struct talk *talk)
+{
+	ck_assert(strand_wait(talk->strand, &talk->done, clock_ms() + 10000));
+	talk->done = false;
+	return talk->action;
+}
+
+static enum action
+say_connect(struct talk *talk, const char *ip)
+{
+	struct session_client client = { .listener = STR("smtpd") };
+
+	if (ip != NULL)
+		ck_assert(ip_parse(str_from(ip), &client.ip));
+	session_connect(talk->conn, &client, answered, talk);
+	return outcome(talk);
+}
+
+static enum action
+say_helo(struct talk *talk, const char *name)
+{
+	session_helo(talk->conn, str_from(name), answered, talk);
+	return outcome(talk);
+}
+
+static enum action
+say_mail(struct talk *talk, const char *from)
+{
+	struct session_mail mail = { .from = str_from(from) };
+
+	session_mail(talk->conn, &mail, answered, talk);
+	return outcome(talk);
+}
+
+static enum action
+say_rcpt(struct talk *talk, const char *to)
+{
+	session_rcpt(talk->conn, str_from(to), answered, talk);
+	return outcome(talk);
+}
+
+static void
+say_field(struct talk *talk, const char *name, const char *value)
+{
+	session_header(talk->conn, str_from(name), str_from(value));
+}
+
+static enum action
+say_end(struct talk *talk)
+{
+	session_eoh(talk->conn);
+	session_body(talk->conn, STR("Hello.\r\n"));
+	session_eom(talk->conn, answered, talk);
+	return outcome(talk);
+}
+
+static enum action
+say_message(struct talk *talk, const char *author)
+{
+	session_queue_id(talk->conn, STR("4ABC"));
+	say_field(talk, "From", author);
+	say_field(talk, "Subject", " hi");
+	return say_end(talk);
+}
+
+static void
+open_session(struct talk *talk)
+{
+	ck_assert_int_eq(say_connect(talk, "192.0.2.1"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_helo(talk, "mail.example.com"), ACTION_CONTINUE);
+}
+
+/* The part of an edit before its value's first fold. */
+static void
+assert_edit(const struct talk *talk, size_t i, const char *start)
+{
+	ck_assert_uint_lt(i, talk->edit_count);
+	ck_assert_msg(strncmp(talk->edits[i], start, strlen(start)) == 0,
+	    "edit %zu is \"%s\", not \"%s\"", i, talk->edits[i], start);
+}
+
+static void
+assert_event_has(const struct talk *talk, size_t i, const char *part)
+{
+	ck_assert_uint_lt(i, talk->event_count);
+	ck_assert_msg(strstr(talk->events[i], part) != NULL,
+	    "no %s in %s", part, talk->events[i]);
+}
+
+START_TEST(good_mail_is_stamped)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at message { reject when dmarc == fail; }\n", false);
+
+	open_session(talk);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "r@mx.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_message(talk, " u@example.com"),
+	    ACTION_CONTINUE);
+	ck_assert_uint_eq(talk->edit_count, 1);
+	assert_edit(talk, 0, "insert Authentication-Results 0: mx.example;");
+	ck_assert_ptr_nonnull(strstr(talk->edits[0], "iprev=pass"));
+	ck_assert_ptr_nonnull(strstr(talk->edits[0], "spf=pass"));
+	ck_assert_ptr_nonnull(strstr(talk->edits[0], "dkim=none"));
+	ck_assert_ptr_nonnull(strstr(talk->edits[0], "dmarc=pass"));
+	ck_assert_uint_eq(talk->event_count, 1);
+	assert_event_has(talk, 0, "\"kind\":\"message\"");
+	assert_event_has(talk, 0, "\"4ABC\"");
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(forged_mail_is_rejected_with_its_line)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at message {\n"
+	    "  reject 550 5.7.1 \"no, %{from.domain}\" when dmarc == fail;\n"
+	    "}\n", false);
+
+	ck_assert_int_eq(say_connect(talk, "192.0.2.9"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_helo(talk, "bad.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_mail(talk, "x@bad.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "r@mx.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_message(talk, " u@example.com"), ACTION_REJECT);
+	ck_assert_uint_eq(talk->code, 550);
+	ck_assert_str_eq(talk->enhanced, "5.7.1");
+	ck_assert_str_eq(talk->text, "no, example.com");
+	ck_assert_uint_eq(talk->edit_count, 0);
+	assert_event_has(talk, 0, "\"line\":3");
+	assert_event_has(talk, 0, "\"action\":\"reject\"");
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(monitor_only_says_so)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode monitor;\n"
+	    "at mail { reject when spf == fail; }\n"
+	    "at message { tag \"X-Seen\" \"yes\"; }\n", false);
+
+	ck_assert_int_eq(say_connect(talk, "192.0.2.9"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_helo(talk, "bad.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "r@mx.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_message(talk, " u@example.com"),
+	    ACTION_CONTINUE);
+	ck_assert_uint_eq(talk->edit_count, 1);		/* the stamp alone */
+	assert_event_has(talk, 0, "\"decided\":\"reject\"");
+	assert_event_has(talk, 0, "\"line\":2");
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(one_recipient_of_two_is_refused)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at rcpt {\n"
+	    "  reject 550 5.1.1 \"not here\" when rcpt == \"b@mx.example\";\n"
+	    "}\n", false);
+
+	open_session(talk);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "a@mx.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "b@mx.example"), ACTION_REJECT);
+	ck_assert_str_eq(talk->text, "not here");
+	ck_assert_int_eq(say_message(talk, " u@example.com"),
+	    ACTION_CONTINUE);
+	ck_assert_uint_eq(talk->event_count, 1);
+	assert_event_has(talk, 0, "b@mx.example");
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(a_refused_recipient_leaves_an_event)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at rcpt { reject; }\n", false);
+
+	open_session(talk);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "a@mx.example"), ACTION_REJECT);
+	session_abort(talk->conn);
+	ck_assert_uint_eq(talk->event_count, 1);
+	assert_event_has(talk, 0, "\"kind\":\"rcpt\"");
+	session_abort(talk->conn);
+	ck_assert_uint_eq(talk->event_count, 1);
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(reject_at_mail_waits_for_spf)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at mail { reject when spf == fail; }\n", false);
+
+	ck_assert_int_eq(say_connect(talk, "192.0.2.9"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_helo(talk, "bad.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_REJECT);
+	ck_assert_uint_eq(talk->code, 550);
+	ck_assert_str_eq(talk->enhanced, "5.7.23");
+	assert_event_has(talk, 0, "\"kind\":\"mail\"");
+	/* The next message on the connection is judged afresh. */
+	session_abort(talk->conn);
+	ck_assert_int_eq(say_mail(talk, "u@other.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "a@mx.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_message(talk, " u@other.example"),
+	    ACTION_CONTINUE);
+	ck_assert_uint_eq(talk->event_count, 2);
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(reject_at_connect_lasts)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at connect { reject when client.ip in 192.0.2.0/24; }\n", false);
+
+	ck_assert_int_eq(say_connect(talk, "192.0.2.9"), ACTION_REJECT);
+	ck_assert_int_eq(say_helo(talk, "bad.example"), ACTION_REJECT);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_REJECT);
+	ck_assert_uint_eq(talk->event_count, 1);
+	assert_event_has(talk, 0, "\"kind\":\"connect\"");
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(helo_again_is_judged_afresh)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at helo { reject when helo == \"bad.example\"; }\n", false);
+
+	ck_assert_int_eq(say_connect(talk, "192.0.2.1"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_helo(talk, "bad.example"), ACTION_REJECT);
+	ck_assert_int_eq(say_helo(talk, "good.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(bypass_leaves_mail_alone)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at connect { bypass when client.ip in 192.0.2.0/24; }\n", false);
+
+	ck_assert_int_eq(say_connect(talk, "192.0.2.1"), ACTION_ACCEPT);
+	assert_event_has(talk, 0, "\"bypass\"");
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(accept_skips_rules_but_is_stamped)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at mail { accept when client.ip in 192.0.2.0/24; }\n"
+	    "at message { reject; }\n", false);
+
+	open_session(talk);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "a@mx.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_message(talk, " u@example.com"),
+	    ACTION_CONTINUE);
+	ck_assert_uint_eq(talk->edit_count, 1);
+	assert_event_has(talk, 0, "\"line\":2");
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(accept_at_rcpt_speaks_for_its_recipient)
+{
+	static const char text[] = "policy \"t\" mode enforce;\n"
+	    "at rcpt { accept when rcpt == \"postmaster@mx.example\"; }\n"
+	    "at message { reject \"rejected\"; }\n";
+	struct talk *talk = talk_new(zone, text, false);
+
+	open_session(talk);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	say_rcpt(talk, "postmaster@mx.example");
+	ck_assert_int_eq(say_message(talk, " u@example.com"),
+	    ACTION_CONTINUE);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	say_rcpt(talk, "postmaster@mx.example");
+	say_rcpt(talk, "other@mx.example");
+	ck_assert_int_eq(say_message(talk, " u@example.com"), ACTION_REJECT);
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(quarantine_waits_for_the_end)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at mail { quarantine \"spf\" when spf == fail; }\n", false);
+
+	ck_assert_int_eq(say_connect(talk, "192.0.2.9"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_helo(talk, "bad.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "a@mx.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_message(talk, " u@example.com"),
+	    ACTION_QUARANTINE);
+	ck_assert_str_eq(talk->text, "spf");
+	ck_assert_uint_eq(talk->edit_count, 1);
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(discard_waits_for_a_message)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at helo { discard when helo == \"bad.example\"; }\n", false);
+
+	ck_assert_int_eq(say_connect(talk, "192.0.2.9"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_helo(talk, "bad.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_DISCARD);
+	ck_assert_uint_eq(talk->event_count, 1);
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(forged_stamps_are_removed)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at message { reject when dmarc == temperror; }\n", false);
+	char big[5000];
+
+	memset(big, 'x', sizeof(big));
+	big[sizeof(big) - 1] = '\0';
+	open_session(talk);
+	say_mail(talk, "u@example.com");
+	say_field(talk, "Authentication-Results", " MX.example; spf=pass");
+	say_field(talk, "Authentication-Results", " other.example; spf=pass");
+	say_field(talk, "From", " u@example.com");
+	say_field(talk, "X-Big", big);		/* past the cap of 4096 */
+	say_field(talk, "authentication-results", " mx.example; spf=pass");
+	ck_assert_int_eq(say_end(talk), ACTION_CONTINUE);
+	assert_edit(talk, 0, "delete Authentication-Results 3:");
+	assert_edit(talk, 1, "delete Authentication-Results 1:");
+	assert_edit(talk, 2, "insert Authentication-Results 0:");
+	ck_assert_uint_eq(talk->edit_count, 3);
+	assert_event_has(talk, 0, "the header is larger");
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(a_wait_can_be_ended)
+{
+	struct talk *talk = talk_new(slow_zone, "policy \"t\" mode enforce;\n"
+	    "at message { reject when spf == fail; }\n", _i == 1);
+
+	ck_assert_int_eq(say_connect(talk, NULL), ACTION_CONTINUE);
+	say_connect(talk, "192.0.2.9");
+	say_helo(talk, "bad.example");
+	say_mail(talk, "u@slow.example");
+	say_rcpt(talk, "a@mx.example");
+	say_field(talk, "From", " u@slow.example");
+	session_eoh(talk->conn);
+	session_eom(talk->conn, answered, talk);
+	ck_assert(!strand_wait(talk->strand, &talk->done, clock_ms() + 50));
+	session_expire(talk->conn);
+	ck_assert(talk->done);
+	ck_assert_int_eq(talk->action, _i == 1 ? ACTION_TEMPFAIL :
+	    ACTION_CONTINUE);
+	assert_event_has(talk, 0, "\"spf\":\"temperror\"");
+	assert_event_has(talk, 0, "checks did not finish in time");
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(the_end_can_come_at_any_stage)
+{
+	struct talk *talk = talk_new(slow_zone, "policy \"t\" mode enforce;\n"
+	    "at message { reject when spf == fail; }\n", false);
+
+	for (int stage = 0; stage <= _i; stage++) {
+		if (stage == 0)
+			say_connect(talk, "192.0.2.9");
+		if (stage == 1)
+			say_helo(talk, "slow.example");
+		if (stage == 2)
+			say_mail(talk, "u@slow.example");
+		if (stage == 3)
+			say_rcpt(talk, "a@mx.example");
+		if (stage == 4)
+			say_field(talk, "From", " u@slow.example");
+		if (stage == 5)
+			session_eoh(talk->conn);
+		if (stage == 6)
+			session_eom(talk->conn, answered, talk);
+	}
+	ck_assert(!talk->done || _i < 6);
+	talk_free(talk);		/* ASan and the resolver see leaks */
+}
+END_TEST
+
+START_TEST(odd_orders_do_no_harm)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at message { reject when dmarc == fail; }\n", false);
+
+	/* No connect, no HELO, no MAIL: straight to a message. */
+	ck_assert_int_eq(say_message(talk, " u@other.example"),
+	    ACTION_CONTINUE);
+	/* And a second end without a new MAIL. */
+	ck_assert_int_eq(say_end(talk), ACTION_CONTINUE);
+	session_abort(talk->conn);
+	session_abort(talk->conn);
+	open_session(talk);
+	ck_assert_int_eq(say_mail(talk, ""), ACTION_CONTINUE);
+	ck_assert_int_eq(say_end(talk), ACTION_CONTINUE);
+	ck_assert_uint_eq(talk->event_count, 3);
+	talk_free(talk);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("session");
+	TCase *tc = tcase_create("session");
+
+	suite_add_tcase(suite, tc);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, good_mail_is_stamped);
+	tcase_add_test(tc, forged_mail_is_rejected_with_its_line);
+	tcase_add_test(tc, monitor_only_says_so);
+	tcase_add_test(tc, one_recipient_of_two_is_refused);
+	tcase_add_test(tc, a_refused_recipient_leaves_an_event);
+	tcase_add_test(tc, reject_at_mail_waits_for_spf);
+	tcase_add_test(tc, reject_at_connect_lasts);
+	tcase_add_test(tc, helo_again_is_judged_afresh);
+	tcase_add_test(tc, bypass_leaves_mail_alone);
+	tcase_add_test(tc, accept_skips_rules_but_is_stamped);
+	tcase_add_test(tc, accept_at_rcpt_speaks_for_its_recipient);
+	tcase_add_test(tc, quarantine_waits_for_the_end);
+	tcase_add_test(tc, discard_waits_for_a_message);
+	tcase_add_test(tc, forged_stamps_are_removed);
+	tcase_add_loop_test(tc, a_wait_can_be_ended, 0, 2);
+	tcase_add_loop_test(tc, the_end_can_come_at_any_stage, 0, 7);
+	tcase_add_test(tc, odd_orders_do_no_harm);
+	return run_suite(suite);
+}
