@@ -241,15 +241,3 @@ str_is_utf8(struct str s)
 	}
 	return true;
 }
-
-uint64_t
-str_hash_nocase(struct str s)
-{
-	uint64_t hash = 14695981039346656037u;
-
-	for (size_t i = 0; i < s.len; i++) {
-		hash ^= (unsigned char)ascii_lower(s.ptr[i]);
-		hash *= 1099511628211u;
-	}
-	return hash;
-}

@@ -68,9 +68,6 @@ bool str_is_utf8(struct str s);
 /* Octets of the UTF-8 character that s begins with, 1..4; 0: none, NUL too. */
 size_t str_utf8_length(struct str s);
 
-/* FNV-1a over ASCII lower case, for hash tables keyed by names. */
-uint64_t str_hash_nocase(struct str s);
-
 /* ASCII character classes, safe for any byte value. */
 bool ascii_alpha(char c);
 bool ascii_digit(char c);

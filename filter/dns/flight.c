@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "base/hash.h"
 
 enum { BUCKETS_FIRST = 64 };
 
@@ -31,7 +32,7 @@ flights_fini(struct flights *flights)
 static struct flight **
 bucket_of(const struct flights *flights, struct str name, enum dns_type type)
 {
-	uint64_t hash = str_hash_nocase(name) + (uint64_t)type * 31;
+	uint64_t hash = hash_nocase(name) + (uint64_t)type * 31;
 
 	return &flights->buckets[hash & (flights->bucket_count - 1)];
 }

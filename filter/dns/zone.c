@@ -5,6 +5,7 @@
 
 #include "base/domain.h"
 #include "base/ensure.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/vec.h"
 
@@ -58,7 +59,7 @@ zone_free(struct zone *zone)
 static struct node **
 bucket_of(const struct zone *zone, struct str name)
 {
-	return &zone->buckets[str_hash_nocase(name) &
+	return &zone->buckets[hash_nocase(name) &
 	    (zone->bucket_count - 1)];
 }
 

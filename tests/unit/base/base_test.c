@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/domain.h"
+#include "base/hash.h"
 #include "base/ip.h"
 #include "base/strand.h"
 #include "base/vec.h"
@@ -152,6 +153,27 @@ START_TEST(ip_refuses_nonsense)
 	ck_assert(!ipnet_parse(STR("192.0.2.0/33"), &net));
 	ck_assert(!ipnet_parse(STR("2001:db8::/129"), &net));
 	ck_assert(!ipnet_parse(STR("192.0.2.0/"), &net));
+}
+END_TEST
+
+/* Expected values from another implementation of SipHash-1-3, key zero. */
+static const struct {
+	const char *text;
+	uint64_t hash;
+} hashes[] = {
+	{ "a", 0x407448d2b89b1813 },
+	{ "example.com", 0x7e0432aaedb1758c },
+	{ "0123456789abcdef", 0x1d42b30f7e060c24 },
+};
+
+START_TEST(hash_is_siphash13)
+{
+	static const uint64_t zero[2] = { 0, 0 };
+
+	ck_assert_uint_eq(hash_siphash13(str_from(hashes[_i].text), zero),
+	    hashes[_i].hash);
+	ck_assert_uint_eq(hash_nocase(STR("Example.COM")),
+	    hash_nocase(STR("example.com")));
 }
 END_TEST
 
@@ -310,6 +332,7 @@ main(void)
 	tcase_add_loop_test(tc, ip_reads_and_prints, 0, TEST_COUNT(addresses));
 	tcase_add_loop_test(tc, ipnet_matches, 0, TEST_COUNT(nets));
 	tcase_add_test(tc, ip_refuses_nonsense);
+	tcase_add_loop_test(tc, hash_is_siphash13, 0, TEST_COUNT(hashes));
 	tcase_add_loop_test(tc, domain_becomes_ascii, 0, TEST_COUNT(domains));
 	tcase_add_test(tc, domain_relations);
 	tcase_add_test(tc, strand_runs_one_at_a_time);
