@@ -10,12 +10,17 @@
 #include "conf/settings.h"
 #include "session/session.h"
 
-/* An engine and what it stands on; immutable, counted like the engine. */
+/*
+ * An engine and what it stands on.  Immutable and counted: whoever has a
+ * connection of the engine open holds a reference.
+ */
 struct wiring {
 	struct settings		*settings;
 	struct resolver		*dns;
 	struct policy		*policy;
 	struct engine		*engine;
+	struct wire_dns		*shared_dns;	/* wire.c's own */
+	unsigned		 refs;		/* __atomic builtins */
 };
 
 struct wire_options {
@@ -24,6 +29,9 @@ struct wire_options {
 				    const struct event *event);	/* or NULL */
 	void			*watch_ctx;
 	int64_t			 now;		/* 0: the clock's */
+	/* Its resolver, with all it knows, is kept where the settings for DNS
+	 * have not changed (zone files are read anew all the same); or NULL. */
+	const struct wiring	*running;
 };
 
 /*
@@ -37,8 +45,9 @@ struct wiring *wiring_new(struct settings *settings,
 struct resolver *wire_resolver(const struct settings *settings,
     struct diag *diag);
 
-void wiring_free(struct wiring *wiring);	/* NULL is allowed; no connection
-						 * of its engine may be left */
+struct wiring *wiring_ref(struct wiring *wiring);
+/* Give one reference up; NULL is allowed.  Not on the resolver's thread. */
+void wiring_free(struct wiring *wiring);
 
 /* The policy file that a setting names: as it is if it holds a slash and
  * exists, else beside the settings file, else among the shipped ones. */

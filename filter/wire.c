@@ -1,0 +1,214 @@
+#include "wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/ensure.h"
+
+/* A resolver that two wirings may share across a reload. */
+struct wire_dns {
+	struct resolver	*dns;
+	unsigned	 refs;
+};
+
+/* ---- DNS ---- */
+
+struct resolver *
+wire_resolver(const struct settings *settings, struct diag *diag)
+{
+	struct resolver_options options = {
+		.specs = settings->dns.at, .spec_count = settings->dns.count,
+		.trust_anchor = settings->dns_trust_anchor[0] == '\0' ?
+		    NULL : settings->dns_trust_anchor,
+		.cache_entries = settings->dns_cache_entries,
+		.cache_octets = settings->dns_cache_size,
+		.ttl_min = (uint32_t)(settings->dns_ttl_min / 1000),
+		.ttl_max = (uint32_t)(settings->dns_ttl_max / 1000),
+		.ttl_negative_max =
+		    (uint32_t)(settings->dns_ttl_negative_max / 1000),
+	};
+	char why[1024] = "";
+	struct resolver *dns = resolver_new(&options, why, sizeof(why));
+
+	if (dns == NULL)
+		diag_add(diag, DIAG_ERROR, "dns", 0, 0, STR_NONE, "%s", why);
+	return dns;
+}
+
+static bool
+reads_a_file(const struct settings *settings)
+{
+	return strncmp(settings->dns.at[0], "zone:", 5) == 0;
+}
+
+static struct wire_dns *
+dns_for(const struct settings *settings, const struct wiring *running,
+    struct diag *diag)
+{
+	struct wire_dns *shared;
+	struct resolver *dns;
+
+	if (running != NULL && !reads_a_file(settings) &&
+	    settings_same(settings, running->settings, "dns")) {
+		__atomic_add_fetch(&running->shared_dns->refs, 1,
+		    __ATOMIC_RELAXED);
+		return running->shared_dns;
+	}
+	dns = wire_resolver(settings, diag);
+	if (dns == NULL)
+		return NULL;
+	shared = xcalloc(1, sizeof(*shared));
+	shared->dns = dns;
+	shared->refs = 1;
+	return shared;
+}
+
+static void
+dns_unref(struct wire_dns *shared)
+{
+	if (shared == NULL ||
+	    __atomic_sub_fetch(&shared->refs, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	resolver_free(shared->dns);
+	free(shared);
+}
+
+/* ---- the policy ---- */
+
+static bool
+is_there(const char *path, int len, size_t size)
+{
+	return len > 0 && (size_t)len < size && access(path, F_OK) == 0;
+}
+
+bool
+wire_find_policy(const char *name, const char *settings_file, char *path_out,
+    size_t size)
+{
+	const char *slash = settings_file == NULL ? NULL :
+	    strrchr(settings_file, '/');
+	int len = snprintf(path_out, size, "%s", name);
+
+	if (strchr(name, '/') != NULL && is_there(path_out, len, size))
+		return true;
+	if (name[0] == '/')
+		return false;
+	if (settings_file == NULL)
+		len = snprintf(path_out, size, "%s/%s", ASSAY_SYSCONFDIR,
+		    name);
+	else if (slash == NULL)
+		len = snprintf(path_out, size, "%s", name);
+	else
+		len = snprintf(path_out, size, "%.*s/%s",
+		    (int)(slash - settings_file), settings_file, name);
+	if (is_there(path_out, len, size))
+		return true;
+	len = snprintf(path_out, size, "%s/%s", ASSAY_POLICYDIR, name);
+	return is_there(path_out, len, size);
+}
+
+static struct policy *
+policy_for(const struct settings *settings, struct diag *diag)
+{
+	char path[4096];
+
+	if (wire_find_policy(settings->policy, settings->file, path,
+	    sizeof(path)))
+		return policy_load(path, diag);
+	diag_add(diag, DIAG_ERROR, settings->policy, 0, 0, STR_NONE,
+	    "there is no such policy; it was looked for beside the settings "
+	    "file and in %s", ASSAY_POLICYDIR);
+	return NULL;
+}
+
+/* ---- all together ---- */
+
+/* The words were checked when the settings were read. */
+static struct check_options
+check_options(const struct settings *settings)
+{
+	struct check_options options = {
+		.receiver = str_from(settings->authserv_id),
+		.dns_timeout_ms = settings->dns_timeout,
+		.dkim = {
+			.max_signatures = (unsigned)settings->max_signatures,
+			.clock_skew =
+			    (uint32_t)(settings->dkim_clock_skew / 1000),
+			.deadline_ms = settings->dns_timeout,
+		},
+	};
+
+	ensure(spf_engine_from(settings->spf_engine, &options.spf_engine));
+	ensure(dkim_engine_from(settings->dkim_engine, &options.dkim.engine));
+	return options;
+}
+
+static struct engine *
+engine_for(const struct wiring *wiring, const struct wire_options *wire)
+{
+	const struct settings *settings = wiring->settings;
+	size_t count = settings->trusted_authserv_ids.count;
+	struct str *trusted = xcalloc(count + 1, sizeof(*trusted));
+	struct engine_options options = {
+		.dns = wiring->dns, .policy = wiring->policy,
+		.events = wire->events, .watch = wire->watch,
+		.watch_ctx = wire->watch_ctx,
+		.checks = check_options(settings),
+		.authserv_id = str_from(settings->authserv_id),
+		.trusted_ids = trusted, .trusted_count = count,
+		.tempfail_on_trouble =
+		    strcmp(settings->on_failure, "tempfail") == 0,
+		.message_wait_ms = settings->message_wait,
+		.max_header_octets = settings->max_header_size,
+		.now = wire->now,
+	};
+	struct engine *engine;
+
+	for (size_t i = 0; i < count; i++)
+		trusted[i] = str_from(settings->trusted_authserv_ids.at[i]);
+	engine = engine_new(&options);
+	free(trusted);
+	return engine;
+}
+
+struct wiring *
+wiring_new(struct settings *settings, const struct wire_options *options,
+    struct diag *diag)
+{
+	struct wiring *wiring = xcalloc(1, sizeof(*wiring));
+
+	wiring->refs = 1;
+	wiring->settings = settings;
+	/* Both are tried, so that the mistakes of both are told. */
+	wiring->policy = policy_for(settings, diag);
+	wiring->shared_dns = dns_for(settings, options->running, diag);
+	if (wiring->policy == NULL || wiring->shared_dns == NULL) {
+		wiring_free(wiring);
+		return NULL;
+	}
+	wiring->dns = wiring->shared_dns->dns;
+	wiring->engine = engine_for(wiring, options);
+	return wiring;
+}
+
+struct wiring *
+wiring_ref(struct wiring *wiring)
+{
+	__atomic_add_fetch(&wiring->refs, 1, __ATOMIC_RELAXED);
+	return wiring;
+}
+
+void
+wiring_free(struct wiring *wiring)
+{
+	if (wiring == NULL ||
+	    __atomic_sub_fetch(&wiring->refs, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	engine_unref(wiring->engine);
+	policy_unref(wiring->policy);
+	dns_unref(wiring->shared_dns);
+	settings_free(wiring->settings);
+	free(wiring);
+}
