@@ -1,0 +1,348 @@
+#include "dkim/dkim.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/ensure.h"
+#include "dkim/choose.h"
+#include "dkim/keys.h"
+
+/* One DKIM-Signature field. */
+struct entry {
+	struct dkim_verify	*verify;
+	struct dkim_job		 job;
+	struct dkim_signature	 result;	/* word and reason: at last */
+	struct dkim_key_report	 key;
+	struct dns_lookup	*lookup;	/* in flight */
+	bool			 asked;
+	bool			 chosen;	/* the engine has it */
+	bool			 judged;	/* result.word is final */
+};
+
+/* On the heap: it may run after the arena is gone. */
+struct finish {
+	struct strand_task	 task;
+	struct strand		*strand;
+	struct dkim_verify	*verify;	/* NULL: abandoned */
+};
+
+struct dkim_verify {
+	struct dkim_options		 options;
+	struct arena			*arena;
+	struct resolver			*dns;
+	struct strand			*strand;
+	int64_t				 now;
+	struct header			 header;
+	VEC(struct entry *)		 entries;
+	size_t				 parsed;	/* of the entries */
+	size_t				 asked;		/* lookups started */
+	size_t				 pending;	/* lookups in flight */
+	const struct dkim_engine_ops	*ops;
+	void				*engine;	/* NULL: nothing to do */
+	struct finish			*finish;	/* posted */
+	bool				 ended;
+	dkim_done_fn			*done;
+	void				*ctx;
+};
+
+static const struct {
+	const char			*name;
+	enum dkim_engine		 engine;
+	const struct dkim_engine_ops	*ops;
+} engines[] = {
+	{ "opendkim", DKIM_ENGINE_OPENDKIM, &dkim_opendkim_ops },
+};
+
+enum { ENGINES = sizeof(engines) / sizeof(engines[0]) };
+
+bool
+dkim_engine_from(const char *name, enum dkim_engine *engine_out)
+{
+	for (size_t i = 0; i < ENGINES; i++)
+		if (str_eqz(str_from(name), engines[i].name)) {
+			*engine_out = engines[i].engine;
+			return true;
+		}
+	return false;
+}
+
+static const struct dkim_engine_ops *
+ops_of(enum dkim_engine engine)
+{
+	for (size_t i = 0; i < ENGINES; i++)
+		if (engines[i].engine == engine)
+			return engines[i].ops;
+	ensure(!"an engine that does not exist");
+	return NULL;
+}
+
+struct dkim_verify *
+dkim_verify_new(const struct dkim_options *options, struct arena *arena,
+    struct resolver *dns, struct strand *strand, int64_t now)
+{
+	struct dkim_verify *verify = arena_alloc(arena, sizeof(*verify));
+
+	verify->options = *options;
+	if (verify->options.max_signatures > LIMIT_DKIM_SIGNATURES)
+		verify->options.max_signatures = LIMIT_DKIM_SIGNATURES;
+	verify->arena = arena;
+	verify->dns = dns;
+	verify->strand = strand;
+	verify->now = now;
+	verify->ops = ops_of(options->engine);
+	return verify;
+}
+
+static void
+judge(struct entry *entry, enum word word, struct str reason)
+{
+	entry->result.word = word;
+	entry->result.reason = reason;
+	entry->judged = true;
+}
+
+static void finish_if_ready(struct dkim_verify *verify);
+
+static void
+key_arrived(void *ctx, const struct dns_answer *answer)
+{
+	struct entry *entry = ctx;
+	struct dkim_verify *verify = entry->verify;
+	struct dkim_verdict verdict;
+
+	entry->lookup = NULL;
+	verify->pending--;
+	entry->result.key_status = answer->status;
+	entry->result.key_secure = answer->secure;
+	if (!dkim_keys_from(verify->arena, answer, &entry->job, &entry->key,
+	    &verdict))
+		judge(entry, verdict.word, verdict.reason);
+	entry->result.key_bits = entry->key.bits;
+	entry->result.key_testing = entry->key.testing;
+	entry->result.key_record = entry->key.record;
+	finish_if_ready(verify);
+}
+
+static void
+ask(struct entry *entry)
+{
+	struct dkim_verify *verify = entry->verify;
+
+	entry->asked = true;
+	verify->asked++;
+	verify->pending++;
+	entry->result.key_name = entry->job.parsed.key_name;
+	entry->result.key_status = DNS_TIMEOUT;
+	entry->lookup = lookup_start(verify->dns, verify->strand,
+	    entry->job.parsed.key_name, DNS_TXT,
+	    clock_ms() + verify->options.deadline_ms, key_arrived, entry);
+}
+
+static void
+describe(struct entry *entry)
+{
+	const struct dkim_parsed *parsed = &entry->job.parsed;
+
+	entry->result.domain = parsed->domain;
+	entry->result.selector = parsed->selector;
+	entry->result.algorithm = parsed->algorithm_text;
+	entry->result.identity = parsed->identity;
+	entry->result.b = parsed->b_text;
+	if (!parsed->usable)
+		judge(entry, parsed->word, parsed->reason);
+}
+
+/* Keys are asked for at sight, as far as signatures may be checked at all. */
+static void
+add_signature(struct dkim_verify *verify, const struct header_field *field)
+{
+	struct entry *entry = arena_alloc(verify->arena, sizeof(*entry));
+
+	entry->verify = verify;
+	VEC_PUSH(verify->arena, &verify->entries, entry);
+	if (verify->entries.count > LIMIT_DKIM_SIGNATURES) {
+		judge(entry, WORD_NONE, arena_printf(verify->arena,
+		    "not checked: more than %d signature fields",
+		    LIMIT_DKIM_SIGNATURES));
+		return;
+	}
+	if (field->value.len > LIMIT_DKIM_FIELD_OCTETS) {
+		judge(entry, WORD_NONE, arena_printf(verify->arena,
+		    "not checked: the field has more than %d octets",
+		    LIMIT_DKIM_FIELD_OCTETS));
+		return;
+	}
+	dkim_signature_parse(verify->arena, field, verify->now,
+	    verify->options.clock_skew, &entry->job.parsed);
+	describe(entry);
+	if (!entry->judged && verify->asked < verify->options.max_signatures)
+		ask(entry);
+}
+
+void
+dkim_verify_header(struct dkim_verify *verify,
+    const struct header_field *field)
+{
+	struct header_field *copy = arena_alloc(verify->arena, sizeof(*copy));
+
+	*copy = *field;
+	VEC_PUSH(verify->arena, &verify->header.fields, *field);
+	if (dkim_is_signature(field))
+		add_signature(verify, copy);
+}
+
+static void
+leave_out(struct entry *entry)
+{
+	struct dkim_verify *verify = entry->verify;
+
+	if (entry->lookup != NULL) {
+		lookup_cancel(entry->lookup);
+		entry->lookup = NULL;
+		verify->pending--;
+	}
+	judge(entry, WORD_NONE, arena_printf(verify->arena,
+	    "not checked: more than %u signatures",
+	    verify->options.max_signatures));
+}
+
+/* Which of the well-formed ones are checked. */
+static void
+choose(struct dkim_verify *verify)
+{
+	size_t count = verify->entries.count, usable = 0;
+	struct entry **list = arena_alloc(verify->arena,
+	    count * sizeof(*list));
+	struct str *domains = arena_alloc(verify->arena,
+	    count * sizeof(*domains));
+	bool *chosen = arena_alloc(verify->arena, count * sizeof(*chosen));
+
+	for (size_t i = 0; i < count; i++) {
+		struct entry *entry = verify->entries.at[i];
+
+		if (!entry->job.parsed.usable)
+			continue;
+		domains[usable] = entry->job.parsed.domain;
+		list[usable++] = entry;
+	}
+	dkim_choose(verify->arena, &verify->header, domains, usable,
+	    verify->options.max_signatures, chosen);
+	for (size_t i = 0; i < usable; i++) {
+		list[i]->chosen = chosen[i];
+		if (!chosen[i])
+			leave_out(list[i]);
+		else if (!list[i]->asked)
+			ask(list[i]);
+	}
+}
+
+void
+dkim_verify_eoh(struct dkim_verify *verify)
+{
+	struct dkim_job **jobs;
+	size_t count = 0;
+
+	choose(verify);
+	jobs = arena_alloc(verify->arena,
+	    verify->entries.count * sizeof(struct dkim_job *));
+	for (size_t i = 0; i < verify->entries.count; i++)
+		if (verify->entries.at[i]->chosen)
+			jobs[count++] = &verify->entries.at[i]->job;
+	if (count > 0)
+		verify->engine = verify->ops->start(verify->arena,
+		    &verify->header, jobs, count);
+}
+
+bool
+dkim_verify_body(struct dkim_verify *verify, struct str piece)
+{
+	return verify->engine != NULL &&
+	    verify->ops->body(verify->engine, piece);
+}
+
+static void
+judge_all(struct dkim_verify *verify)
+{
+	for (size_t i = 0; i < verify->entries.count; i++) {
+		struct entry *entry = verify->entries.at[i];
+		struct dkim_verdict verdict;
+
+		if (!entry->chosen || entry->judged)
+			continue;
+		verdict = verify->ops->judge(verify->engine, &entry->job);
+		entry->result.body_limited = entry->job.body_limited;
+		judge(entry, verdict.word, verdict.reason);
+	}
+}
+
+static void
+deliver(struct dkim_verify *verify)
+{
+	struct dkim_results results = { .count = verify->entries.count };
+
+	judge_all(verify);
+	results.at = arena_alloc(verify->arena,
+	    results.count * sizeof(*results.at));
+	for (size_t i = 0; i < results.count; i++)
+		results.at[i] = verify->entries.at[i]->result;
+	verify->done(verify->ctx, &results);
+}
+
+static void
+run_finish(struct strand_task *task)
+{
+	struct finish *finish = (struct finish *)task;
+	struct dkim_verify *verify = finish->verify;
+	struct strand *strand = finish->strand;
+
+	free(finish);
+	if (verify != NULL) {
+		verify->finish = NULL;
+		deliver(verify);
+	}
+	strand_unref(strand);
+}
+
+static void
+finish_if_ready(struct dkim_verify *verify)
+{
+	struct finish *finish;
+
+	if (!verify->ended || verify->pending > 0)
+		return;
+	finish = xcalloc(1, sizeof(*finish));
+	finish->task.run = run_finish;
+	finish->strand = strand_ref(verify->strand);
+	finish->verify = verify;
+	verify->finish = finish;
+	strand_post(verify->strand, &finish->task);
+}
+
+void
+dkim_verify_eom(struct dkim_verify *verify, dkim_done_fn *done, void *ctx)
+{
+	verify->done = done;
+	verify->ctx = ctx;
+	verify->ended = true;
+	if (verify->engine != NULL)
+		verify->ops->end(verify->engine);
+	finish_if_ready(verify);
+}
+
+void
+dkim_verify_free(struct dkim_verify *verify)
+{
+	if (verify == NULL)
+		return;
+	if (verify->finish != NULL)
+		verify->finish->verify = NULL;
+	verify->finish = NULL;
+	for (size_t i = 0; i < verify->entries.count; i++) {
+		lookup_cancel(verify->entries.at[i]->lookup);
+		verify->entries.at[i]->lookup = NULL;
+		dkim_keys_free(&verify->entries.at[i]->job);
+	}
+	if (verify->engine != NULL)
+		verify->ops->free(verify->engine);
+	verify->engine = NULL;
+}

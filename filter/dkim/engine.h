@@ -1,0 +1,43 @@
+/*
+ * engine - what dkim.c asks of the code that hashes and verifies
+ *
+ * dkim.c parses and vets the fields, chooses which are checked, gets the keys
+ * and decodes them.  An engine sees only the chosen jobs: all parsed.usable.
+ *
+ * Order:	start, body any number of times, end, judge for each job whose
+ *		key is there, free.
+ */
+#ifndef ASSAY_DKIM_ENGINE_H
+#define ASSAY_DKIM_ENGINE_H
+
+#include <openssl/evp.h>
+
+#include "base/limits.h"
+#include "dkim/signature.h"
+
+struct dkim_verdict {
+	enum word	word;
+	struct str	reason;
+};
+
+struct dkim_job {
+	struct dkim_parsed	 parsed;
+	EVP_PKEY		*keys[LIMIT_DKIM_KEYS];	/* of the right type */
+	size_t			 key_count;		/* at judge(): 1..  */
+	bool			 body_limited;	/* by the engine, at judge() */
+	void			*state;		/* the engine's own */
+};
+
+struct dkim_engine_ops {
+	void	*(*start)(struct arena *arena, const struct header *header,
+		    struct dkim_job **jobs, size_t count);
+	/* False: no job needs more of the body. */
+	bool	(*body)(void *engine, struct str piece);
+	void	(*end)(void *engine);
+	struct dkim_verdict (*judge)(void *engine, struct dkim_job *job);
+	void	(*free)(void *engine);
+};
+
+extern const struct dkim_engine_ops dkim_opendkim_ops;
+
+#endif

@@ -1,0 +1,499 @@
+#include "dkim/engine.h"
+
+#include <pthread.h>
+#include <time.h>
+
+#include <openssl/x509.h>
+
+#include <dkim.h>
+
+#include "base/buf.h"
+#include "base/ensure.h"
+#include "dkim/base64.h"
+
+/*
+ * One library handle for each signature, holding nothing but what that
+ * signature covers: what the library does for one signature can then never
+ * reach another.  It sees fields that passed our own vetting, our own key
+ * record with nothing in it but p=, and never asks DNS or decides what a tag
+ * means.  What it is known to get wrong is refused in refusal() below.
+ */
+
+enum {
+	KEY_OCTETS_MAX = 1000,	/* the library's buffer has 1025 */
+	NAMES_OCTETS_MAX = 4000, /* it cuts h= at 4095 octets */
+	IDENTITY_OCTETS_MAX = 250,	/* and i= at 256 */
+	/*
+	 * The library reads its own clock for t= and x=.  We have judged them
+	 * by ours; with a drift of 28 years it has nothing to say.  A larger
+	 * t= than this is needed, as it subtracts without a look.
+	 */
+	DRIFT = 900000000
+};
+
+struct handle {
+	DKIM		*dkim;
+	struct dkim_job	*job;
+	struct str	 key;		/* record for the library */
+	const char	*refused;	/* NULL: the library has it */
+};
+
+struct engine {
+	struct arena	*arena;
+	struct buf	 text;		/* what is being fed */
+	struct handle	*handles;
+	size_t		 count;
+	uint64_t	 octets;	/* of the body */
+	char		 last;		/* octet */
+	bool		 held;		/* it is a CR, not fed yet */
+	bool		 ends_in_line;	/* the last two are CRLF */
+};
+
+static DKIM_LIB *libraries[2];		/* with our drift, without */
+static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+
+static DKIM_CBSTAT
+give_key(DKIM *dkim, DKIM_SIGINFO *sig, unsigned char *buf, size_t size)
+{
+	const struct handle *handle = dkim_get_user_context(dkim);
+
+	(void)sig;
+	if (handle == NULL || handle->key.len == 0 || handle->key.len >= size)
+		return DKIM_CBSTAT_NOTFOUND;
+	memcpy(buf, handle->key.ptr, handle->key.len);
+	buf[handle->key.len] = '\0';
+	return DKIM_CBSTAT_CONTINUE;
+}
+
+/* Ours was fed first; others are there only because it covers them. */
+static DKIM_CBSTAT
+keep_first(DKIM *dkim, DKIM_SIGINFO **sigs, int count)
+{
+	(void)dkim;
+	for (int i = 1; i < count; i++)
+		dkim_sig_ignore(sigs[i]);
+	return DKIM_CBSTAT_CONTINUE;
+}
+
+static DKIM_LIB *
+library_new(uint64_t drift)
+{
+	DKIM_LIB *lib = dkim_init(NULL, NULL);
+	unsigned int flags = DKIM_LIBFLAGS_DELAYSIGPROC |
+	    DKIM_LIBFLAGS_BADSIGHANDLES;
+
+	ensure(lib != NULL);
+	dkim_options(lib, DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags,
+	    sizeof(flags));
+	dkim_options(lib, DKIM_OP_SETOPT, DKIM_OPTS_CLOCKDRIFT, &drift,
+	    sizeof(drift));
+	dkim_set_key_lookup(lib, give_key);
+	dkim_set_prescreen(lib, keep_first);
+	return lib;
+}
+
+static void
+libraries_open(void)
+{
+	libraries[0] = library_new(DRIFT);
+	libraries[1] = library_new(0);
+}
+
+static bool
+needs_no_drift(const struct dkim_parsed *parsed)
+{
+	return parsed->timed && parsed->time < DRIFT;
+}
+
+/* ---- what the library must not get ---- */
+
+static bool
+is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.ptr[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* It takes the last octet before "=" for the whole name of a tag. */
+static bool
+confuses_b(const struct dkim_parsed *parsed)
+{
+	for (size_t i = 0; i < parsed->tags.list.count; i++) {
+		const struct dkim_tag *tag = &parsed->tags.list.at[i];
+		const char *equals = tag->span.ptr - 1;
+
+		if (tag->name.ptr[tag->name.len - 1] == 'b' &&
+		    (tag->name.len > 1) == (equals[-1] == 'b'))
+			return true;
+	}
+	return false;
+}
+
+/* A lower-case digit, and what decodes to NUL or a second "@". */
+static bool
+escape_is_bad(char high, char low)
+{
+	return (high >= 'a' && high <= 'f') || (low >= 'a' && low <= 'f') ||
+	    (low == '0' && (high == '0' || high == '4'));
+}
+
+static bool
+confuses_identity(struct str identity)
+{
+	size_t at = str_rchr(identity, '@');
+
+	if (identity.len > IDENTITY_OCTETS_MAX ||
+	    str_chr(identity, '@') != at)
+		return true;
+	for (size_t i = 0; i + 2 < at; i++)
+		if (identity.ptr[i] == '=' &&
+		    escape_is_bad(identity.ptr[i + 1], identity.ptr[i + 2]))
+			return true;
+	return false;
+}
+
+static const char *
+refusal(const struct dkim_parsed *parsed)
+{
+	size_t names = 0;
+
+	for (size_t i = 0; i < parsed->name_count; i++)
+		names += parsed->names[i].len + 1;
+	if (!is_ascii(parsed->field->value))
+		return "this engine knows no internationalized signature";
+	if (confuses_b(parsed))
+		return "this engine misreads such a tag beside b=";
+	if (confuses_identity(parsed->identity))
+		return "this engine cannot read such an i=";
+	if (names > NAMES_OCTETS_MAX)
+		return "this engine takes no h= of that length";
+	if (needs_no_drift(parsed) && parsed->expires &&
+	    parsed->expiry <= (uint64_t)time(NULL))
+		return "this engine has its own idea of the time";
+	return NULL;
+}
+
+/*
+ * The library cuts a relaxed value at a NUL, and takes VT, FF and lone CR and
+ * LF for white space.
+ */
+static bool
+field_is_plain(struct str value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.ptr[i];
+		bool fold = i + 1 < value.len && c == '\r' &&
+		    value.ptr[i + 1] == '\n';
+
+		if (c == '\0' || c == '\v' || c == '\f' || c == '\n' ||
+		    (c == '\r' && !fold))
+			return false;
+		i += fold;
+	}
+	return true;
+}
+
+/* ---- the header ---- */
+
+/* How many times h= has this name. */
+static size_t
+times_named(const struct dkim_parsed *parsed, struct str name)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < parsed->name_count; i++)
+		count += str_eq_nocase(parsed->names[i], name);
+	return count;
+}
+
+static bool
+feed(struct engine *engine, DKIM *dkim, const struct header_field *field)
+{
+	struct buf *text = &engine->text;
+
+	text->len = 0;
+	buf_add(text, field->name);
+	buf_addc(text, ':');
+	buf_add(text, field->value);
+	return dkim_header(dkim, (unsigned char *)text->ptr, text->len) ==
+	    DKIM_STAT_OK;
+}
+
+/*
+ * Other signatures that h= names, the lowest first (RFC 6376 section 5.4.2).
+ * The library parses each, so each must be as well-formed as our own.
+ */
+static const char *
+covered_from(struct engine *engine, const struct header *header,
+    const struct dkim_parsed *parsed, size_t own, size_t *from_out)
+{
+	size_t left = times_named(parsed, STR("DKIM-Signature"));
+	size_t i = header->fields.count;
+
+	while (left > 0 && i-- > 0) {
+		const struct header_field *field = &header->fields.at[i];
+		struct dkim_parsed other;
+
+		if (i == own || !dkim_is_signature(field))
+			continue;
+		dkim_signature_parse(engine->arena, field, 0, UINT32_MAX,
+		    &other);
+		if (!other.usable || refusal(&other) != NULL)
+			return "h= covers a signature that this engine "
+			    "cannot read";
+		left--;
+	}
+	*from_out = i;
+	return left == 0 ? NULL :
+	    "h= names more signatures than there are, which this engine "
+	    "cannot do";
+}
+
+static const char *
+feed_covered(struct engine *engine, const struct header *header,
+    struct handle *handle, size_t own)
+{
+	const struct dkim_parsed *parsed = &handle->job->parsed;
+	size_t signatures_from = 0;
+	const char *why = covered_from(engine, header, parsed, own,
+	    &signatures_from);
+
+	for (size_t i = 0; i < header->fields.count && why == NULL; i++) {
+		const struct header_field *field = &header->fields.at[i];
+
+		if (i == own || times_named(parsed, str_trim(field->name)) == 0
+		    || (dkim_is_signature(field) && i < signatures_from))
+			continue;
+		if (!field_is_plain(field->value) ||
+		    !feed(engine, handle->dkim, field))
+			why = "h= covers a field that this engine cannot read";
+	}
+	return why;
+}
+
+static size_t
+index_of(const struct header *header, const struct header_field *field)
+{
+	size_t i = 0;
+
+	while (i < header->fields.count &&
+	    header->fields.at[i].value.ptr != field->value.ptr)
+		i++;
+	return i;
+}
+
+/*
+ * The second field has a blank in its name: the library writes past its array
+ * when h= names every field there is, which it now cannot.
+ */
+static const char *
+handle_open(struct engine *engine, const struct header *header,
+    struct handle *handle)
+{
+	static const struct header_field guard = {
+		STR_INIT("Not named"), STR_INIT(" in h=")
+	};
+	const struct dkim_parsed *parsed = &handle->job->parsed;
+	const char *why = refusal(parsed);
+	DKIM_STAT status;
+
+	if (why != NULL)
+		return why;
+	handle->dkim = dkim_verify(libraries[needs_no_drift(parsed)],
+	    (const unsigned char *)"-", NULL, &status);
+	if (handle->dkim == NULL)
+		return "this engine has no memory";
+	dkim_set_user_context(handle->dkim, handle);
+	if (!field_is_plain(parsed->field->value) ||
+	    !feed(engine, handle->dkim, parsed->field) ||
+	    !feed(engine, handle->dkim, &guard))
+		return "this engine cannot read the field";
+	why = feed_covered(engine, header, handle,
+	    index_of(header, parsed->field));
+	if (why == NULL && dkim_eoh(handle->dkim) != DKIM_STAT_OK)
+		why = "this engine cannot read the header";
+	return why;
+}
+
+static void *
+engine_start(struct arena *arena, const struct header *header,
+    struct dkim_job **jobs, size_t count)
+{
+	struct engine *engine = arena_alloc(arena, sizeof(*engine));
+
+	pthread_once(&library_once, libraries_open);
+	engine->arena = arena;
+	buf_init(&engine->text, arena, SIZE_MAX);
+	engine->count = count;
+	engine->handles = arena_alloc(arena,
+	    count * sizeof(*engine->handles));
+	for (size_t i = 0; i < count; i++) {
+		engine->handles[i].job = jobs[i];
+		jobs[i]->state = &engine->handles[i];
+		engine->handles[i].refused = handle_open(engine, header,
+		    &engine->handles[i]);
+	}
+	return engine;
+}
+
+/* ---- the body ---- */
+
+static void
+feed_body(struct engine *engine, struct str piece)
+{
+	for (size_t i = 0; i < engine->count; i++)
+		if (engine->handles[i].refused == NULL && piece.len > 0)
+			dkim_body(engine->handles[i].dkim,
+			    (unsigned char *)piece.ptr, piece.len);
+}
+
+/* The library is unsure of a CR at the end of a piece, so there is none. */
+static bool
+engine_body(void *ctx, struct str piece)
+{
+	struct engine *engine = ctx;
+	bool live = false;
+
+	if (piece.len > 0) {
+		bool held = piece.ptr[piece.len - 1] == '\r';
+
+		if (engine->held) {
+			engine->text.len = 0;
+			buf_addc(&engine->text, '\r');
+			buf_add(&engine->text, piece);
+			feed_body(engine, str_slice(buf_str(&engine->text), 0,
+			    engine->text.len - held));
+		} else {
+			feed_body(engine, str_slice(piece, 0,
+			    piece.len - held));
+		}
+		engine->held = held;
+		engine->ends_in_line = piece.ptr[piece.len - 1] == '\n' &&
+		    (piece.len > 1 ? piece.ptr[piece.len - 2] == '\r' :
+		    engine->last == '\r');
+		engine->last = piece.ptr[piece.len - 1];
+		engine->octets += piece.len;
+	}
+	for (size_t i = 0; i < engine->count; i++)
+		live = live || engine->handles[i].refused == NULL;
+	return live;
+}
+
+/* RFC 6376 section 3.4.3 and 3.4.4: a last line without CRLF gets one. */
+static void
+engine_end(void *ctx)
+{
+	struct engine *engine = ctx;
+
+	if (engine->octets == 0 || engine->ends_in_line)
+		return;
+	feed_body(engine, engine->held ? STR("\r\r\n") : STR("\r\n"));
+}
+
+/* ---- the verdict ---- */
+
+static bool
+write_key(struct engine *engine, struct handle *handle)
+{
+	EVP_PKEY *pkey = handle->job->keys[0];
+	unsigned char raw[32], *der = NULL;
+	size_t raw_size = sizeof(raw);
+	struct str octets = STR_NONE;
+	int size;
+
+	if (handle->job->parsed.algorithm == DKIM_ED25519_SHA256) {
+		if (EVP_PKEY_get_raw_public_key(pkey, raw, &raw_size) == 1)
+			octets = str_make(raw, raw_size);
+		handle->key = arena_printf(engine->arena,
+		    "v=DKIM1; k=ed25519; p=%.*s",
+		    STR_ARG(dkim_base64_write(engine->arena, octets)));
+		return octets.len > 0;
+	}
+	size = i2d_PUBKEY(pkey, &der);
+	if (size > 0)
+		octets = str_make(der, (size_t)size);
+	handle->key = arena_printf(engine->arena, "v=DKIM1; p=%.*s",
+	    STR_ARG(dkim_base64_write(engine->arena, octets)));
+	OPENSSL_free(der);
+	return octets.len > 0 && handle->key.len <= KEY_OCTETS_MAX;
+}
+
+static struct dkim_verdict
+unable(const char *why)
+{
+	return (struct dkim_verdict){ WORD_NEUTRAL, str_from(why) };
+}
+
+static struct dkim_verdict
+failed(const char *why)
+{
+	return (struct dkim_verdict){ WORD_FAIL, str_from(why) };
+}
+
+/* b= and bh= by the hashes that the library made. */
+static struct dkim_verdict
+read_outcome(struct arena *arena, DKIM_SIGINFO *sig,
+    const struct dkim_parsed *parsed)
+{
+	void *header_hash, *body_hash;
+	size_t header_size, body_size;
+	DKIM_SIGERROR error = dkim_sig_geterror(sig);
+
+	if (error == DKIM_SIGERROR_TOOLARGE_L)
+		return failed("l= is larger than the body");
+	if (error != DKIM_SIGERROR_OK && error != DKIM_SIGERROR_UNKNOWN &&
+	    error != DKIM_SIGERROR_BADSIG && error != DKIM_SIGERROR_CORRUPT_B)
+		return (struct dkim_verdict){ WORD_NEUTRAL,
+		    arena_printf(arena, "this engine refuses it: %s",
+		    dkim_sig_geterrorstr(error)) };
+	if (error == DKIM_SIGERROR_CORRUPT_B)
+		return failed("signature does not verify with the key");
+	if (dkim_sig_gethashes(sig, &header_hash, &header_size, &body_hash,
+	    &body_size) != DKIM_STAT_OK)
+		return unable("this engine made no hash");
+	if (!str_eq(str_make(body_hash, body_size), parsed->bh))
+		return failed("body hash differs");
+	if ((dkim_sig_getflags(sig) & DKIM_SIGFLAG_PASSED) == 0)
+		return failed("signature does not verify with the key");
+	return (struct dkim_verdict){ WORD_PASS, STR("signature verifies") };
+}
+
+static struct dkim_verdict
+engine_judge(void *ctx, struct dkim_job *job)
+{
+	struct engine *engine = ctx;
+	struct handle *handle = job->state;
+	DKIM_SIGINFO **sigs = NULL;
+	int count = 0;
+
+	if (handle->refused != NULL)
+		return unable(handle->refused);
+	if (job->parsed.limited && job->parsed.limit > INT64_MAX)
+		return failed("l= is larger than the body");
+	if (!write_key(engine, handle))
+		return unable("this engine takes no key of that size");
+	job->body_limited = job->parsed.limited &&
+	    engine->octets > job->parsed.limit;
+	dkim_eom(handle->dkim, NULL);
+	if (dkim_getsiglist(handle->dkim, &sigs, &count) != DKIM_STAT_OK ||
+	    count < 1)
+		return unable("this engine found no signature");
+	return read_outcome(engine->arena, sigs[0], &job->parsed);
+}
+
+static void
+engine_free(void *ctx)
+{
+	struct engine *engine = ctx;
+
+	for (size_t i = 0; i < engine->count; i++)
+		if (engine->handles[i].dkim != NULL)
+			dkim_free(engine->handles[i].dkim);
+}
+
+const struct dkim_engine_ops dkim_opendkim_ops = {
+	.start = engine_start, .body = engine_body, .end = engine_end,
+	.judge = engine_judge, .free = engine_free,
+};

@@ -1,0 +1,69 @@
+/*
+ * signature - one DKIM-Signature field, parsed and vetted
+ *
+ * RFC 6376 sections 3.5 and 6.1.1, RFC 8301, 8463 and 8616.  Both engines get
+ * only what has passed here.  What a bad field still says of itself (d=, s=,
+ * a=, i=, b=) is filled in as far as it can be read, for the report.
+ *
+ * The word of a fault (RFC 8601 section 2.7.1):
+ *	neutral    the field breaks the syntax, or is of a version, algorithm,
+ *		   canonicalization or query method that we do not know
+ *	permerror  it is well-formed but can never be accepted: From not
+ *		   signed, i= outside d=, x= not after t=, rsa-sha1 (RFC 8301),
+ *		   expired or signed in the future (RFC 6376 sections 3.5 and
+ *		   6.1.1 call these PERMFAIL)
+ *
+ * Ownership:	slices of the field, or the arena.
+ */
+#ifndef ASSAY_DKIM_SIGNATURE_H
+#define ASSAY_DKIM_SIGNATURE_H
+
+#include "dkim/tag.h"
+#include "facts/facts.h"
+#include "mail/header.h"
+
+enum dkim_algorithm {
+	DKIM_ALGORITHM_UNKNOWN,
+	DKIM_RSA_SHA1, DKIM_RSA_SHA256, DKIM_ED25519_SHA256
+};
+
+enum dkim_form { DKIM_FORM_SIMPLE, DKIM_FORM_RELAXED };
+
+struct dkim_parsed {
+	const struct header_field	*field;
+	struct dkim_tags		 tags;
+
+	bool		 usable;	/* vetted; else: */
+	enum word	 word;		/* ... the result, and */
+	struct str	 reason;
+
+	struct str	 domain;	/* A-labels; empty if malformed */
+	struct str	 selector;	/* A-labels; empty if malformed */
+	struct str	 key_name;	/* where the key is; empty if unusable */
+	struct str	 algorithm_text; /* as written */
+	struct str	 identity;	/* as written; default "@" d= */
+	bool		 identity_under; /* i= is below d=, not d= itself */
+	struct str	 b_text;	/* without white space */
+
+	enum dkim_algorithm	 algorithm;
+	enum dkim_form		 header_form, body_form;
+	struct str		*names;		/* h=, in its order */
+	size_t			 name_count;
+	struct str		 b, bh;		/* decoded */
+	struct str		 b_span;	/* all between "b=" and ";" in
+						 * field->value: what is left
+						 * out of the hash */
+	bool			 limited;	/* l= is there: */
+	uint64_t		 limit;		/* octets; saturated */
+	bool			 timed, expires;
+	uint64_t		 time, expiry;	/* t=, x=: Unix time */
+};
+
+/* clock_skew in seconds, for t= and x=. */
+void dkim_signature_parse(struct arena *arena,
+    const struct header_field *field, int64_t now, uint32_t clock_skew,
+    struct dkim_parsed *parsed_out);
+
+bool dkim_is_signature(const struct header_field *field);
+
+#endif

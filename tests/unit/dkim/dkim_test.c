@@ -1,0 +1,14 @@
+#include "tests/unit/dkim/dkim_test.h"
+
+int
+main(void)
+{
+	Suite *suite = suite_create("dkim");
+	TCase *tc = tcase_create("dkim");
+
+	suite_add_tcase(suite, tc);
+	add_tag_tests(tc);
+	add_signature_tests(tc);
+	add_key_tests(tc);
+	return run_suite(suite);
+}

@@ -1,0 +1,11 @@
+/* dkim_test - the parts of the suite; each adds its cases */
+#ifndef ASSAY_TESTS_DKIM_TEST_H
+#define ASSAY_TESTS_DKIM_TEST_H
+
+#include "tests/support/check.h"
+
+void add_tag_tests(TCase *tc);
+void add_signature_tests(TCase *tc);
+void add_key_tests(TCase *tc);
+
+#endif
