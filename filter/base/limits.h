@@ -82,11 +82,17 @@ enum {
 	LIMIT_POLICY_INCLUDES = 64,
 	LIMIT_POLICY_DEPTH = 200,	/* nesting of one expression */
 	LIMIT_POLICY_ERRORS = 100,	/* then we stop listing them */
+	LIMIT_POLICY_NAMES = 1000,	/* lists and defines */
 	LIMIT_LIST_LINE_OCTETS = 1024,
+	LIMIT_LIST_ENTRIES = 2000000,
+	LIMIT_LIST_OCTETS = 128 * 1024 * 1024,
+	LIMIT_SCORE = 1000000,		/* of one rule: sums stay exact */
 	LIMIT_TAG_OCTETS = 2048,	/* one header that a policy adds */
 	LIMIT_TAGS = 100,
 	LIMIT_REGEX_MATCH = 100000,	/* PCRE2 match limit */
 	LIMIT_REGEX_DEPTH = 1000,
+	LIMIT_REGEX_HEAP_KIB = 1024,
+	LIMIT_REGEX_OCTETS = 4096,	/* of a pattern */
 
 	/* Events */
 	LIMIT_EVENT_QUEUE = 10000,

@@ -1,0 +1,237 @@
+#include <errno.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "policy/bound.h"
+
+struct define *
+bind_find_define(struct bind *bind, struct str name)
+{
+	for (size_t i = 0; i < bind->defines.count; i++)
+		if (str_eq(bind->defines.at[i]->name, name))
+			return bind->defines.at[i];
+	return NULL;
+}
+
+struct named_list *
+bind_find_list(struct bind *bind, struct str name)
+{
+	for (size_t i = 0; i < bind->lists.count; i++)
+		if (str_eq(bind->lists.at[i]->name, name))
+			return bind->lists.at[i];
+	return NULL;
+}
+
+/* May a list or define have this name?  Reported if not. */
+static bool
+name_is_free(struct bind *bind, const struct term *term)
+{
+	const struct define *define = bind_find_define(bind, term->text);
+	const struct named_list *list = bind_find_list(bind, term->text);
+	enum fact_id id;
+
+	if (fact_find(term->text, &id) || str_eqz(term->text, "true") ||
+	    str_eqz(term->text, "false")) {
+		mistake(bind->diag, term->place, "\"%.*s\" is the name of a "
+		    "fact or a word of the language; choose another",
+		    STR_ARG(term->text));
+		return false;
+	}
+	if (define != NULL || list != NULL) {
+		mistake(bind->diag, term->place, "\"%.*s\" has this name "
+		    "already (line %u)", STR_ARG(term->text), define != NULL ?
+		    define->place.line : list->place.line);
+		return false;
+	}
+	if (bind->defines.count + bind->lists.count == LIMIT_POLICY_NAMES) {
+		mistake(bind->diag, term->place, "more than %d lists and "
+		    "defines", LIMIT_POLICY_NAMES);
+		return false;
+	}
+	return true;
+}
+
+static void
+bind_title(struct bind *bind, const struct item *item)
+{
+	if (bind->policy->name != NULL) {
+		mistake(bind->diag, item->place,
+		    "a second \"policy\" in one file");
+		return;
+	}
+	bind->policy->name = arena_z(bind->arena, item->name->text);
+	bind->policy->enforce = str_eqz(item->mode->text, "enforce");
+	if (item->name->text.len == 0)
+		mistake(bind->diag, item->name->place,
+		    "the policy has an empty name");
+	if (!bind->policy->enforce && !str_eqz(item->mode->text, "monitor"))
+		mistake(bind->diag, item->mode->place, "the mode is enforce "
+		    "or monitor, not \"%.*s\"", STR_ARG(item->mode->text));
+}
+
+static const struct list *
+list_from_entries(struct bind *bind, const struct term *entries)
+{
+	struct list_builder *builder = list_builder_new(bind->arena);
+	bool ok = true;
+
+	for (const struct term *term = entries; term; term = term->next) {
+		enum list_kind kind;
+		const char *wrong = list_add(builder, term->text,
+		    term->kind == TERM_TEXT, &kind);
+
+		if (wrong != NULL) {
+			mistake(bind->diag, term->place, "\"%.*s\" %s",
+			    STR_ARG(term->text), wrong);
+			ok = false;
+		}
+	}
+	return ok ? list_build(builder) : (list_build(builder), NULL);
+}
+
+static const struct list *
+list_from_file(struct bind *bind, const struct item *item)
+{
+	const char *path = source_beside(bind->arena, item->place.source,
+	    item->file->text);
+	struct list_builder *builder;
+	struct source *source;
+	size_t before;
+
+	if (!source_read(bind->arena, path, LIMIT_LIST_OCTETS, &source)) {
+		if (errno == ENOENT && item->optional)
+			return list_build(list_builder_new(bind->arena));
+		mistake(bind->diag, item->file->place, "cannot read list "
+		    "\"%s\": %s%s", path, strerror(errno), errno == ENOENT ?
+		    "; write optional behind it if it may be missing" : "");
+		return NULL;
+	}
+	before = diag_count(bind->diag, DIAG_ERROR);
+	builder = list_builder_new(bind->arena);
+	list_add_file(builder, source, bind->diag);
+	if (diag_count(bind->diag, DIAG_ERROR) == before)
+		return list_build(builder);
+	list_build(builder);
+	return NULL;
+}
+
+static void
+bind_list(struct bind *bind, const struct item *item)
+{
+	struct named_list *named = arena_alloc(bind->arena, sizeof(*named));
+
+	if (!name_is_free(bind, item->name))
+		return;
+	named->name = item->name->text;
+	named->place = item->place;
+	named->list = item->file != NULL ? list_from_file(bind, item) :
+	    list_from_entries(bind, item->entries);
+	VEC_PUSH(bind->arena, &bind->lists, named);
+}
+
+static void
+bind_define(struct bind *bind, const struct item *item)
+{
+	struct define *define = arena_alloc(bind->arena, sizeof(*define));
+
+	if (!name_is_free(bind, item->name))
+		return;
+	define->name = item->name->text;
+	define->place = item->place;
+	memset(&bind->reading, 0, sizeof(bind->reading));
+	bind->stage = STAGE_MESSAGE;
+	if (item->expr != NULL)
+		define->cond = bind_cond(bind, item->expr);
+	define->reading = bind->reading;
+	define->index = bind->defines.count;
+	VEC_PUSH(bind->arena, &bind->defines, define);
+}
+
+static void
+bind_stage(struct bind *bind, const struct item *item)
+{
+	struct str name = item->name->text;
+	enum stage stage;
+
+	if (!stage_find(name, &stage)) {
+		const char *names[STAGE_COUNT];
+
+		for (int i = 0; i < STAGE_COUNT; i++)
+			names[i] = stage_name((enum stage)i);
+		mistake(bind->diag, item->name->place, "unknown stage "
+		    "\"%.*s\"%s; the stages are connect, helo, mail, rcpt and "
+		    "message", STR_ARG(name), nearest_hint(bind->arena, name,
+		    names, STAGE_COUNT));
+		return;
+	}
+	for (const struct statement *statement = item->statements; statement;
+	    statement = statement->next) {
+		struct rule *rule = bind_rule(bind, statement, stage);
+
+		if (rule != NULL)
+			VEC_PUSH(bind->arena, &bind->policy->rules[stage],
+			    rule);
+	}
+}
+
+static void (*const binders[])(struct bind *, const struct item *) = {
+	[ITEM_POLICY] = bind_title, [ITEM_LIST] = bind_list,
+	[ITEM_DEFINE] = bind_define, [ITEM_STAGE] = bind_stage,
+};
+
+static void
+warn_unused(struct bind *bind)
+{
+	for (size_t i = 0; i < bind->lists.count; i++)
+		if (!bind->lists.at[i]->used)
+			doubt(bind->diag, bind->lists.at[i]->place,
+			    "list \"%.*s\" is not used",
+			    STR_ARG(bind->lists.at[i]->name));
+	for (size_t i = 0; i < bind->defines.count; i++)
+		if (!bind->defines.at[i]->used)
+			doubt(bind->diag, bind->defines.at[i]->place,
+			    "define \"%.*s\" is not used",
+			    STR_ARG(bind->defines.at[i]->name));
+}
+
+/* Rules behind one that always ends the stage, or the session. */
+static void
+warn_unreachable(struct bind *bind)
+{
+	const struct rule *session_end = NULL;
+
+	for (int s = 0; s < STAGE_COUNT; s++) {
+		const struct rule *end = session_end;
+
+		for (size_t i = 0; i < bind->policy->rules[s].count; i++) {
+			const struct rule *rule = bind->policy->rules[s].at[i];
+
+			if (end != NULL) {
+				doubt(bind->diag, rule->place, "never reached: "
+				    "the %s in line %u always ends before it",
+				    action_name(end->action),
+				    end->place.line);
+				break;
+			}
+			if (rule->when == NULL && !rule->shadow &&
+			    action_ends(rule->action))
+				end = rule;
+		}
+		if (end != NULL && (end->action == ACTION_ACCEPT ||
+		    end->action == ACTION_BYPASS))
+			session_end = end;
+	}
+}
+
+void
+bind_policy(struct bind *bind)
+{
+	for (const struct item *item = bind->items; item; item = item->next)
+		if (diag_total(bind->diag) <= LIMIT_POLICY_ERRORS)
+			binders[item->kind](bind, item);
+	bind->policy->define_count = bind->defines.count;
+	if (diag_count(bind->diag, DIAG_ERROR) > 0)
+		return;
+	warn_unused(bind);
+	warn_unreachable(bind);
+}

@@ -1,0 +1,193 @@
+/*
+ * bound - a policy as it is evaluated: names, types and stages are settled
+ *
+ * What the binder builds and eval reads; nothing here is visible outside of
+ * the room.  All of it is immutable once the policy is loaded.
+ */
+#ifndef ASSAY_POLICY_BOUND_H
+#define ASSAY_POLICY_BOUND_H
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdatomic.h>
+
+#include "policy/ast.h"
+#include "policy/list.h"
+#include "policy/policy.h"
+
+struct fact_bits {
+	uint64_t at[(FACT_COUNT + 63) / 64];
+};
+
+static inline void
+fact_bits_add(struct fact_bits *bits, enum fact_id id)
+{
+	bits->at[id / 64] |= UINT64_C(1) << (id % 64);
+}
+
+static inline bool
+fact_bits_has(const struct fact_bits *bits, enum fact_id id)
+{
+	return (bits->at[id / 64] >> (id % 64) & 1) != 0;
+}
+
+enum value_kind { VALUE_CONST, VALUE_FACT, VALUE_HEADER };
+
+/* One side of a comparison. */
+struct value {
+	enum value_kind	 kind;
+	enum fact_type	 type;
+	struct place	 place;
+	enum fact_id	 id;		/* FACT */
+	struct str	 name;		/* HEADER; of any, as written */
+	struct fact	 constant;	/* CONST */
+};
+
+enum cond_kind {
+	COND_AND, COND_OR, COND_NOT,	/* of children */
+	COND_COMPARE,			/* left op right; op is never NE */
+	COND_IN_LIST, COND_IN_WORDS,
+	COND_IN_FACT,			/* left in right, a fact of type list */
+	COND_MATCHES, COND_IS_SET, COND_IS_UNKNOWN,
+	COND_TRUTH,			/* left, a bool */
+	COND_DEFINE
+};
+
+struct cond {
+	enum cond_kind		 kind;
+	struct place		 place;
+	enum compare		 op;
+	struct value		 left, right;
+	const struct list	*list;
+	unsigned		 words;		/* bits of enum word */
+	const pcre2_code	*regex;
+	const struct define	*define;
+	struct cond		*children, *next;
+};
+
+/* What a condition reads, gathered while it is bound. */
+struct reading {
+	struct fact_bits	 facts;
+	bool			 header;
+	enum stage		 stage;		/* from which all is known */
+	const char		*latest;	/* what is known last */
+	bool			 has_auth;
+	enum fact_id		 auth;		/* the first authentication
+						 * fact that it reads */
+	unsigned		 depth;
+};
+
+struct define {
+	struct str		 name;
+	struct place		 place;
+	const struct cond	*cond;		/* NULL: it has a mistake */
+	struct reading		 reading;
+	size_t			 index;
+	bool			 used;
+};
+
+/* A text with %{fact} in it. */
+struct template_piece {
+	bool		 is_fact;
+	enum fact_id	 id;
+	struct str	 text;
+};
+
+struct template {
+	VEC(struct template_piece) pieces;
+};
+
+struct rule {
+	enum action		 action;
+	enum stage		 stage;
+	bool			 shadow;
+	struct place		 place;
+	const struct cond	*when;		/* NULL: always */
+	unsigned		 code;
+	struct str		 enhanced;
+	struct template		 text;
+	double			 score;
+	struct str		 tag_name;
+	struct template		 tag_value;
+};
+
+struct policy {
+	atomic_uint		 refs;
+	struct arena		*arena;
+	const char		*name;
+	bool			 enforce;
+	VEC(struct rule *)	 rules[STAGE_COUNT];
+	size_t			 define_count;
+	struct fact_bits	 reads;
+	VEC(pcre2_code *)	 regexes;
+};
+
+/* The state of binding one policy. */
+struct bind {
+	struct policy		*policy;
+	struct arena		*arena;
+	struct diag		*diag;
+	const struct item	*items;
+	VEC(struct define *)	 defines;
+	VEC(struct named_list *) lists;
+	/* Of the rule or define in hand: */
+	struct reading		 reading;
+	enum stage		 stage;		/* known up to this one */
+};
+
+struct named_list {
+	struct str		 name;
+	struct place		 place;
+	const struct list	*list;		/* NULL: it has a mistake */
+	bool			 used;
+};
+
+/* bind.c: the whole policy. */
+void bind_policy(struct bind *bind);
+struct define *bind_find_define(struct bind *bind, struct str name);
+struct named_list *bind_find_list(struct bind *bind, struct str name);
+
+/* bind_value.c: facts and constants. */
+enum value_found { VALUE_OK, VALUE_WRONG, VALUE_IS_NAME };
+/* VALUE_WRONG: reported.  VALUE_IS_NAME: a name that is no fact. */
+enum value_found bind_value(struct bind *bind, const struct term *term,
+    struct value *value_out);
+void bind_unknown_name(struct bind *bind, const struct term *term);
+/* The fact is read here: its stage is checked and it is noted. */
+bool bind_fact(struct bind *bind, struct place place, enum fact_id id);
+/* Make a constant fit the type of what it is compared with. */
+bool bind_convert(struct bind *bind, const struct value *to,
+    struct value *constant);
+bool bind_word(struct bind *bind, const struct value *fact,
+    const struct term *term, enum word *word_out);
+bool value_is_text(const struct value *value);
+bool value_is_number(const struct value *value);
+const char *value_wants(struct bind *bind, const struct value *value);
+bool is_field_name(struct str name);
+
+/* bind_cond.c: conditions.  NULL: a mistake, reported. */
+struct cond *bind_cond(struct bind *bind, const struct expr *expr);
+
+/* bind_rule.c: one rule of a stage.  NULL: a mistake, reported. */
+struct rule *bind_rule(struct bind *bind, const struct statement *statement,
+    enum stage stage);
+bool action_ends(enum action action);
+
+/*
+ * expand.c: texts.  template_parse reads "..." with its quotes still on, so
+ * that a mistake has its column.
+ */
+bool template_parse(struct bind *bind, const struct term *term,
+    const struct rule *rule, struct template *out);
+
+/* A fact as text; pending and unknown both are "unknown". */
+struct str fact_as_text(struct arena *arena, enum fact_id id,
+    const struct fact *fact);
+/* One line of at most max octets, each in 0x20..0x7e. */
+struct str template_expand(const struct template *text,
+    const struct policy_env *env, double score, size_t max);
+/* The first fact of the text that is still on its way. */
+bool template_pending(const struct template *text,
+    const struct policy_env *env, enum fact_id *pending_out);
+
+#endif

@@ -1,0 +1,458 @@
+#include "base/limits.h"
+#include "policy/bound.h"
+
+/*
+ * The values that a condition can still have, as a set of bits.  What is known
+ * has one bit; a fact on its way leaves several.  A rule fires on TRUE alone,
+ * and is worth waiting for while TRUE is one of several.
+ */
+enum { FALSE_ = 1, TRUE_ = 2, UNKNOWN_ = 4, ANY = FALSE_ | TRUE_ | UNKNOWN_ };
+
+struct memo {
+	unsigned	values;		/* 0: not evaluated */
+	unsigned	epoch;
+};
+
+struct eval {
+	const struct policy_env	*env;
+	double			 score;
+	unsigned		 epoch;		/* changes with the score */
+	struct memo		*memo;		/* one a define */
+};
+
+static unsigned eval_cond(struct eval *eval, const struct cond *cond);
+
+static bool
+settled(unsigned values)
+{
+	return (values & (values - 1)) == 0;
+}
+
+static unsigned
+truth(bool is)
+{
+	return is ? TRUE_ : FALSE_;
+}
+
+static unsigned
+eval_not(unsigned v)
+{
+	return (v & UNKNOWN_) | ((v & TRUE_) != 0 ? FALSE_ : 0) |
+	    ((v & FALSE_) != 0 ? TRUE_ : 0);
+}
+
+/* Kleene's "and" over all pairs of values that a and b can have. */
+static unsigned
+eval_and(unsigned a, unsigned b)
+{
+	unsigned both = a & b, either = a | b, out = both & TRUE_;
+
+	out |= either & FALSE_;
+	if (((a & UNKNOWN_) != 0 && (b & (TRUE_ | UNKNOWN_)) != 0) ||
+	    ((b & UNKNOWN_) != 0 && (a & (TRUE_ | UNKNOWN_)) != 0))
+		out |= UNKNOWN_;
+	return out;
+}
+
+/* The fact or field as it is now.  No result is the word "none". */
+static struct fact
+value_now(const struct eval *eval, const struct value *value)
+{
+	const struct policy_env *env = eval->env;
+	struct fact fact = { .state = FACT_UNKNOWN };
+
+	switch (value->kind) {
+	case VALUE_CONST:
+		return value->constant;
+	case VALUE_FACT:
+		fact = *facts_get(env->facts, value->id);
+		if (value->id == FACT_ID_SCORE) {
+			fact.state = FACT_SET;
+			fact.number = eval->score;
+		}
+		if (value->type == FACT_WORD && fact.state == FACT_NONE) {
+			fact.state = FACT_SET;
+			fact.word = WORD_NONE;
+		}
+		return fact;
+	case VALUE_HEADER:
+		if (env->header != NULL)
+			fact.state = env->header(env->ctx, value->name,
+			    &fact.text) ? FACT_SET : FACT_NONE;
+		break;
+	}
+	return fact;
+}
+
+/*
+ * False: the answer is in *out, for none is unequal to everything, also to
+ * what is not known yet.
+ */
+static bool
+comparable(const struct fact *a, const struct fact *b, unsigned *out)
+{
+	if (a->state == FACT_NONE || b->state == FACT_NONE)
+		*out = FALSE_;
+	else if (a->state == FACT_PENDING || b->state == FACT_PENDING)
+		*out = ANY;
+	else if (a->state == FACT_UNKNOWN || b->state == FACT_UNKNOWN)
+		*out = UNKNOWN_;
+	else
+		return true;
+	return false;
+}
+
+static struct str
+canonical(const struct eval *eval, enum fact_type type, struct str text)
+{
+	if (type == FACT_DOMAIN)
+		return text_canonical_domain(eval->env->arena, text);
+	if (type == FACT_ADDRESS)
+		return text_canonical_address(eval->env->arena, text);
+	return text;
+}
+
+static bool
+in_order(enum compare op, double a, double b)
+{
+	switch (op) {
+	case COMPARE_EQ:
+		return a == b;
+	case COMPARE_NE:
+		return a != b;
+	case COMPARE_LT:
+		return a < b;
+	case COMPARE_LE:
+		return a <= b;
+	case COMPARE_GT:
+		return a > b;
+	case COMPARE_GE:
+		return a >= b;
+	}
+	return false;
+}
+
+static unsigned
+eval_compare(struct eval *eval, const struct cond *cond)
+{
+	struct fact a = value_now(eval, &cond->left);
+	struct fact b = value_now(eval, &cond->right);
+	unsigned out;
+
+	if (!comparable(&a, &b, &out))
+		return out;
+	switch (cond->left.type) {
+	case FACT_IP:
+		return truth(ip_equal(&a.ip, &b.ip));
+	case FACT_STRING:
+	case FACT_DOMAIN:
+	case FACT_ADDRESS:
+		return truth(str_eq_nocase(
+		    canonical(eval, cond->left.type, a.text),
+		    canonical(eval, cond->right.type, b.text)));
+	case FACT_NUMBER:
+	case FACT_SIZE:
+		return truth(in_order(cond->op, a.number, b.number));
+	case FACT_BOOL:
+		return truth(a.truth == b.truth);
+	case FACT_WORD:
+		return truth(a.word == b.word);
+	case FACT_LIST:
+		break;
+	}
+	return UNKNOWN_;
+}
+
+static unsigned
+eval_in_list(struct eval *eval, const struct cond *cond)
+{
+	struct fact a = value_now(eval, &cond->left);
+	unsigned out;
+
+	if (!comparable(&a, &a, &out))
+		return out;
+	switch (cond->left.type) {
+	case FACT_IP:
+		return truth(list_has_ip(cond->list, &a.ip));
+	case FACT_DOMAIN:
+		return truth(list_has_domain(cond->list,
+		    canonical(eval, FACT_DOMAIN, a.text)));
+	case FACT_ADDRESS:
+		return truth(list_has_address(cond->list,
+		    canonical(eval, FACT_ADDRESS, a.text)));
+	case FACT_STRING:
+		return truth(list_has_text(cond->list, a.text));
+	case FACT_WORD:
+	case FACT_NUMBER:
+	case FACT_SIZE:
+	case FACT_BOOL:
+	case FACT_LIST:
+		break;
+	}
+	return UNKNOWN_;
+}
+
+static unsigned
+eval_in_words(struct eval *eval, const struct cond *cond)
+{
+	struct fact a = value_now(eval, &cond->left);
+	unsigned out;
+
+	if (!comparable(&a, &a, &out))
+		return out;
+	return truth((cond->words >> a.word & 1) != 0);
+}
+
+static unsigned
+eval_in_fact(struct eval *eval, const struct cond *cond)
+{
+	struct fact a = value_now(eval, &cond->left);
+	struct fact b = value_now(eval, &cond->right);
+	struct str text;
+	unsigned out;
+
+	if (!comparable(&a, &b, &out))
+		return out;
+	text = canonical(eval, cond->left.type, a.text);
+	for (size_t i = 0; i < b.list.count; i++)
+		if (str_eq_nocase(text, b.list.at[i]))
+			return TRUE_;
+	return FALSE_;
+}
+
+/* A pattern that comes to its limits says nothing: unknown. */
+static unsigned
+eval_matches(struct eval *eval, const struct cond *cond)
+{
+	struct fact a = value_now(eval, &cond->left);
+	pcre2_match_context *context;
+	pcre2_match_data *data;
+	unsigned out;
+	int found;
+
+	if (!comparable(&a, &a, &out))
+		return out;
+	context = pcre2_match_context_create(NULL);
+	data = pcre2_match_data_create(1, NULL);
+	if (context == NULL || data == NULL) {
+		found = PCRE2_ERROR_NOMEMORY;
+	} else {
+		pcre2_set_match_limit(context, LIMIT_REGEX_MATCH);
+		pcre2_set_depth_limit(context, LIMIT_REGEX_DEPTH);
+		pcre2_set_heap_limit(context, LIMIT_REGEX_HEAP_KIB);
+		found = pcre2_match(cond->regex,
+		    (PCRE2_SPTR)(a.text.len == 0 ? "" : a.text.ptr),
+		    a.text.len, 0, PCRE2_NO_JIT, data, context);
+	}
+	pcre2_match_data_free(data);
+	pcre2_match_context_free(context);
+	if (found == PCRE2_ERROR_NOMATCH)
+		return FALSE_;
+	return found >= 0 ? TRUE_ : UNKNOWN_;
+}
+
+static unsigned
+eval_is_set(struct eval *eval, const struct cond *cond)
+{
+	struct fact a = value_now(eval, &cond->left);
+
+	if (a.state == FACT_PENDING)
+		return TRUE_ | FALSE_;
+	if (a.state == FACT_SET && cond->left.type == FACT_WORD)
+		return truth(a.word != WORD_NONE);
+	if (a.state == FACT_SET && cond->left.type == FACT_LIST)
+		return truth(a.list.count > 0);
+	return truth(a.state == FACT_SET);
+}
+
+static unsigned
+eval_is_unknown(struct eval *eval, const struct cond *cond)
+{
+	struct fact a = value_now(eval, &cond->left);
+
+	if (a.state == FACT_PENDING)
+		return TRUE_ | FALSE_;
+	return truth(a.state == FACT_UNKNOWN);
+}
+
+static unsigned
+eval_truth(struct eval *eval, const struct cond *cond)
+{
+	struct fact a = value_now(eval, &cond->left);
+	unsigned out;
+
+	if (!comparable(&a, &a, &out))
+		return out;
+	return truth(a.truth);
+}
+
+/* Once a stage, and again where it reads a score that has changed. */
+static unsigned
+eval_define(struct eval *eval, const struct cond *cond)
+{
+	const struct define *define = cond->define;
+	struct memo *memo = &eval->memo[define->index];
+
+	if (memo->values == 0 || (memo->epoch != eval->epoch &&
+	    fact_bits_has(&define->reading.facts, FACT_ID_SCORE))) {
+		memo->values = eval_cond(eval, define->cond);
+		memo->epoch = eval->epoch;
+	}
+	return memo->values;
+}
+
+static unsigned
+eval_children(struct eval *eval, const struct cond *cond)
+{
+	bool or = cond->kind == COND_OR;
+	unsigned out = TRUE_;
+
+	for (const struct cond *child = cond->children;
+	    child != NULL && out != FALSE_; child = child->next) {
+		unsigned v = eval_cond(eval, child);
+
+		out = eval_and(out, or ? eval_not(v) : v);
+	}
+	return or ? eval_not(out) : out;
+}
+
+static unsigned
+eval_cond(struct eval *eval, const struct cond *cond)
+{
+	switch (cond->kind) {
+	case COND_AND:
+	case COND_OR:
+		return eval_children(eval, cond);
+	case COND_NOT:
+		return eval_not(eval_cond(eval, cond->children));
+	case COND_COMPARE:
+		return eval_compare(eval, cond);
+	case COND_IN_LIST:
+		return eval_in_list(eval, cond);
+	case COND_IN_WORDS:
+		return eval_in_words(eval, cond);
+	case COND_IN_FACT:
+		return eval_in_fact(eval, cond);
+	case COND_MATCHES:
+		return eval_matches(eval, cond);
+	case COND_IS_SET:
+		return eval_is_set(eval, cond);
+	case COND_IS_UNKNOWN:
+		return eval_is_unknown(eval, cond);
+	case COND_TRUTH:
+		return eval_truth(eval, cond);
+	case COND_DEFINE:
+		return eval_define(eval, cond);
+	}
+	return UNKNOWN_;
+}
+
+static bool
+is_pending(const struct eval *eval, const struct value *value)
+{
+	return value->kind == VALUE_FACT && value->id != FACT_ID_SCORE &&
+	    !facts_known(eval->env->facts, value->id);
+}
+
+/*
+ * The pending fact that can still make the condition become want (TRUE_ or
+ * FALSE_); the condition is not settled and want is one of its values.
+ */
+static enum fact_id
+find_pending(struct eval *eval, const struct cond *cond, unsigned want)
+{
+	if (cond->kind == COND_NOT)
+		return find_pending(eval, cond->children, eval_not(want));
+	if (cond->kind == COND_DEFINE)
+		return find_pending(eval, cond->define->cond, want);
+	for (const struct cond *child = cond->children; child != NULL;
+	    child = child->next) {
+		unsigned v = eval_cond(eval, child);
+
+		if (!settled(v) && (v & want) != 0)
+			return find_pending(eval, child, want);
+	}
+	return is_pending(eval, &cond->left) ? cond->left.id : cond->right.id;
+}
+
+static enum policy_status
+eval_rule(struct eval *eval, const struct rule *rule, bool *fires_out,
+    enum fact_id *pending_out)
+{
+	unsigned values = TRUE_;
+
+	if (rule->when != NULL)
+		values = eval_cond(eval, rule->when);
+	*fires_out = values == TRUE_;
+	if (!settled(values) && (values & TRUE_) != 0) {
+		*pending_out = find_pending(eval, rule->when, TRUE_);
+		return POLICY_WAIT;
+	}
+	if (*fires_out && (template_pending(&rule->text, eval->env,
+	    pending_out) || template_pending(&rule->tag_value, eval->env,
+	    pending_out)))
+		return POLICY_WAIT;
+	return POLICY_DECIDED;
+}
+
+static struct policy_rule
+fired_rule(const struct eval *eval, const struct rule *rule)
+{
+	return (struct policy_rule){
+		.action = rule->action, .shadow = rule->shadow,
+		.file = rule->place.source->path, .line = rule->place.line,
+		.stage = rule->stage, .code = rule->code,
+		.enhanced = rule->enhanced,
+		.text = template_expand(&rule->text, eval->env, eval->score,
+		    LIMIT_REPLY_TEXT_OCTETS),
+		.score = rule->score, .tag_name = rule->tag_name,
+		.tag_value = template_expand(&rule->tag_value, eval->env,
+		    eval->score, LIMIT_TAG_OCTETS),
+	};
+}
+
+enum policy_status
+policy_eval(const struct policy *policy, enum stage stage,
+    const struct policy_env *env, struct policy_run *run,
+    const struct policy_rule **rule_out, enum fact_id *pending_out)
+{
+	struct eval eval = { .env = env, .score = run->score };
+	struct policy_run next = *run;
+	const struct rule *end = NULL;
+	bool fires;
+
+	if (!run->ended)
+		eval.memo = arena_alloc(env->arena,
+		    policy->define_count * sizeof(*eval.memo));
+	for (size_t i = 0; !run->ended && end == NULL &&
+	    i < policy->rules[stage].count; i++) {
+		const struct rule *rule = policy->rules[stage].at[i];
+
+		if (eval_rule(&eval, rule, &fires, pending_out) ==
+		    POLICY_WAIT)
+			return POLICY_WAIT;
+		if (!fires)
+			continue;
+		if (!rule->shadow && rule->action == ACTION_SCORE) {
+			eval.score += rule->score;
+			eval.epoch++;
+		}
+		VEC_PUSH(env->arena, &next.fired, fired_rule(&eval, rule));
+		if (!rule->shadow && action_ends(rule->action))
+			end = rule;
+	}
+	next.score = eval.score;
+	*rule_out = NULL;
+	if (end != NULL) {
+		struct policy_rule *last = arena_alloc(env->arena,
+		    sizeof(*last));
+
+		*last = next.fired.at[next.fired.count - 1];
+		*rule_out = last;
+		next.ended = end->action == ACTION_ACCEPT ||
+		    end->action == ACTION_BYPASS;
+	}
+	if (!run->ended)
+		*run = next;
+	return POLICY_DECIDED;
+}

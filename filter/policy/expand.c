@@ -1,0 +1,184 @@
+#include "base/buf.h"
+#include "base/limits.h"
+#include "policy/bound.h"
+
+#include <math.h>
+
+/* Octets that text[0, at) takes where it is written, with its escapes. */
+static size_t
+written(struct str text, size_t at)
+{
+	size_t octets = at;
+
+	for (size_t i = 0; i < at; i++)
+		octets += text.ptr[i] == '"' || text.ptr[i] == '\\';
+	return octets;
+}
+
+static void
+add_text(struct bind *bind, struct template *out, struct str text)
+{
+	if (text.len > 0)
+		VEC_PUSH(bind->arena, &out->pieces,
+		    (struct template_piece){ .text = text });
+}
+
+static bool
+add_fact(struct bind *bind, struct place place, struct str name,
+    const struct rule *rule, struct template *out)
+{
+	struct term term = { .kind = TERM_NAME, .place = place, .text = name };
+	enum fact_id id;
+
+	if (str_eqz(name, "policy.line"))
+		add_text(bind, out, arena_printf(bind->arena, "%u",
+		    rule->place.line));
+	else if (str_eqz(name, "policy.file"))
+		add_text(bind, out, str_from(rule->place.source->path));
+	else if (fact_find(name, &id)) {
+		VEC_PUSH(bind->arena, &out->pieces,
+		    (struct template_piece){ .is_fact = true, .id = id });
+		return bind_fact(bind, place, id);
+	} else {
+		bind_unknown_name(bind, &term);
+		return false;
+	}
+	return true;
+}
+
+/* One "%..." at *at; *at is moved behind it. */
+static bool
+parse_percent(struct bind *bind, const struct term *term, size_t *at,
+    const struct rule *rule, struct template *out)
+{
+	struct str text = term->text, rest = str_skip(text, *at + 1);
+	struct place place = place_after(term->place, 1 + written(text, *at));
+	size_t end = str_chr(rest, '}');
+
+	if (rest.len > 0 && rest.ptr[0] == '%') {
+		add_text(bind, out, STR("%"));
+		*at += 2;
+		return true;
+	}
+	if (rest.len == 0 || rest.ptr[0] != '{' || end == rest.len) {
+		mistake(bind->diag, place, rest.len > 0 && rest.ptr[0] == '{' ?
+		    "%%{ without its }" :
+		    "a %% in a text is written %%%%, and a fact %%{fact}");
+		*at += 1;
+		return false;
+	}
+	*at += end + 2;
+	return add_fact(bind, place_after(place, 2), str_slice(rest, 1, end),
+	    rule, out);
+}
+
+bool
+template_parse(struct bind *bind, const struct term *term,
+    const struct rule *rule, struct template *out)
+{
+	struct str text = term->text;
+	size_t at = 0;
+	bool ok = true;
+
+	while (at < text.len) {
+		size_t run = str_chr(str_skip(text, at), '%');
+
+		add_text(bind, out, str_slice(text, at, at + run));
+		at += run;
+		if (at < text.len)
+			ok = parse_percent(bind, term, &at, rule, out) && ok;
+	}
+	return ok;
+}
+
+static struct str
+list_as_text(struct arena *arena, const struct fact *fact)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, LIMIT_TAG_OCTETS);
+	for (size_t i = 0; i < fact->list.count; i++) {
+		if (i > 0)
+			buf_addz(&buf, ", ");
+		buf_add(&buf, fact->list.at[i]);
+	}
+	return buf_str(&buf);
+}
+
+struct str
+fact_as_text(struct arena *arena, enum fact_id id, const struct fact *fact)
+{
+	char ip[IP_TEXT_MAX];
+
+	if (fact->state == FACT_NONE)
+		return STR("none");
+	if (fact->state != FACT_SET)
+		return STR("unknown");
+	switch (fact_table[id].type) {
+	case FACT_IP:
+		return arena_copy(arena, ip_format(&fact->ip, ip));
+	case FACT_STRING:
+	case FACT_DOMAIN:
+	case FACT_ADDRESS:
+		return fact->text;
+	case FACT_NUMBER:
+	case FACT_SIZE:
+		if (fact->number == floor(fact->number))
+			return arena_printf(arena, "%.0f", fact->number);
+		return arena_printf(arena, "%g", fact->number);
+	case FACT_BOOL:
+		return fact->truth ? STR("true") : STR("false");
+	case FACT_WORD:
+		return str_from(word_name(fact->word));
+	case FACT_LIST:
+		break;
+	}
+	return list_as_text(arena, fact);
+}
+
+static void
+add_safe(struct buf *buf, struct str text)
+{
+	for (size_t i = 0; i < text.len && !buf_full(buf); i++) {
+		char c = text.ptr[i];
+
+		buf_addc(buf, c >= 0x20 && c < 0x7f ? c : '?');
+	}
+}
+
+struct str
+template_expand(const struct template *text, const struct policy_env *env,
+    double score, size_t max)
+{
+	struct fact running = { .state = FACT_SET, .number = score };
+	struct buf buf;
+
+	buf_init(&buf, env->arena, max);
+	for (size_t i = 0; i < text->pieces.count; i++) {
+		const struct template_piece *piece = &text->pieces.at[i];
+
+		if (piece->is_fact)
+			add_safe(&buf, fact_as_text(env->arena, piece->id,
+			    piece->id == FACT_ID_SCORE ? &running :
+			    facts_get(env->facts, piece->id)));
+		else
+			add_safe(&buf, piece->text);
+	}
+	return buf_str(&buf);
+}
+
+bool
+template_pending(const struct template *text, const struct policy_env *env,
+    enum fact_id *pending_out)
+{
+	for (size_t i = 0; i < text->pieces.count; i++) {
+		const struct template_piece *piece = &text->pieces.at[i];
+
+		if (piece->is_fact && piece->id != FACT_ID_SCORE &&
+		    !facts_known(env->facts, piece->id)) {
+			*pending_out = piece->id;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,353 @@
+/*
+ * parse - the grammar of a policy
+ *
+ * After a mistake it goes on behind the next ';' or '}', so that one run
+ * reports as many as there are.
+ */
+%define api.pure full
+%define api.prefix {policy_yy}
+%define api.location.type {struct place}
+%define parse.error custom
+%define parse.lac full
+%define lr.default-reduction accepting
+%locations
+%param { void *scanner }
+%parse-param { struct parse *parse }
+
+%code requires {
+#include "policy/ast.h"
+}
+
+%union {
+	struct term		*term;
+	struct term_list	 terms;
+	struct statement	*rule;
+	struct statement_list	 rules;
+	struct expr		*expr;
+	enum compare		 op;
+	bool			 flag;
+}
+
+%code provides {
+int policy_yylex(union POLICY_YYSTYPE *value, struct place *place,
+    void *scanner);
+}
+
+%code {
+#include "base/buf.h"
+
+#define YYLLOC_DEFAULT(current, rhs, n) \
+	((current) = (n) > 0 ? YYRHSLOC(rhs, 1) : YYRHSLOC(rhs, 0))
+
+#define APPEND(list, item) do {			\
+	if ((list).last == NULL)		\
+		(list).first = (item);		\
+	else					\
+		(list).last->next = (item);	\
+	(list).last = (item);			\
+} while (0)
+
+static void policy_yyerror(struct place *place, void *scanner,
+    struct parse *parse, const char *text);
+static void add_item(struct parse *parse, struct item item);
+static struct statement *statement_new(struct parse *parse,
+    struct place place, bool shadow, struct term *action, struct term *args,
+    struct expr *when);
+static struct expr *compare(struct parse *parse, struct place place,
+    struct term *left, enum compare op, struct term *right);
+static struct expr *in_set(struct parse *parse, struct place place,
+    struct term *left, struct term *set, bool braces);
+static struct term *call(struct term *name, struct term *args);
+}
+
+%token END 0		"the end of the file"
+%token <term>	NAME "a name" TEXT "a text in quotes"
+			LITERAL "a number or address"
+			REGEX_TEXT "a /regular expression/"
+%token <term>	POLICY "\"policy\"" MODE "\"mode\"" LIST "\"list\""
+			LIST_FILE "\"file\"" OPTIONAL "\"optional\""
+			DEFINE "\"define\"" AT "\"at\"" WHEN "\"when\""
+			SHADOW "\"shadow\"" AND "\"and\"" OR "\"or\""
+			NOT "\"not\"" IN "\"in\"" IS "\"is\""
+			MATCHES "\"matches\""
+%token			EQ "\"==\"" NE "\"!=\"" LT "\"<\"" LE "\"<=\""
+			GT "\">\"" GE "\">=\"" ASSIGN "\"=\""
+			LBRACE "\"{\"" RBRACE "\"}\"" LPAREN "\"(\""
+			RPAREN "\")\"" COMMA "\",\"" SEMICOLON "\";\""
+
+%type <term>	name operand entry
+%type <terms> arguments entries words operands
+%type <rule> rule
+%type <rules> rules
+%type <expr>	expr conjunction negation test condition
+%type <op>	operator
+%type <flag>		maybe_optional
+
+%%
+
+file:
+	  %empty
+	| file item
+	;
+
+item:
+	  POLICY TEXT MODE name SEMICOLON {
+		add_item(parse, (struct item){ .kind = ITEM_POLICY,
+		    .place = @1, .name = $2, .mode = $4 });
+	}
+	| LIST name ASSIGN LBRACE entries RBRACE SEMICOLON {
+		add_item(parse, (struct item){ .kind = ITEM_LIST,
+		    .place = @2, .name = $2, .entries = $5.first });
+	}
+	| LIST name ASSIGN LIST_FILE TEXT maybe_optional SEMICOLON {
+		add_item(parse, (struct item){ .kind = ITEM_LIST,
+		    .place = @2, .name = $2, .file = $5, .optional = $6 });
+	}
+	| DEFINE name ASSIGN expr SEMICOLON {
+		add_item(parse, (struct item){ .kind = ITEM_DEFINE,
+		    .place = @2, .name = $2, .expr = $4 });
+	}
+	| AT name LBRACE rules RBRACE {
+		add_item(parse, (struct item){ .kind = ITEM_STAGE,
+		    .place = @2, .name = $2, .statements = $4.first });
+	}
+	| AT name LBRACE rules error RBRACE {
+		add_item(parse, (struct item){ .kind = ITEM_STAGE,
+		    .place = @2, .name = $2, .statements = $4.first });
+	}
+	| error SEMICOLON
+	| error RBRACE
+	;
+
+maybe_optional:
+	  %empty	{ $$ = false; }
+	| OPTIONAL	{ $$ = true; }
+	;
+
+entries:
+	  %empty			{ $$ = (struct term_list){ 0 }; }
+	| words
+	| words COMMA
+	;
+
+words:
+	  entry				{ $$ = (struct term_list){ $1, $1 }; }
+	| words COMMA entry		{ $$ = $1; APPEND($$, $3); }
+	;
+
+entry:
+	  name
+	| TEXT
+	| LITERAL
+	;
+
+rules:
+	  %empty			{ $$ = (struct statement_list){ 0 }; }
+	| rules rule {
+		$$ = $1;
+		if ($2 != NULL)
+			APPEND($$, $2);
+	}
+	;
+
+rule:
+	  NAME arguments condition SEMICOLON {
+		$$ = statement_new(parse, @1, false, $1, $2.first, $3);
+	}
+	| SHADOW NAME arguments condition SEMICOLON {
+		$$ = statement_new(parse, @1, true, $2, $3.first, $4);
+	}
+	| error SEMICOLON		{ $$ = NULL; yyerrok; }
+	;
+
+arguments:
+	  %empty			{ $$ = (struct term_list){ 0 }; }
+	| arguments entry		{ $$ = $1; APPEND($$, $2); }
+	;
+
+condition:
+	  %empty			{ $$ = NULL; }
+	| WHEN expr			{ $$ = $2; }
+	;
+
+expr:
+	  conjunction
+	| expr OR conjunction { $$ = expr_join(parse, EXPR_OR, $1, $3); }
+	;
+
+conjunction:
+	  negation
+	| conjunction AND negation {
+		$$ = expr_join(parse, EXPR_AND, $1, $3);
+	}
+	;
+
+negation:
+	  test
+	| NOT negation			{ $$ = expr_not(parse, @1, $2); }
+	;
+
+test:
+	  operand operator operand {
+		$$ = compare(parse, @2, $1, $2, $3);
+	}
+	| operand IN operand {
+		$$ = in_set(parse, @2, $1, $3, false);
+	}
+	| operand NOT IN operand {
+		$$ = expr_not(parse, @2, in_set(parse, @2, $1, $4, false));
+	}
+	| operand IN LBRACE entries RBRACE {
+		$$ = in_set(parse, @2, $1, $4.first, true);
+	}
+	| operand NOT IN LBRACE entries RBRACE {
+		$$ = expr_not(parse, @2, in_set(parse, @2, $1, $5.first,
+		    true));
+	}
+	| operand MATCHES REGEX_TEXT {
+		$$ = expr_new(parse, EXPR_MATCHES, @2, $1, $3);
+	}
+	| operand NOT MATCHES REGEX_TEXT {
+		$$ = expr_not(parse, @2, expr_new(parse, EXPR_MATCHES, @2, $1,
+		    $4));
+	}
+	| operand IS name {
+		$$ = expr_new(parse, EXPR_IS, @2, $1, $3);
+	}
+	| operand IS NOT name {
+		$$ = expr_not(parse, @2, expr_new(parse, EXPR_IS, @2, $1, $4));
+	}
+	| operand {
+		$$ = expr_new(parse, EXPR_TERM, @1, $1, NULL);
+	}
+	| LPAREN expr RPAREN {
+		$$ = $2;
+		if ($$ != NULL)
+			$$->closed = true;
+	}
+	;
+
+operator:
+	  EQ	{ $$ = COMPARE_EQ; }
+	| NE	{ $$ = COMPARE_NE; }
+	| LT	{ $$ = COMPARE_LT; }
+	| LE	{ $$ = COMPARE_LE; }
+	| GT	{ $$ = COMPARE_GT; }
+	| GE	{ $$ = COMPARE_GE; }
+	| ASSIGN {
+		mistake(parse->diag, @1, "write \"==\" to compare");
+		$$ = COMPARE_EQ;
+	}
+	;
+
+operand:
+	  entry
+	| NAME LPAREN RPAREN		{ $$ = call($1, NULL); }
+	| NAME LPAREN operands RPAREN	{ $$ = call($1, $3.first); }
+	;
+
+operands:
+	  operand			{ $$ = (struct term_list){ $1, $1 }; }
+	| operands COMMA operand	{ $$ = $1; APPEND($$, $3); }
+	;
+
+name:
+	  NAME | POLICY | MODE | LIST | LIST_FILE | OPTIONAL
+	;
+
+%%
+
+enum { EXPECTED_MAX = 6 };
+
+static void
+policy_yyerror(struct place *place, void *scanner, struct parse *parse,
+    const char *text)
+{
+	(void)scanner;
+	mistake(parse->diag, *place, "%s", text);
+}
+
+/* "a", "a or b", "a, b or c". */
+static void
+add_choices(struct buf *buf, const yysymbol_kind_t *kinds, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (i > 0)
+			buf_addz(buf, i + 1 < count ? ", " : " or ");
+		buf_addz(buf, yysymbol_name(kinds[i]));
+	}
+}
+
+static int
+yyreport_syntax_error(const yypcontext_t *context, void *scanner,
+    struct parse *parse)
+{
+	yysymbol_kind_t kinds[EXPECTED_MAX];
+	int count = yypcontext_expected_tokens(context, kinds, EXPECTED_MAX);
+	struct place *place = yypcontext_location(context);
+	struct buf buf;
+
+	(void)scanner;
+	buf_init(&buf, parse->arena, 512);
+	if (count > 0) {
+		buf_addz(&buf, "expected ");
+		add_choices(&buf, kinds, count);
+		buf_addz(&buf, ", found ");
+	} else
+		buf_addz(&buf, "unexpected ");
+	if (yypcontext_token(context) == YYSYMBOL_YYEOF)
+		buf_addz(&buf, "the end of the file");
+	else
+		buf_printf(&buf, "\"%.*s\"", STR_ARG(parse->token));
+	mistake(parse->diag, *place, "%.*s", STR_ARG(buf_str(&buf)));
+	return 0;
+}
+
+static void
+add_item(struct parse *parse, struct item item)
+{
+	struct item *copy = arena_alloc(parse->arena, sizeof(*copy));
+
+	*copy = item;
+	APPEND(parse->items, copy);
+}
+
+static struct statement *
+statement_new(struct parse *parse, struct place place, bool shadow,
+    struct term *action, struct term *args, struct expr *when)
+{
+	struct statement *statement = arena_alloc(parse->arena,
+	    sizeof(*statement));
+
+	*statement = (struct statement){ .place = place, .shadow = shadow,
+	    .action = action, .args = args, .when = when };
+	return statement;
+}
+
+static struct expr *
+compare(struct parse *parse, struct place place, struct term *left,
+    enum compare op, struct term *right)
+{
+	struct expr *expr = expr_new(parse, EXPR_COMPARE, place, left, right);
+
+	expr->op = op;
+	return expr;
+}
+
+static struct expr *
+in_set(struct parse *parse, struct place place, struct term *left,
+    struct term *set, bool braces)
+{
+	struct expr *expr = expr_new(parse, EXPR_IN, place, left, set);
+
+	expr->braces = braces;
+	return expr;
+}
+
+static struct term *
+call(struct term *name, struct term *args)
+{
+	name->kind = TERM_CALL;
+	name->args = args;
+	return name;
+}

@@ -1,0 +1,163 @@
+#include "policy/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct source *
+source_new(struct arena *arena, const char *path, struct str text)
+{
+	struct source *source = arena_alloc(arena, sizeof(*source));
+
+	source->path = arena_z(arena, str_from(path));
+	source->text = arena_copy(arena, text);
+	return source;
+}
+
+/* Read until the end or until size octets are there; -1 on an error. */
+static ssize_t
+read_up_to(int fd, char *out, size_t size)
+{
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t got = read(fd, out + len, size - len);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		len += (size_t)got;
+	}
+	return (ssize_t)len;
+}
+
+static bool
+read_open_file(struct arena *arena, int fd, size_t max, struct str *text_out)
+{
+	struct stat st;
+	ssize_t len;
+	char *text;
+
+	if (fstat(fd, &st) != 0)
+		return false;
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		return false;
+	}
+	if (st.st_size > (off_t)max) {
+		errno = EFBIG;
+		return false;
+	}
+	/* A pipe has no size; a file may grow while it is read. */
+	if (st.st_size > 0)
+		max = (size_t)st.st_size;
+	text = arena_alloc(arena, max + 1);
+	len = read_up_to(fd, text, max + 1);
+	if (len > (ssize_t)max)
+		errno = EFBIG;
+	if (len < 0 || len > (ssize_t)max)
+		return false;
+	*text_out = str_make(text, (size_t)len);
+	return true;
+}
+
+bool
+source_read(struct arena *arena, const char *path, size_t max,
+    struct source **source_out)
+{
+	struct source *source = arena_alloc(arena, sizeof(*source));
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int saved;
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	ok = read_open_file(arena, fd, max, &source->text);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	source->path = arena_z(arena, str_from(path));
+	*source_out = source;
+	return ok;
+}
+
+const char *
+source_beside(struct arena *arena, const struct source *source,
+    struct str name)
+{
+	struct str path = str_from(source->path);
+	size_t slash = str_rchr(path, '/');
+
+	if (slash == path.len || (name.len > 0 && name.ptr[0] == '/'))
+		return arena_z(arena, name);
+	return arena_printf(arena, "%.*s/%.*s", (int)slash, path.ptr,
+	    STR_ARG(name)).ptr;
+}
+
+struct place
+place_after(struct place place, size_t octets)
+{
+	place.column += (unsigned)octets;
+	return place;
+}
+
+static struct str
+line_of(const struct source *source, unsigned line)
+{
+	struct str rest = source->text, text = STR_NONE;
+
+	for (unsigned i = 0; i < line; i++)
+		if (!str_next(&rest, '\n', &text))
+			return STR_NONE;
+	if (text.len > 0 && text.ptr[text.len - 1] == '\r')
+		text.len--;
+	return text;
+}
+
+static void
+report(struct diag *diag, enum diag_level level, struct place place,
+    const char *format, va_list ap)
+{
+	struct str line = STR_NONE;
+
+	if (place.column > 0)
+		line = line_of(place.source, place.line);
+	diag_vadd(diag, level, place.source->path, place.line, place.column,
+	    line, format, ap);
+}
+
+void
+mistake(struct diag *diag, struct place place, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	report(diag, DIAG_ERROR, place, format, ap);
+	va_end(ap);
+}
+
+void
+doubt(struct diag *diag, struct place place, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	report(diag, DIAG_WARNING, place, format, ap);
+	va_end(ap);
+}
+
+const char *
+nearest_hint(struct arena *arena, struct str word,
+    const char *const *candidates, size_t count)
+{
+	const char *near = diag_nearest(word, candidates, count);
+
+	if (near == NULL)
+		return "";
+	return arena_printf(arena, "; did you mean \"%s\"?", near).ptr;
+}

@@ -1,0 +1,52 @@
+/*
+ * source - a text that an admin wrote, and the places in it
+ *
+ * Every mistake in a policy or list is reported through here, so that it
+ * comes with its file:line:column, the line itself and a caret.
+ *
+ * Ownership:	a source and its text live in the policy's arena; places
+ *		point to it and live as long.
+ */
+#ifndef ASSAY_POLICY_SOURCE_H
+#define ASSAY_POLICY_SOURCE_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+
+struct source {
+	const char	*path;		/* as it was given */
+	struct str	 text;
+};
+
+struct place {
+	const struct source	*source;
+	unsigned		 line, column;	/* from 1 */
+};
+
+struct source *source_new(struct arena *arena, const char *path,
+    struct str text);
+
+/*
+ * Read a whole file of at most max octets.  False, and errno, where that
+ * cannot be done: EFBIG for one that is longer, EISDIR for a directory.
+ */
+bool source_read(struct arena *arena, const char *path, size_t max,
+    struct source **source_out);
+
+/* The path of a file that is named relative to the source's own. */
+const char *source_beside(struct arena *arena, const struct source *source,
+    struct str name);
+
+/* The same line, that many octets further on. */
+struct place place_after(struct place place, size_t octets);
+
+void mistake(struct diag *diag, struct place place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void doubt(struct diag *diag, struct place place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* "; did you mean "spf"?", or "" where nothing is near. */
+const char *nearest_hint(struct arena *arena, struct str word,
+    const char *const *candidates, size_t count);
+
+#endif
