@@ -5,6 +5,7 @@
 
 #include "base/domain.h"
 #include "base/ensure.h"
+#include "base/hash.h"
 #include "base/limits.h"
 
 /* First and last address of a network, in network order; IPv4 uses 4. */
@@ -261,7 +262,7 @@ merge_ranges(struct range *ranges, size_t count)
 static size_t
 find_slot(const struct list *list, struct str key)
 {
-	size_t at = str_hash_nocase(key) & list->slot_mask;
+	size_t at = hash_nocase(key) & list->slot_mask;
 
 	while (list->slots[at] != 0 &&
 	    !str_eq_nocase(list->keys[list->slots[at] - 1], key))
