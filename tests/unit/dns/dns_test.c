@@ -5,6 +5,7 @@ main(void)
 {
 	Suite *suite = suite_create("dns");
 
+	suite_add_tcase(suite, resolver_tests());
 	suite_add_tcase(suite, zonefile_tests());
 	return run_suite(suite);
 }

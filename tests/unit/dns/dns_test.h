@@ -6,6 +6,7 @@
 
 #include "tests/support/check.h"
 
+TCase *resolver_tests(void);
 TCase *zonefile_tests(void);
 
 #endif
