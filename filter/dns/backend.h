@@ -9,7 +9,7 @@
 #ifndef ASSAY_DNS_BACKEND_H
 #define ASSAY_DNS_BACKEND_H
 
-#include "dns/answer.h"
+#include "dns/flight.h"
 
 struct backend;
 
@@ -22,11 +22,11 @@ struct backend_ops {
 	    enum dns_type type, unsigned *delay_ms_out);
 
 	/*
-	 * backend_answered(cookie, answer) follows exactly once, also before
-	 * this returns, unless free() comes first.
+	 * The flight's name and type.  backend_answered(flight, answer)
+	 * follows exactly once, also before this returns, unless free() comes
+	 * first.
 	 */
-	void (*ask)(struct backend *backend, struct str name,
-	    enum dns_type type, void *cookie);
+	void (*ask)(struct backend *backend, struct flight *flight);
 
 	/* process() has work when this is readable; NULL where ask is. */
 	int (*fd)(struct backend *backend);
@@ -42,6 +42,6 @@ struct backend {			/* embedded as the first member */
 };
 
 /* Implemented by the resolver; takes over one reference to the answer. */
-void backend_answered(void *cookie, struct answer *answer);
+void backend_answered(struct flight *flight, struct answer *answer);
 
 #endif

@@ -150,9 +150,8 @@ leave(struct dns_lookup *lookup)
 }
 
 void
-backend_answered(void *cookie, struct answer *answer)
+backend_answered(struct flight *flight, struct answer *answer)
 {
-	struct flight *flight = cookie;
 	struct resolver *dns = flight->dns;
 	struct dns_lookup *lookup, *next;
 
@@ -237,7 +236,7 @@ fly(struct resolver *dns, struct dns_lookup *lookup, struct str name,
 	pthread_mutex_unlock(&dns->lock);
 	answer_unref(known);
 	if (ask != NULL && known == NULL)
-		dns->backend->ops->ask(dns->backend, name, type, ask);
+		dns->backend->ops->ask(dns->backend, ask);
 }
 
 /* The answer where it is known without waiting, else the lookup flies. */

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dns/resolver_back.h"
+#include "dns/unbound.h"
 #include "dns/zonefile.h"
 
 static const char zone_prefix[] = "zone:";
@@ -11,6 +13,15 @@ static bool
 is_zone(const char *spec)
 {
 	return strncmp(spec, zone_prefix, strlen(zone_prefix)) == 0;
+}
+
+static struct resolver *
+with_unbound(const struct resolver_options *options, char *why_out,
+    size_t why_size)
+{
+	struct backend *backend = unbound_backend(options, why_out, why_size);
+
+	return backend == NULL ? NULL : resolver_over(backend);
 }
 
 struct resolver *
@@ -25,11 +36,10 @@ resolver_new(const struct resolver_options *options, char *why_out,
 		if (options->spec_count == 1)
 			return resolver_new_zonefile(
 			    spec + strlen(zone_prefix), why_out, why_size);
-		snprintf(why_out, why_size, "%s must stand alone", spec);
+		snprintf(why_out, why_size, "%s: a zone file must stand alone", spec);
 		return NULL;
 	}
-	snprintf(why_out, why_size, "no back end for this");
-	return NULL;
+	return with_unbound(options, why_out, why_size);
 }
 
 const char *

@@ -15,22 +15,21 @@ enum { LONG_MS = 20000, ASKED_MAX = 32 };
 /* A back end that answers when the test says so. */
 struct manual {
 	struct backend backend;
-	void *cookies[ASKED_MAX];
+	struct flight *flights[ASKED_MAX];
 	char names[ASKED_MAX][64];
 	int asked;
 	atomic_int *freed;
 };
 
 static void
-manual_ask(struct backend *backend, struct str name, enum dns_type type,
-    void *cookie)
+manual_ask(struct backend *backend, struct flight *flight)
 {
 	struct manual *manual = (struct manual *)backend;
 
-	(void)type;
 	ck_assert_int_lt(manual->asked, ASKED_MAX);
-	snprintf(manual->names[manual->asked], 64, "%.*s", STR_ARG(name));
-	manual->cookies[manual->asked++] = cookie;
+	snprintf(manual->names[manual->asked], 64, "%.*s",
+	    STR_ARG(flight->name));
+	manual->flights[manual->asked++] = flight;
 }
 
 static void
@@ -62,7 +61,7 @@ manual_answer(int i)
 		.canonical = str_from(manual->names[i]), .why = "test"
 	};
 
-	backend_answered(manual->cookies[i], answer_new(&answer));
+	backend_answered(manual->flights[i], answer_new(&answer));
 }
 
 static void

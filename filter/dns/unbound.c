@@ -1,0 +1,324 @@
+#include "dns/unbound.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unbound.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/ensure.h"
+#include "base/limits.h"
+#include "base/vec.h"
+#include "dns/rdata.h"
+
+enum { CLASS_IN = 1, RCODE_OK = 0, RCODE_NXDOMAIN = 3,
+       PORT_MAX = 65535, PORT_DNS = 53 };
+
+static const char server_prefix[] = "server:";
+
+struct unbound {
+	struct backend	 backend;
+	struct ub_ctx	*ctx;
+	struct arena	*scratch;	/* of one answer; process() only */
+};
+
+/* In callbacks the flight is all that libunbound hands back. */
+static _Thread_local struct unbound *processing;
+
+static struct answer *
+data_answer(struct arena *scratch, const struct flight *flight,
+    const struct ub_result *result, struct dns_answer *answer)
+{
+	VEC(struct dns_record) records = { 0 };
+
+	for (size_t i = 0; result->data[i] != NULL; i++) {
+		struct dns_record record;
+
+		if (result->len[i] < 0 || !rdata_decode(scratch, flight->type,
+		    str_make(result->data[i], (size_t)result->len[i]),
+		    &record))
+			return answer_empty(flight->name, flight->type,
+			    DNS_SERVFAIL, "broken data in a record");
+		VEC_PUSH(scratch, &records, record);
+	}
+	answer->status = DNS_DATA;
+	answer->records = records.at;
+	answer->count = records.count;
+	return answer_new(answer);
+}
+
+static struct answer *
+failed(const struct flight *flight, enum dns_status status, const char *why)
+{
+	return answer_empty(flight->name, flight->type, status, why);
+}
+
+static bool
+is_broken_chain(const struct ub_result *result)
+{
+	return result->answer_packet != NULL && result->answer_len > 0 &&
+	    rdata_count_cnames(str_make(result->answer_packet,
+	    (size_t)result->answer_len)) > LIMIT_DNS_CNAMES;
+}
+
+static struct answer *
+answer_from(struct arena *scratch, const struct flight *flight,
+    const struct ub_result *result)
+{
+	struct dns_answer answer = {
+		.secure = result->secure, .name = flight->name,
+		.ttl = result->ttl < 0 ? 0 : (uint32_t)result->ttl,
+		.type = flight->type, .canonical = flight->name, .why = "DNS"
+	};
+	char why[40];
+
+	if (result->bogus)
+		return failed(flight, DNS_BOGUS, result->why_bogus != NULL ?
+		    result->why_bogus : "DNSSEC validation failed");
+	if (result->rcode != RCODE_OK && result->rcode != RCODE_NXDOMAIN) {
+		snprintf(why, sizeof(why), "response code %d", result->rcode);
+		return failed(flight, DNS_SERVFAIL, why);
+	}
+	if (is_broken_chain(result))
+		return failed(flight, DNS_SERVFAIL, "too many CNAMEs");
+	if (result->canonname != NULL && !rdata_name_unescape(scratch,
+	    str_from(result->canonname), &answer.canonical))
+		return failed(flight, DNS_SERVFAIL, "broken name in a CNAME");
+	if (result->nxdomain || result->rcode == RCODE_NXDOMAIN)
+		answer.status = DNS_NXDOMAIN;
+	else if (result->havedata && result->data != NULL)
+		return data_answer(scratch, flight, result, &answer);
+	else
+		answer.status = DNS_NODATA;
+	return answer_new(&answer);
+}
+
+static void
+on_result(void *ctx, int error, struct ub_result *result)
+{
+	struct flight *flight = ctx;
+	struct answer *answer;
+
+	if (error != 0 || result == NULL)
+		answer = failed(flight, DNS_SERVFAIL, ub_strerror(error));
+	else
+		answer = answer_from(processing->scratch, flight, result);
+	ub_resolve_free(result);
+	arena_reset(processing->scratch);
+	backend_answered(flight, answer);
+}
+
+static void
+ask(struct backend *backend, struct flight *flight)
+{
+	struct unbound *unbound = (struct unbound *)backend;
+	char text[RDATA_NAME_TEXT_MAX];
+	int error;
+
+	rdata_name_escape(flight->name, text);
+	error = ub_resolve_async(unbound->ctx, text, (int)flight->type,
+	    CLASS_IN, flight, on_result, NULL);
+	if (error != 0)
+		backend_answered(flight, failed(flight, DNS_SERVFAIL,
+		    ub_strerror(error)));
+}
+
+static int
+fd(struct backend *backend)
+{
+	return ub_fd(((struct unbound *)backend)->ctx);
+}
+
+static void
+process(struct backend *backend)
+{
+	struct unbound *unbound = (struct unbound *)backend;
+
+	processing = unbound;
+	ub_process(unbound->ctx);
+}
+
+static void
+free_backend(struct backend *backend)
+{
+	struct unbound *unbound = (struct unbound *)backend;
+
+	ub_ctx_delete(unbound->ctx);
+	arena_free(unbound->scratch);
+	free(unbound);
+}
+
+static const struct backend_ops unbound_ops = {
+	.ask = ask, .fd = fd, .process = process, .free = free_backend
+};
+
+static bool
+wrong(char *why_out, size_t why_size, const char *what, const char *why)
+{
+	snprintf(why_out, why_size, "%s: %s", what, why);
+	return false;
+}
+
+struct option {
+	const char *name, *value;
+};
+
+static const struct option always[] = {
+	{ "do-not-query-localhost:", "no" },
+	/* RFC 1918 and the like are answered by the servers we are given. */
+	{ "unblock-lan-zones:", "yes" }, { "insecure-lan-zones:", "yes" },
+	/* Ours is in front; its own needs room for a validation's pieces. */
+	{ "msg-cache-size:", "1m" }, { "rrset-cache-size:", "2m" },
+	/* Questions on the wire at a time; its default for a library is 16. */
+	{ "outgoing-range:", "512" }, { "outgoing-num-tcp:", "32" },
+	/* One silent name must not make a server count as dead. */
+	{ "infra-host-ttl:", "30" }, { "infra-keep-probing:", "yes" },
+	{ "outbound-msg-retry:", "3" },
+	{ "rrset-roundrobin:", "no" },
+};
+
+/* Names that libunbound would answer itself (RFC 6303 and 6761). */
+static const struct option no_local_answers[] = {
+	{ "local-zone:", "localhost. nodefault" },
+	{ "local-zone:", "127.in-addr.arpa. nodefault" },
+	{ "local-zone:", "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0."
+	  "0.0.0.0.0.0.0.ip6.arpa. nodefault" },
+	{ "local-zone:", "onion. nodefault" },
+	{ "local-zone:", "test. nodefault" },
+	{ "local-zone:", "invalid. nodefault" },
+};
+
+static bool
+set_options(struct ub_ctx *ctx, const struct option *options, size_t count,
+    char *why_out, size_t why_size)
+{
+	for (size_t i = 0; i < count; i++) {
+		int error = ub_ctx_set_option(ctx, options[i].name,
+		    options[i].value);
+
+		if (error != 0)
+			return wrong(why_out, why_size, options[i].name,
+			    ub_strerror(error));
+	}
+	return true;
+}
+
+/* "server:ADDRESS[#PORT]" as libunbound's "ADDRESS@PORT". */
+static bool
+add_server(struct ub_ctx *ctx, const char *spec, char *why_out,
+    size_t why_size)
+{
+	struct str rest = str_from(spec + strlen(server_prefix)), address;
+	uint64_t port = PORT_DNS;
+	char at_port[IP_TEXT_MAX + 8], text[IP_TEXT_MAX];
+	struct ip ip;
+	int error;
+
+	str_next(&rest, '#', &address);
+	if (!ip_parse(address, &ip) || (rest.ptr != NULL &&
+	    (!str_to_uint(rest, PORT_MAX, &port) || port == 0)))
+		return wrong(why_out, why_size, spec,
+		    "write server:ADDRESS or server:ADDRESS#PORT, such as "
+		    "server:192.0.2.53#5353");
+	ip_format(&ip, text);
+	snprintf(at_port, sizeof(at_port), "%s@%u", text, (unsigned)port);
+	error = ub_ctx_set_fwd(ctx, at_port);
+	return error == 0 ||
+	    wrong(why_out, why_size, spec, ub_strerror(error));
+}
+
+static bool
+add_system(struct ub_ctx *ctx, char *why_out, size_t why_size)
+{
+	int error = ub_ctx_resolvconf(ctx, NULL);
+
+	if (error != 0)
+		return wrong(why_out, why_size, "/etc/resolv.conf",
+		    ub_strerror(error));
+	/* A machine may well have no hosts file. */
+	if (access("/etc/hosts", R_OK) != 0)
+		return true;
+	error = ub_ctx_hosts(ctx, NULL);
+	return error == 0 || wrong(why_out, why_size, "/etc/hosts",
+	    ub_strerror(error));
+}
+
+static bool
+add_specs(struct ub_ctx *ctx, const struct resolver_options *options,
+    char *why_out, size_t why_size)
+{
+	bool system = false, servers = false, ok = true;
+
+	for (size_t i = 0; ok && i < options->spec_count; i++) {
+		const char *spec = options->specs[i];
+
+		if (strcmp(spec, "system") == 0) {
+			system = true;
+			ok = add_system(ctx, why_out, why_size);
+		} else if (strncmp(spec, server_prefix,
+		    strlen(server_prefix)) == 0) {
+			servers = true;
+			ok = add_server(ctx, spec, why_out, why_size);
+		} else {
+			ok = wrong(why_out, why_size, spec, "write system, "
+			    "server:ADDRESS[#PORT] or zone:FILE");
+		}
+	}
+	if (!ok)
+		return false;
+	if (!system && !servers)
+		return wrong(why_out, why_size, "dns", "nobody to ask; write "
+		    "system, server:ADDRESS[#PORT] or zone:FILE");
+	return system || set_options(ctx, no_local_answers,
+	    sizeof(no_local_answers) / sizeof(no_local_answers[0]), why_out,
+	    why_size);
+}
+
+static bool
+set_up(struct ub_ctx *ctx, const struct resolver_options *options,
+    char *why_out, size_t why_size)
+{
+	const char *anchor = options->trust_anchor;
+	int error;
+
+	ub_ctx_debugout(ctx, NULL);
+	if (!set_options(ctx, always, sizeof(always) / sizeof(always[0]),
+	    why_out, why_size) ||
+	    !add_specs(ctx, options, why_out, why_size))
+		return false;
+	if (anchor != NULL && *anchor != '\0' &&
+	    ((error = ub_ctx_add_ta_file(ctx, anchor)) != 0 ||
+	    access(anchor, R_OK) != 0))
+		return wrong(why_out, why_size, anchor,
+		    "the trust anchor cannot be read");
+	ub_ctx_async(ctx, 1);
+	/* Any look at its zones has libunbound read all of this now. */
+	error = ub_ctx_zone_remove(ctx, "assay.invalid.");
+	return error == 0 || wrong(why_out, why_size, anchor != NULL &&
+	    *anchor != '\0' ? anchor : "libunbound", ub_strerror(error));
+}
+
+struct backend *
+unbound_backend(const struct resolver_options *options, char *why_out,
+    size_t why_size)
+{
+	struct ub_ctx *ctx = ub_ctx_create();
+	struct unbound *unbound;
+
+	if (ctx == NULL) {
+		wrong(why_out, why_size, "libunbound", "no context");
+		return NULL;
+	}
+	if (!set_up(ctx, options, why_out, why_size)) {
+		ub_ctx_delete(ctx);
+		return NULL;
+	}
+	unbound = xcalloc(1, sizeof(*unbound));
+	unbound->backend.ops = &unbound_ops;
+	unbound->backend.cached = true;
+	unbound->ctx = ctx;
+	unbound->scratch = arena_new();
+	return &unbound->backend;
+}
