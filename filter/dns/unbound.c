@@ -161,11 +161,9 @@ wrong(char *why_out, size_t why_size, const char *what, const char *why)
 	return false;
 }
 
-struct option {
+static const struct {
 	const char *name, *value;
-};
-
-static const struct option always[] = {
+} options_set[] = {
 	{ "do-not-query-localhost:", "no" },
 	/* RFC 1918 and the like are answered by the servers we are given. */
 	{ "unblock-lan-zones:", "yes" }, { "insecure-lan-zones:", "yes" },
@@ -173,33 +171,34 @@ static const struct option always[] = {
 	{ "msg-cache-size:", "1m" }, { "rrset-cache-size:", "2m" },
 	/* Questions on the wire at a time; its default for a library is 16. */
 	{ "outgoing-range:", "512" }, { "outgoing-num-tcp:", "32" },
+	/* The servers ask others in turn, which takes them a while. */
+	{ "infra-cache-min-rtt:", "1000" }, { "outbound-msg-retry:", "3" },
 	/* One silent name must not make a server count as dead. */
 	{ "infra-host-ttl:", "30" }, { "infra-keep-probing:", "yes" },
-	{ "outbound-msg-retry:", "3" },
 	{ "rrset-roundrobin:", "no" },
 };
+enum { OPTION_COUNT = sizeof(options_set) / sizeof(options_set[0]) };
 
 /* Names that libunbound would answer itself (RFC 6303 and 6761). */
-static const struct option no_local_answers[] = {
-	{ "local-zone:", "localhost. nodefault" },
-	{ "local-zone:", "127.in-addr.arpa. nodefault" },
-	{ "local-zone:", "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0."
-	  "0.0.0.0.0.0.0.ip6.arpa. nodefault" },
-	{ "local-zone:", "onion. nodefault" },
-	{ "local-zone:", "test. nodefault" },
-	{ "local-zone:", "invalid. nodefault" },
+static const char *const local_zones[] = {
+	"localhost.", "127.in-addr.arpa.", "test.", "invalid.", "onion.",
+	"home.arpa.",
+	"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0."
+	"ip6.arpa.",
+	"0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0."
+	"ip6.arpa.",
 };
+enum { LOCAL_ZONE_COUNT = sizeof(local_zones) / sizeof(local_zones[0]) };
 
 static bool
-set_options(struct ub_ctx *ctx, const struct option *options, size_t count,
-    char *why_out, size_t why_size)
+set_options(struct ub_ctx *ctx, char *why_out, size_t why_size)
 {
-	for (size_t i = 0; i < count; i++) {
-		int error = ub_ctx_set_option(ctx, options[i].name,
-		    options[i].value);
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		int error = ub_ctx_set_option(ctx, options_set[i].name,
+		    options_set[i].value);
 
 		if (error != 0)
-			return wrong(why_out, why_size, options[i].name,
+			return wrong(why_out, why_size, options_set[i].name,
 			    ub_strerror(error));
 	}
 	return true;
@@ -268,12 +267,24 @@ add_specs(struct ub_ctx *ctx, const struct resolver_options *options,
 	}
 	if (!ok)
 		return false;
-	if (!system && !servers)
-		return wrong(why_out, why_size, "dns", "nobody to ask; write "
-		    "system, server:ADDRESS[#PORT] or zone:FILE");
-	return system || set_options(ctx, no_local_answers,
-	    sizeof(no_local_answers) / sizeof(no_local_answers[0]), why_out,
-	    why_size);
+	return system || servers || wrong(why_out, why_size, "dns",
+	    "nobody to ask; write system, server:ADDRESS[#PORT] or zone:FILE");
+}
+
+/* The first of these calls has libunbound read all that was set. */
+static bool
+remove_local_zones(struct ub_ctx *ctx, const char *anchor, char *why_out,
+    size_t why_size)
+{
+	for (size_t i = 0; i < LOCAL_ZONE_COUNT; i++) {
+		int error = ub_ctx_zone_remove(ctx, local_zones[i]);
+
+		if (error != 0)
+			return wrong(why_out, why_size,
+			    anchor != NULL && *anchor != '\0' ?
+			    anchor : "libunbound", ub_strerror(error));
+	}
+	return true;
 }
 
 static bool
@@ -281,23 +292,18 @@ set_up(struct ub_ctx *ctx, const struct resolver_options *options,
     char *why_out, size_t why_size)
 {
 	const char *anchor = options->trust_anchor;
-	int error;
 
 	ub_ctx_debugout(ctx, NULL);
-	if (!set_options(ctx, always, sizeof(always) / sizeof(always[0]),
-	    why_out, why_size) ||
+	if (!set_options(ctx, why_out, why_size) ||
 	    !add_specs(ctx, options, why_out, why_size))
 		return false;
 	if (anchor != NULL && *anchor != '\0' &&
-	    ((error = ub_ctx_add_ta_file(ctx, anchor)) != 0 ||
+	    (ub_ctx_add_ta_file(ctx, anchor) != 0 ||
 	    access(anchor, R_OK) != 0))
 		return wrong(why_out, why_size, anchor,
 		    "the trust anchor cannot be read");
 	ub_ctx_async(ctx, 1);
-	/* Any look at its zones has libunbound read all of this now. */
-	error = ub_ctx_zone_remove(ctx, "assay.invalid.");
-	return error == 0 || wrong(why_out, why_size, anchor != NULL &&
-	    *anchor != '\0' ? anchor : "libunbound", ub_strerror(error));
+	return remove_local_zones(ctx, anchor, why_out, why_size);
 }
 
 struct backend *
