@@ -11,8 +11,6 @@ from world import GOOD, ZONE
 
 CASES = []
 
-ACCEPT_ALL = 'policy "test" mode enforce;\n'
-
 
 def case(function=None, *, mtas=("postfix", "sendmail"),
          transports=("unix", "tcp")):
@@ -49,13 +47,14 @@ class Test:
 
     # ---- what a case sets up ----
 
-    def assayd(self, rules="", mode="enforce", zone=None, **settings):
-        """Start assayd with this policy; the case's messages go through."""
+    def assayd(self, rules="", mode="enforce", zone=None, text=None,
+               **settings):
+        """Start assayd; text is a whole policy in place of rules and mode."""
         zone = ZONE + self.tools.key.zone_line() + "\n" if zone is None \
             else zone
         self.daemon = Assayd(self.tools.assayd, self.directory,
                              self.mta.milter[self.transport],
-                             policy(rules, mode), zone, settings)
+                             text or policy(rules, mode), zone, settings)
         self.daemon.start()
         return self.daemon
 
