@@ -60,7 +60,8 @@ enum {
 	LIMIT_DKIM_RSA_BITS_MAX = 8192,
 
 	/* DMARC: RFC 9989, the tree walk */
-	LIMIT_DMARC_QUERIES = 8,
+	LIMIT_DMARC_QUERIES = 8,	/* section 4.10 */
+	LIMIT_DMARC_WALKS = 10,		/* for identifiers of one message */
 	LIMIT_DMARC_RECORD_OCTETS = 8192,
 	LIMIT_DMARC_TAGS = 64,
 	LIMIT_DMARC_URIS = 20,

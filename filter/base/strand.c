@@ -124,6 +124,22 @@ strand_post(struct strand *strand, struct strand_task *task)
 	strand_unref(strand);
 }
 
+void
+strand_unpost(struct strand *strand, struct strand_task *task)
+{
+	struct strand_task **link = &strand->first;
+
+	pthread_mutex_lock(&strand->lock);
+	while (*link != NULL && *link != task)
+		link = &(*link)->next;
+	if (*link != NULL) {
+		*link = task->next;
+		if (*link == NULL)
+			strand->last = link;
+	}
+	pthread_mutex_unlock(&strand->lock);
+}
+
 bool
 strand_wait(struct strand *strand, const bool *flag, uint64_t deadline_ms)
 {

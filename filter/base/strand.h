@@ -39,6 +39,9 @@ void strand_leave(struct strand *strand);
  */
 void strand_post(struct strand *strand, struct strand_task *task);
 
+/* Holding the strand: a task that was posted and has not run will not. */
+void strand_unpost(struct strand *strand, struct strand_task *task);
+
 /*
  * Holding the strand, run posted tasks until *flag is true or the deadline
  * (clock_ms) has passed.  Returns *flag.

@@ -35,18 +35,26 @@ void dmarc_author_find(struct arena *arena, const struct header *header,
 
 enum dmarc_tristate { DMARC_UNSAID, DMARC_NO, DMARC_YES };
 
-/* A policy record, defaults filled in (RFC 9989, tags). */
+/* A policy record, defaults filled in (RFC 9989 sections 4.7 and 4.8). */
 struct dmarc_record {
 	enum word	p, sp, np;	/* DISPOSITION_WORDS */
+	bool		has_policy;	/* false: p, sp or np is bad and there
+					 * is no rua: counts in the tree walk,
+					 * applies to no message (4.10.1) */
 	bool		strict_dkim, strict_spf;	/* adkim=s, aspf=s */
 	enum dmarc_tristate psd;
 	bool		test;		/* t=y */
 	struct str	fo;
 	VEC(struct str)	rua, ruf;	/* URIs */
 	struct str	text;		/* the record itself */
+	struct str	note;		/* what is wrong with p, sp, np */
 };
 
-/* v=DMARC1 records only; false with the reason where it is none. */
+/*
+ * False, with the reason, where the text does not start with v=DMARC1 or is
+ * too long.  All else that is wrong in it leaves defaults.  The record points
+ * into text.
+ */
 bool dmarc_record_parse(struct arena *arena, struct str text,
     struct dmarc_record *record_out, struct str *reason_out);
 
@@ -59,17 +67,21 @@ struct dmarc_query {
 	bool		secure;
 };
 
+struct dmarc_walk;		/* the walk behind it */
+
 struct dmarc_policy {
 	enum word	word;		/* pass: found; none; temperror;
 					 * permerror is not used */
 	struct str	author_domain;
-	struct str	organizational_domain;
+	struct str	organizational_domain;	/* empty: DNS trouble hides it;
+					 * only relaxed alignment needs it */
 	struct str	policy_domain;	/* empty where none was found */
 	struct dmarc_record record;
 	enum word	policy;		/* p, sp or np: the one that applies */
 	bool		author_exists;	/* false: np applies */
 	struct str	reason;
-	VEC(struct dmarc_query)	queries;
+	VEC(struct dmarc_query)	queries;	/* in the order of the walk */
+	const struct dmarc_walk	*walk;
 };
 
 typedef void dmarc_policy_fn(void *ctx, const struct dmarc_policy *policy);

@@ -1,0 +1,258 @@
+#include "dmarc/walk.h"
+
+#include <stddef.h>
+
+#include "base/domain.h"
+
+/*
+ * Steps 3, 4 and 7 of section 4.10: the start; then its last 7 labels where it
+ * has 8 or more, else one label less; then label by label to the last.
+ */
+static void
+plan(struct dmarc_walk *walk)
+{
+	struct str domain = walk->start;
+
+	do {
+		struct walk_step *step = &walk->steps[walk->planned];
+
+		*step = (struct walk_step){ .walk = walk, .domain = domain };
+		step->name = arena_printf(walk->arena, "_dmarc.%.*s",
+		    STR_ARG(domain));
+		walk->planned++;
+		if (domain_labels(domain) >= LIMIT_DMARC_QUERIES)
+			domain = domain_last_labels(domain,
+			    LIMIT_DMARC_QUERIES - 1);
+		else
+			domain = domain_parent(domain);
+	} while (domain.len > 0);
+}
+
+/* psd=n and psd=y end a walk (steps 2 and 6). */
+static bool
+ends_walk(const struct walk_step *step)
+{
+	return step->has_record && step->record.psd != DMARC_UNSAID;
+}
+
+/* How many steps the walk has, or 0 while an answer is missing. */
+static unsigned
+steps_made(const struct dmarc_walk *walk)
+{
+	for (unsigned i = 0; i < walk->planned; i++) {
+		if (!walk->steps[i].answered)
+			return 0;
+		if (ends_walk(&walk->steps[i]))
+			return i + 1;
+	}
+	return walk->planned;
+}
+
+static void
+stop_lookups(struct dmarc_walk *walk)
+{
+	for (unsigned i = 0; i < walk->planned; i++) {
+		lookup_cancel(walk->steps[i].lookup);
+		walk->steps[i].lookup = NULL;
+	}
+}
+
+static void
+over(struct strand_task *task)
+{
+	struct dmarc_walk *walk = (struct dmarc_walk *)((char *)task -
+	    offsetof(struct dmarc_walk, over));
+
+	walk->posted = false;
+	walk->done(walk->ctx, walk);
+}
+
+static const char *
+trouble_note(enum dns_status status)
+{
+	switch (status) {
+	case DNS_DATA:
+	case DNS_NODATA:
+	case DNS_NXDOMAIN:
+		return NULL;
+	case DNS_SERVFAIL:
+		return "the DNS server failed";
+	case DNS_BOGUS:
+		return "the answer did not pass DNSSEC";
+	case DNS_TIMEOUT:
+		return "no answer in time";
+	}
+	return NULL;
+}
+
+/* What there is besides a record: for people. */
+static struct str
+step_note(struct arena *arena, const struct walk_step *step, unsigned found,
+    struct str why_none)
+{
+	const char *trouble = trouble_note(step->status);
+
+	if (trouble != NULL)
+		return str_from(trouble);
+	if (found > 1)
+		return arena_printf(arena, "%u records: none counts", found);
+	if (found == 0)
+		return why_none;
+	if (step->record.psd == DMARC_YES)
+		return STR("psd=y: the walk ends");
+	if (step->record.psd == DMARC_NO)
+		return STR("psd=n: the walk ends");
+	return step->record.note;
+}
+
+/* Steps 2 and 6: what is no DMARC record goes; if several are left, all. */
+static void
+read_answer(struct walk_step *step, const struct dns_answer *answer)
+{
+	struct arena *arena = step->walk->arena;
+	struct str reason = STR_NONE, text = STR_NONE;
+	unsigned found = 0;
+
+	step->answered = true;
+	step->status = answer->status;
+	step->secure = answer->secure;
+	for (size_t i = 0; i < answer->count; i++) {
+		if (!dmarc_record_parse(arena, answer->records[i].text,
+		    &step->record, &reason))
+			continue;
+		text = answer->records[i].text;
+		found++;
+	}
+	step->has_record = found == 1;
+	if (step->has_record)
+		dmarc_record_parse(arena, arena_copy(arena, text),
+		    &step->record, &reason);
+	else
+		step->record = (struct dmarc_record){ 0 };
+	step->note = step_note(arena, step, found,
+	    answer->count > 0 ? STR("no DMARC record") : STR_NONE);
+}
+
+static void
+answered(void *ctx, const struct dns_answer *answer)
+{
+	struct walk_step *step = ctx;
+	struct dmarc_walk *walk = step->walk;
+
+	step->lookup = NULL;
+	read_answer(step, answer);
+	walk->count = steps_made(walk);
+	if (walk->count == 0)
+		return;
+	stop_lookups(walk);
+	walk->done(walk->ctx, walk);
+}
+
+const struct walk_step *
+walk_at(const struct dmarc_walk *walk, struct str domain)
+{
+	for (unsigned i = 0; walk != NULL && i < walk->count; i++)
+		if (domain_equal(walk->steps[i].domain, domain))
+			return &walk->steps[i];
+	return NULL;
+}
+
+/* Take over what another walk asked already. */
+static void
+reuse(struct dmarc_walk *walk, const struct dmarc_walk *known)
+{
+	for (unsigned i = 0; i < walk->planned; i++) {
+		const struct walk_step *same = walk_at(known,
+		    walk->steps[i].domain);
+
+		if (same == NULL)
+			continue;
+		walk->steps[i] = *same;
+		walk->steps[i].walk = walk;
+	}
+}
+
+static void
+ask(struct dmarc_walk *walk, struct resolver *dns, uint64_t deadline_ms)
+{
+	for (unsigned i = 0; i < walk->planned; i++) {
+		struct walk_step *step = &walk->steps[i];
+
+		if (ends_walk(step))
+			break;
+		if (!step->answered)
+			step->lookup = lookup_start(dns, walk->strand,
+			    step->name, DNS_TXT, deadline_ms, answered, step);
+	}
+}
+
+struct dmarc_walk *
+walk_start(struct arena *arena, struct resolver *dns, struct strand *strand,
+    struct str start, const struct dmarc_walk *known, uint64_t deadline_ms,
+    walk_done_fn *done, void *ctx)
+{
+	struct dmarc_walk *walk = arena_alloc(arena, sizeof(*walk));
+
+	*walk = (struct dmarc_walk){
+		.arena = arena, .strand = strand, .start = start,
+		.done = done, .ctx = ctx, .over = { .run = over }
+	};
+	plan(walk);
+	reuse(walk, known);
+	walk->count = steps_made(walk);
+	walk->posted = walk->count > 0;
+	if (walk->posted)
+		strand_post(strand, &walk->over);
+	else
+		ask(walk, dns, deadline_ms);
+	return walk;
+}
+
+void
+walk_cancel(struct dmarc_walk *walk)
+{
+	if (walk == NULL)
+		return;
+	stop_lookups(walk);
+	if (walk->posted)
+		strand_unpost(walk->strand, &walk->over);
+	walk->posted = false;
+}
+
+const struct walk_step *
+walk_trouble(const struct dmarc_walk *walk)
+{
+	for (unsigned i = 0; i < walk->count; i++)
+		if (trouble_note(walk->steps[i].status) != NULL)
+			return &walk->steps[i];
+	return NULL;
+}
+
+struct dmarc_query
+walk_query(const struct walk_step *step)
+{
+	return (struct dmarc_query){
+		.name = step->name, .status = step->status,
+		.record = step->record.text, .note = step->note,
+		.secure = step->secure
+	};
+}
+
+/*
+ * Only the last step can have psd=n or psd=y, so the longest name that has
+ * one is there; else the shortest name with a record counts.
+ */
+struct str
+walk_organization(const struct dmarc_walk *walk)
+{
+	const struct walk_step *last = &walk->steps[walk->count - 1];
+
+	if (ends_walk(last) && last->record.psd == DMARC_YES &&
+	    walk->count > 1)
+		return domain_last_labels(walk->start,
+		    domain_labels(last->domain) + 1);
+	for (unsigned i = walk->count; i > 0; i--)
+		if (walk->steps[i - 1].has_record)
+			return walk->steps[i - 1].domain;
+	return walk->start;
+}
