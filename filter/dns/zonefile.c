@@ -282,7 +282,7 @@ read_record(struct parser *parser)
 	    .secure = parser->secure };
 	unsigned column = parser->words.at[0].column;
 	const char *why;
-	size_t type;
+	size_t type = TYPE_COUNT;
 
 	if (!read_name(parser, "domain name", false, &line.name) ||
 	    !read_ttl(parser, &line.ttl) || !read_type(parser, &type))
