@@ -9,13 +9,17 @@
 
 #define DEFAULT_CONFIG	ASSAY_SYSCONFDIR "/assay.conf"
 
-/* "dns=SPEC"; it lives as long as the process. */
+/* "dns=SPEC"; it lives as long as the process, so it is kept in sight. */
 static const char *
 dns_override(const char *spec)
 {
-	char *text = NULL;
+	static char *kept[TOOL_OVERRIDES_MAX];
+	static size_t count;
 
-	return asprintf(&text, "dns=%s", spec) < 0 ? NULL : text;
+	if (count == TOOL_OVERRIDES_MAX ||
+	    asprintf(&kept[count], "dns=%s", spec) < 0)
+		return NULL;
+	return kept[count++];
 }
 
 bool
@@ -35,7 +39,7 @@ tool_common_option(struct tool_common *common, int letter,
 	if (letter != 'D' && letter != 'S')
 		return false;
 	text = letter == 'D' ? dns_override(argument) : argument;
-	if (common->override_count < TOOL_OVERRIDES_MAX)
+	if (text != NULL && common->override_count < TOOL_OVERRIDES_MAX)
 		common->overrides[common->override_count++] = text;
 	return true;
 }

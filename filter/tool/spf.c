@@ -1,13 +1,12 @@
 /*
  * assay spf: what SPF says of one client, and what DNS said on the way.
  */
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "spf/spf.h"
+#include "tool/json.h"
 #include "tool/tool.h"
 
 enum { SLACK_MS = 5000 };
@@ -30,26 +29,6 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-/* Hostile octets as JSON text: without UTF-8, "?" for what is not ASCII. */
-static json_t *
-json_text(struct str text)
-{
-	json_t *value = json_stringn(text.len == 0 ? "" : text.ptr, text.len);
-	char *ascii;
-
-	if (value != NULL)
-		return value;
-	ascii = malloc(text.len);
-	if (ascii == NULL)
-		return json_null();
-	for (size_t i = 0; i < text.len; i++)
-		ascii[i] = (unsigned char)text.ptr[i] < 0x80 ? text.ptr[i] :
-		    '?';
-	value = json_stringn(ascii, text.len);
-	free(ascii);
-	return value;
-}
-
 static json_t *
 json_answers(const struct spf_result *result)
 {
@@ -59,9 +38,11 @@ json_answers(const struct spf_result *result)
 		const struct spf_dns_record *used = &result->used.at[i];
 
 		json_array_append_new(list, json_pack(
-		    "{s:o, s:s, s:s, s:o, s:b}", "name", json_text(used->name),
-		    "type", used->type, "status", used->status, "data",
-		    json_text(used->data), "secure", (int)used->secure));
+		    "{s:o, s:s, s:s, s:o, s:b}",
+		    "name", tool_json_text(used->name),
+		    "type", used->type, "status", used->status,
+		    "data", tool_json_text(used->data),
+		    "secure", (int)used->secure));
 	}
 	return list;
 }
@@ -72,18 +53,15 @@ print_json(const struct spf_result *result)
 	json_t *object = json_pack(
 	    "{s:s, s:o, s:o, s:o, s:i, s:i, s:o, s:o}",
 	    "result", word_name(result->word),
-	    "domain", json_text(result->domain),
-	    "mechanism", json_text(result->mechanism),
-	    "explanation", json_text(result->explanation),
+	    "domain", tool_json_text(result->domain),
+	    "mechanism", tool_json_text(result->mechanism),
+	    "explanation", tool_json_text(result->explanation),
 	    "lookups", (int)result->lookups,
 	    "void_lookups", (int)result->void_lookups,
-	    "reason", json_text(result->reason),
+	    "reason", tool_json_text(result->reason),
 	    "dns", json_answers(result));
-	char *text = json_dumps(object, JSON_COMPACT);
 
-	puts(text);
-	free(text);
-	json_decref(object);
+	tool_json_print(object);
 }
 
 static void
