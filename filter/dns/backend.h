@@ -38,7 +38,6 @@ struct backend_ops {
 
 struct backend {			/* embedded as the first member */
 	const struct backend_ops	*ops;
-	bool				 cached;	/* worth our cache */
 };
 
 /* Implemented by the resolver; takes over one reference to the answer. */

@@ -29,6 +29,7 @@ struct dns_lookup {
 	struct strand		 *strand;
 	dns_done_fn		 *done;
 	void			 *ctx;
+	uint32_t		  ttl;		/* of answer, as it is now */
 	bool			  cancelled;	/* the strand's */
 };
 
@@ -39,6 +40,7 @@ struct dns_lookup {
  */
 struct resolver {
 	struct backend		 *backend;
+	struct cache		 *cache;	/* or NULL */
 	pthread_mutex_t		  lock;
 	struct flights		  flights;
 	struct timers		  timers;
@@ -100,8 +102,11 @@ lookup_free(struct dns_lookup *lookup)
 static void
 deliver(struct dns_lookup *lookup)
 {
+	struct dns_answer answer = lookup->answer->dns;
+
+	answer.ttl = lookup->ttl;
 	if (!lookup->cancelled)
-		lookup->done(lookup->ctx, &lookup->answer->dns);
+		lookup->done(lookup->ctx, &answer);
 	lookup_free(lookup);
 }
 
@@ -113,9 +118,11 @@ run_task(struct strand_task *task)
 
 /* Takes the answer over.  The lookup, out of its flight, may be gone after. */
 static void
-finish(struct resolver *dns, struct dns_lookup *lookup, struct answer *answer)
+finish(struct resolver *dns, struct dns_lookup *lookup, struct answer *answer,
+    uint32_t ttl)
 {
 	lookup->answer = answer;
+	lookup->ttl = ttl;
 	count_up(&dns->by_status[answer->dns.status]);
 	if (lookup->strand != NULL) {
 		strand_post(lookup->strand, &lookup->task);
@@ -154,7 +161,12 @@ backend_answered(struct flight *flight, struct answer *answer)
 {
 	struct resolver *dns = flight->dns;
 	struct dns_lookup *lookup, *next;
+	uint32_t ttl = answer->dns.ttl;
 
+	if (dns->cache != NULL) {
+		ttl = cache_ttl(dns->cache, &answer->dns);
+		cache_put(dns->cache, answer, clock_ms());
+	}
 	pthread_mutex_lock(&dns->lock);
 	flight_remove(&dns->flights, flight);
 	lookup = flight->lookups;
@@ -166,7 +178,7 @@ backend_answered(struct flight *flight, struct answer *answer)
 	pthread_mutex_unlock(&dns->lock);
 	for (; lookup != NULL; lookup = next) {
 		next = lookup->next;
-		finish(dns, lookup, answer_ref(answer));
+		finish(dns, lookup, answer_ref(answer), ttl);
 	}
 	answer_unref(answer);
 	flight_free(flight);
@@ -184,7 +196,7 @@ deadline_passed(struct timer *timer)
 
 	leave(lookup);
 	pthread_mutex_unlock(&dns->lock);
-	finish(dns, lookup, answer);
+	finish(dns, lookup, answer, 0);
 }
 
 static void
@@ -239,10 +251,14 @@ fly(struct resolver *dns, struct dns_lookup *lookup, struct str name,
 		dns->backend->ops->ask(dns->backend, ask);
 }
 
-/* The answer where it is known without waiting, else the lookup flies. */
+/*
+ * The answer where it is known without waiting, and the cache's word on its
+ * TTL; else the lookup flies.
+ */
 static struct answer *
 answer_or_fly(struct resolver *dns, struct dns_lookup *lookup,
-    struct str name, enum dns_type type, uint64_t deadline_ms)
+    struct str name, enum dns_type type, uint64_t deadline_ms,
+    uint32_t *ttl_out)
 {
 	struct backend *backend = dns->backend;
 	struct answer *known = NULL;
@@ -255,10 +271,18 @@ answer_or_fly(struct resolver *dns, struct dns_lookup *lookup,
 	if (deadline_ms <= now)
 		return answer_empty(name, type, DNS_TIMEOUT,
 		    "the time was up before it was asked");
+	if (dns->cache != NULL) {
+		known = cache_get(dns->cache, name, type, now, ttl_out);
+		if (known != NULL) {
+			count_up(&dns->cache_hits);
+			return known;
+		}
+	}
 	if (backend->ops->know != NULL) {
 		known = backend->ops->know(backend, name, type, &delay_ms);
 		if (delay_ms == 0) {
 			count_up(&dns->sent);
+			*ttl_out = known->dns.ttl;
 			return known;
 		}
 	}
@@ -273,6 +297,7 @@ lookup_start(struct resolver *dns, struct strand *strand, struct str name,
 	struct dns_lookup *lookup = xcalloc(1, sizeof(*lookup));
 	char lower[LIMIT_DOMAIN_OCTETS];
 	struct answer *answer;
+	uint32_t ttl = 0;
 
 	lookup->task.run = run_task;
 	lookup->dns = dns;
@@ -286,9 +311,9 @@ lookup_start(struct resolver *dns, struct strand *strand, struct str name,
 			lower[i] = ascii_lower(name.ptr[i]);
 		name.ptr = lower;
 	}
-	answer = answer_or_fly(dns, lookup, name, type, deadline_ms);
+	answer = answer_or_fly(dns, lookup, name, type, deadline_ms, &ttl);
 	if (answer != NULL)
-		finish(dns, lookup, answer);
+		finish(dns, lookup, answer, ttl);
 	return lookup;
 }
 
@@ -397,11 +422,12 @@ run_thread(void *arg)
 }
 
 struct resolver *
-resolver_over(struct backend *backend)
+resolver_over(struct backend *backend, struct cache *cache)
 {
 	struct resolver *dns = xcalloc(1, sizeof(*dns));
 
 	dns->backend = backend;
+	dns->cache = cache;
 	ensure(pthread_mutex_init(&dns->lock, NULL) == 0);
 	flights_init(&dns->flights);
 	dns->ready_last = &dns->ready;
@@ -421,6 +447,7 @@ resolver_destroy(struct resolver *dns)
 		lookup_free(lookup);
 	}
 	flights_fini(&dns->flights);
+	cache_free(dns->cache);
 	timers_fini(&dns->timers);
 	pthread_mutex_destroy(&dns->lock);
 	if (dns->started) {

@@ -5,8 +5,9 @@
 #define ASSAY_DNS_RESOLVER_BACK_H
 
 #include "dns/backend.h"
+#include "dns/cache.h"
 
-/* Takes the back end over. */
-struct resolver *resolver_over(struct backend *backend);
+/* Takes both over; cache may be NULL. */
+struct resolver *resolver_over(struct backend *backend, struct cache *cache);
 
 #endif

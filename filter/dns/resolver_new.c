@@ -20,8 +20,15 @@ with_unbound(const struct resolver_options *options, char *why_out,
     size_t why_size)
 {
 	struct backend *backend = unbound_backend(options, why_out, why_size);
+	const struct cache_limits limits = {
+		.entries = options->cache_entries,
+		.octets = options->cache_octets,
+		.ttl_min = options->ttl_min, .ttl_max = options->ttl_max,
+		.ttl_negative_max = options->ttl_negative_max
+	};
 
-	return backend == NULL ? NULL : resolver_over(backend);
+	return backend == NULL ? NULL :
+	    resolver_over(backend, cache_new(&limits));
 }
 
 struct resolver *

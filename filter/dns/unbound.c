@@ -171,10 +171,14 @@ static const struct {
 	{ "msg-cache-size:", "1m" }, { "rrset-cache-size:", "2m" },
 	/* Questions on the wire at a time; its default for a library is 16. */
 	{ "outgoing-range:", "512" }, { "outgoing-num-tcp:", "32" },
-	/* The servers ask others in turn, which takes them a while. */
-	{ "infra-cache-min-rtt:", "1000" }, { "outbound-msg-retry:", "3" },
-	/* One silent name must not make a server count as dead. */
-	{ "infra-host-ttl:", "30" }, { "infra-keep-probing:", "yes" },
+	/*
+	 * The servers ask others in turn, which takes them a while; and names
+	 * that get no answer, which anybody can make up, must not let a server
+	 * count as slow or dead.  So it is always two rounds of three tries of
+	 * 2 s.
+	 */
+	{ "infra-cache-min-rtt:", "2000" }, { "infra-cache-max-rtt:", "2000" },
+	{ "infra-keep-probing:", "yes" }, { "outbound-msg-retry:", "3" },
 	{ "rrset-roundrobin:", "no" },
 };
 enum { OPTION_COUNT = sizeof(options_set) / sizeof(options_set[0]) };
@@ -323,7 +327,6 @@ unbound_backend(const struct resolver_options *options, char *why_out,
 	}
 	unbound = xcalloc(1, sizeof(*unbound));
 	unbound->backend.ops = &unbound_ops;
-	unbound->backend.cached = true;
 	unbound->ctx = ctx;
 	unbound->scratch = arena_new();
 	return &unbound->backend;

@@ -458,7 +458,7 @@ over(struct zone *zone, struct diag *diag, char *why_out, size_t why_size)
 			    count > 1 ? " (and more mistakes below)" : "");
 	}
 	diag_free(diag);
-	return zone == NULL ? NULL : resolver_over(zone_backend(zone));
+	return zone == NULL ? NULL : resolver_over(zone_backend(zone), NULL);
 }
 
 struct resolver *

@@ -5,7 +5,11 @@ main(void)
 {
 	Suite *suite = suite_create("dns");
 
+	suite_add_tcase(suite, cache_tests());
+	suite_add_tcase(suite, options_tests());
+	suite_add_tcase(suite, rdata_tests());
 	suite_add_tcase(suite, resolver_tests());
+	suite_add_tcase(suite, unbound_tests());
 	suite_add_tcase(suite, zonefile_tests());
 	return run_suite(suite);
 }

@@ -6,7 +6,11 @@
 
 #include "tests/support/check.h"
 
+TCase *cache_tests(void);
+TCase *options_tests(void);
+TCase *rdata_tests(void);
 TCase *resolver_tests(void);
+TCase *unbound_tests(void);
 TCase *zonefile_tests(void);
 
 #endif

@@ -71,7 +71,7 @@ set_up(void)
 	manual = xcalloc(1, sizeof(*manual));
 	manual->backend.ops = &manual_ops;
 	manual->freed = &freed;
-	dns = resolver_over(&manual->backend);
+	dns = resolver_over(&manual->backend, NULL);
 	strand = strand_new();
 	strand_enter(strand);
 }
@@ -89,7 +89,7 @@ struct seen {
 	int count;
 	bool done;
 	enum dns_status status;
-	unsigned last_octet;
+	unsigned last_octet, ttl;
 	char name[64];
 };
 
@@ -100,6 +100,7 @@ note(void *ctx, const struct dns_answer *answer)
 
 	seen->count++;
 	seen->status = answer->status;
+	seen->ttl = answer->ttl;
 	seen->last_octet = answer->count == 0 ? 0 :
 	    answer->records[0].ip.bytes[3];
 	snprintf(seen->name, sizeof(seen->name), "%.*s",
@@ -170,6 +171,35 @@ START_TEST(an_answered_question_is_asked_again)
 	}
 	ck_assert_int_eq(seen.count, 3);
 	ck_assert_uint_eq(counts().sent, 3);
+}
+END_TEST
+
+START_TEST(a_cached_answer_is_not_asked_again)
+{
+	static const struct cache_limits limits = { 10, 10000, 60, 600, 60 };
+	struct seen seen = { 0 };
+
+	resolver_free(dns);
+	manual = xcalloc(1, sizeof(*manual));
+	manual->backend.ops = &manual_ops;
+	manual->freed = &freed;
+	freed = 0;
+	dns = resolver_over(&manual->backend, cache_new(&limits));
+	ask("Host.example", LONG_MS, &seen);
+	manual_answer(0);
+	run_posted();
+	ck_assert_uint_eq(seen.ttl, 60);
+	for (int i = 0; i < 3; i++)
+		ask("hOST.example.", LONG_MS, &seen);
+	ck_assert_int_eq(seen.count, 1);
+	run_posted();
+	ck_assert_int_eq(seen.count, 4);
+	ck_assert_uint_ge(seen.ttl, 58);
+	ck_assert_uint_le(seen.ttl, 60);
+	ck_assert_int_eq(manual->asked, 1);
+	ck_assert_uint_eq(counts().cache_hits, 3);
+	ck_assert_uint_eq(counts().sent, 1);
+	ck_assert_uint_eq(counts().by_status[DNS_DATA], 4);
 }
 END_TEST
 
@@ -498,6 +528,7 @@ resolver_tests(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, equal_lookups_are_one_question);
 	tcase_add_test(tc, an_answered_question_is_asked_again);
+	tcase_add_test(tc, a_cached_answer_is_not_asked_again);
 	tcase_add_test(tc, a_deadline_is_a_timeout);
 	tcase_add_test(tc, a_past_deadline_asks_nobody);
 	tcase_add_test(tc, cancelled_in_flight);

@@ -1,0 +1,290 @@
+#include "dns/cache.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/ensure.h"
+#include "base/hash.h"
+
+enum {
+	SHARDS = 16,
+	SHARDED_FROM = 4096,	/* entries; below it one shard will do */
+	BUCKETS_FIRST = 64,
+	ENTRY_OVERHEAD = 48	/* of malloc and the table, about */
+};
+
+struct entry {
+	struct entry	*next;			/* in its bucket */
+	struct entry	*newer, *older;		/* by use */
+	struct answer	*answer;
+	uint64_t	 hash, good_until;	/* clock_ms */
+	size_t		 octets;
+};
+
+struct shard {
+	pthread_mutex_t	  lock;
+	struct entry	**buckets;
+	size_t		  bucket_count, count, octets;
+	struct entry	 *newest, *oldest;
+};
+
+struct cache {
+	struct cache_limits	limits;		/* sizes are a shard's */
+	size_t			shard_count;
+	struct shard		shards[SHARDS];
+};
+
+struct cache *
+cache_new(const struct cache_limits *limits)
+{
+	struct cache *cache = xcalloc(1, sizeof(*cache));
+
+	cache->limits = *limits;
+	cache->shard_count = limits->entries < SHARDED_FROM ? 1 : SHARDS;
+	cache->limits.entries /= cache->shard_count;
+	cache->limits.octets /= cache->shard_count;
+	for (size_t i = 0; i < cache->shard_count; i++) {
+		struct shard *shard = &cache->shards[i];
+
+		ensure(pthread_mutex_init(&shard->lock, NULL) == 0);
+		shard->bucket_count = BUCKETS_FIRST;
+		shard->buckets = xcalloc(BUCKETS_FIRST,
+		    sizeof(shard->buckets[0]));
+	}
+	return cache;
+}
+
+static void
+by_use_remove(struct shard *shard, struct entry *entry)
+{
+	if (entry->newer == NULL)
+		shard->newest = entry->older;
+	else
+		entry->newer->older = entry->older;
+	if (entry->older == NULL)
+		shard->oldest = entry->newer;
+	else
+		entry->older->newer = entry->newer;
+}
+
+static void
+by_use_add(struct shard *shard, struct entry *entry)
+{
+	entry->newer = NULL;
+	entry->older = shard->newest;
+	if (shard->newest == NULL)
+		shard->oldest = entry;
+	else
+		shard->newest->newer = entry;
+	shard->newest = entry;
+}
+
+static struct entry **
+bucket_of(struct shard *shard, uint64_t hash)
+{
+	/* The low bits chose the shard. */
+	return &shard->buckets[hash / SHARDS & (shard->bucket_count - 1)];
+}
+
+static void
+entry_remove(struct shard *shard, struct entry *entry)
+{
+	struct entry **at = bucket_of(shard, entry->hash);
+
+	while (*at != entry)
+		at = &(*at)->next;
+	*at = entry->next;
+	by_use_remove(shard, entry);
+	shard->count--;
+	shard->octets -= entry->octets;
+	answer_unref(entry->answer);
+	free(entry);
+}
+
+void
+cache_free(struct cache *cache)
+{
+	if (cache == NULL)
+		return;
+	for (size_t i = 0; i < cache->shard_count; i++) {
+		struct shard *shard = &cache->shards[i];
+
+		while (shard->oldest != NULL)
+			entry_remove(shard, shard->oldest);
+		free(shard->buckets);
+		pthread_mutex_destroy(&shard->lock);
+	}
+	free(cache);
+}
+
+static uint32_t
+between(uint32_t value, uint32_t least, uint32_t most)
+{
+	if (value < least)
+		value = least;
+	return value > most ? most : value;
+}
+
+static uint32_t
+least_of(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+uint32_t
+cache_ttl(const struct cache *cache, const struct dns_answer *answer)
+{
+	const struct cache_limits *limits = &cache->limits;
+
+	switch (answer->status) {
+	case DNS_DATA:
+		return between(answer->ttl, limits->ttl_min, limits->ttl_max);
+	case DNS_NODATA:
+	case DNS_NXDOMAIN:
+		return between(answer->ttl, limits->ttl_min, least_of(
+		    limits->ttl_max, limits->ttl_negative_max));
+	case DNS_SERVFAIL:
+	case DNS_BOGUS:
+		return CACHE_FAILURE_S;
+	case DNS_TIMEOUT:
+		break;
+	}
+	return 0;
+}
+
+static uint64_t
+hash_of(struct str name, enum dns_type type)
+{
+	return hash_nocase(name) + (uint64_t)type * 0x9e3779b97f4a7c15;
+}
+
+static struct shard *
+shard_of(struct cache *cache, uint64_t hash)
+{
+	return &cache->shards[hash & (cache->shard_count - 1)];
+}
+
+static struct entry *
+entry_find(struct shard *shard, uint64_t hash, struct str name,
+    enum dns_type type)
+{
+	struct entry *entry = *bucket_of(shard, hash);
+
+	while (entry != NULL && (entry->hash != hash ||
+	    entry->answer->dns.type != type ||
+	    !str_eq(entry->answer->dns.name, name)))
+		entry = entry->next;
+	return entry;
+}
+
+struct answer *
+cache_get(struct cache *cache, struct str name, enum dns_type type,
+    uint64_t now, uint32_t *ttl_out)
+{
+	uint64_t hash = hash_of(name, type);
+	struct shard *shard = shard_of(cache, hash);
+	struct answer *answer = NULL;
+	struct entry *entry;
+
+	pthread_mutex_lock(&shard->lock);
+	entry = entry_find(shard, hash, name, type);
+	if (entry != NULL && entry->good_until > now) {
+		by_use_remove(shard, entry);
+		by_use_add(shard, entry);
+		answer = answer_ref(entry->answer);
+		*ttl_out = (uint32_t)((entry->good_until - now) / 1000);
+	} else if (entry != NULL) {
+		entry_remove(shard, entry);
+	}
+	pthread_mutex_unlock(&shard->lock);
+	return answer;
+}
+
+static void
+grow(struct shard *shard)
+{
+	struct entry **old = shard->buckets;
+
+	shard->bucket_count *= 2;
+	shard->buckets = xcalloc(shard->bucket_count, sizeof(old[0]));
+	for (size_t i = 0; i < shard->bucket_count / 2; i++)
+		for (struct entry *entry = old[i], *next; entry != NULL;
+		    entry = next) {
+			struct entry **bucket = bucket_of(shard, entry->hash);
+
+			next = entry->next;
+			entry->next = *bucket;
+			*bucket = entry;
+		}
+	free(old);
+}
+
+static void
+entry_add(struct shard *shard, struct entry *entry)
+{
+	struct entry **bucket;
+
+	if (shard->count >= shard->bucket_count)
+		grow(shard);
+	bucket = bucket_of(shard, entry->hash);
+	entry->next = *bucket;
+	*bucket = entry;
+	by_use_add(shard, entry);
+	shard->count++;
+	shard->octets += entry->octets;
+}
+
+void
+cache_put(struct cache *cache, struct answer *answer, uint64_t now)
+{
+	const struct dns_answer *dns = &answer->dns;
+	uint32_t ttl = cache_ttl(cache, dns);
+	size_t octets = answer->octets + sizeof(struct entry) + ENTRY_OVERHEAD;
+	uint64_t hash = hash_of(dns->name, dns->type);
+	struct shard *shard = shard_of(cache, hash);
+	struct entry *entry, *old;
+
+	if (ttl == 0 || cache->limits.entries == 0 ||
+	    octets > cache->limits.octets)
+		return;
+	entry = xcalloc(1, sizeof(*entry));
+	entry->answer = answer_ref(answer);
+	entry->hash = hash;
+	entry->good_until = now + (uint64_t)ttl * 1000;
+	entry->octets = octets;
+	pthread_mutex_lock(&shard->lock);
+	old = entry_find(shard, hash, dns->name, dns->type);
+	if (old != NULL)
+		entry_remove(shard, old);
+	entry_add(shard, entry);
+	while (shard->count > cache->limits.entries ||
+	    shard->octets > cache->limits.octets)
+		entry_remove(shard, shard->oldest);
+	pthread_mutex_unlock(&shard->lock);
+}
+
+size_t
+cache_entries(struct cache *cache)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < cache->shard_count; i++) {
+		pthread_mutex_lock(&cache->shards[i].lock);
+		count += cache->shards[i].count;
+		pthread_mutex_unlock(&cache->shards[i].lock);
+	}
+	return count;
+}
+
+size_t
+cache_octets(struct cache *cache)
+{
+	size_t octets = 0;
+
+	for (size_t i = 0; i < cache->shard_count; i++) {
+		pthread_mutex_lock(&cache->shards[i].lock);
+		octets += cache->shards[i].octets;
+		pthread_mutex_unlock(&cache->shards[i].lock);
+	}
+	return octets;
+}
