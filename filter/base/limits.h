@@ -84,6 +84,7 @@ enum {
 	LIMIT_POLICY_DEPTH = 200,	/* nesting of one expression */
 	LIMIT_POLICY_ERRORS = 100,	/* then we stop listing them */
 	LIMIT_POLICY_NAMES = 1000,	/* lists and defines */
+	LIMIT_POLICY_REGEXES = 1000,	/* each up to 64 KiB when compiled */
 	LIMIT_LIST_LINE_OCTETS = 1024,
 	LIMIT_LIST_ENTRIES = 2000000,
 	LIMIT_LIST_OCTETS = 128 * 1024 * 1024,

@@ -70,26 +70,6 @@ bind_title(struct bind *bind, const struct item *item)
 }
 
 static const struct list *
-list_from_entries(struct bind *bind, const struct term *entries)
-{
-	struct list_builder *builder = list_builder_new(bind->arena);
-	bool ok = true;
-
-	for (const struct term *term = entries; term; term = term->next) {
-		enum list_kind kind;
-		const char *wrong = list_add(builder, term->text,
-		    term->kind == TERM_TEXT, &kind);
-
-		if (wrong != NULL) {
-			mistake(bind->diag, term->place, "\"%.*s\" %s",
-			    STR_ARG(term->text), wrong);
-			ok = false;
-		}
-	}
-	return ok ? list_build(builder) : (list_build(builder), NULL);
-}
-
-static const struct list *
 list_from_file(struct bind *bind, const struct item *item)
 {
 	const char *path = source_beside(bind->arena, item->place.source,
@@ -125,7 +105,7 @@ bind_list(struct bind *bind, const struct item *item)
 	named->name = item->name->text;
 	named->place = item->place;
 	named->list = item->file != NULL ? list_from_file(bind, item) :
-	    list_from_entries(bind, item->entries);
+	    bind_entries(bind, item->entries, NULL);
 	VEC_PUSH(bind->arena, &bind->lists, named);
 }
 
@@ -158,16 +138,18 @@ bind_stage(struct bind *bind, const struct item *item)
 
 		for (int i = 0; i < STAGE_COUNT; i++)
 			names[i] = stage_name((enum stage)i);
-		mistake(bind->diag, item->name->place, "unknown stage "
-		    "\"%.*s\"%s; the stages are connect, helo, mail, rcpt and "
-		    "message", STR_ARG(name), nearest_hint(bind->arena, name,
-		    names, STAGE_COUNT));
+		mistake(bind->diag, item->name->place, "\"%.*s\" is none of "
+		    "the stages connect, helo, mail, rcpt and message%s",
+		    STR_ARG(name), nearest_hint(bind->arena, name, names,
+		    STAGE_COUNT));
 		return;
 	}
 	for (const struct statement *statement = item->statements; statement;
 	    statement = statement->next) {
-		struct rule *rule = bind_rule(bind, statement, stage);
+		struct rule *rule = NULL;
 
+		if (diag_total(bind->diag) <= LIMIT_POLICY_ERRORS)
+			rule = bind_rule(bind, statement, stage);
 		if (rule != NULL)
 			VEC_PUSH(bind->arena, &bind->policy->rules[stage],
 			    rule);

@@ -8,6 +8,22 @@ cond_new(struct bind *bind, enum cond_kind kind, struct place place)
 
 	cond->kind = kind;
 	cond->place = place;
+	cond->depth = 1;
+	return cond;
+}
+
+/* Evaluation goes as deep as conditions nest, through defines too. */
+static struct cond *
+above(struct bind *bind, struct cond *cond, const struct cond *inner)
+{
+	if (inner->depth >= LIMIT_POLICY_DEPTH) {
+		mistake(bind->diag, cond->place, "nested too deeply; at most "
+		    "%d levels, those of defines counted in",
+		    LIMIT_POLICY_DEPTH);
+		return NULL;
+	}
+	if (inner->depth >= cond->depth)
+		cond->depth = inner->depth + 1;
 	return cond;
 }
 
@@ -20,7 +36,7 @@ negate(struct bind *bind, struct cond *inner)
 		return NULL;
 	cond = cond_new(bind, COND_NOT, inner->place);
 	cond->children = inner;
-	return cond;
+	return above(bind, cond, inner);
 }
 
 /* A name beside something that is no word: say how it is meant. */
@@ -189,7 +205,7 @@ entry_fits(const struct value *left, const struct term *term,
 	return (kinds_for(left->type) & kind) != 0;
 }
 
-static const struct list *
+const struct list *
 bind_entries(struct bind *bind, const struct term *entries,
     const struct value *left)
 {
@@ -403,6 +419,11 @@ bind_matches(struct bind *bind, const struct expr *expr)
 		bind_unknown_name(bind, expr->left);
 	if (found != VALUE_OK)
 		return NULL;
+	if (bind->policy->regexes.count == LIMIT_POLICY_REGEXES) {
+		mistake(bind->diag, term->place, "more than %d regular "
+		    "expressions", LIMIT_POLICY_REGEXES);
+		return NULL;
+	}
 	if (!value_is_text(&left) || left.kind == VALUE_CONST) {
 		mistake(bind->diag, left.place, "\"matches\" looks at facts "
 		    "that are texts; %.*s is of type %s", STR_ARG(left.name),
@@ -489,7 +510,7 @@ bind_define_use(struct bind *bind, const struct expr *expr,
 	}
 	cond = cond_new(bind, COND_DEFINE, expr->place);
 	cond->define = define;
-	return cond;
+	return above(bind, cond, define->cond);
 }
 
 static void
@@ -544,9 +565,9 @@ bind_children(struct bind *bind, const struct expr *expr)
 	for (const struct expr *child = expr->children; child;
 	    child = child->next) {
 		*end = bind_cond(bind, child);
-		if (*end == NULL)
+		if (*end == NULL || above(bind, cond, *end) == NULL)
 			ok = false;
-		else
+		if (*end != NULL)
 			end = &(*end)->next;
 	}
 	return ok ? cond : NULL;
@@ -555,6 +576,8 @@ bind_children(struct bind *bind, const struct expr *expr)
 struct cond *
 bind_cond(struct bind *bind, const struct expr *expr)
 {
+	if (diag_total(bind->diag) > LIMIT_POLICY_ERRORS)
+		return NULL;
 	switch (expr->kind) {
 	case EXPR_AND:
 	case EXPR_OR:

@@ -1,37 +1,26 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/limits.h"
 #include "policy/bound.h"
 
 enum takes { TAKES_TEXT, TAKES_REPLY, TAKES_SCORE, TAKES_TAG, TAKES_NOTE };
 
-#define AT(stage)	(1u << STAGE_##stage)
-#define ANYWHERE	((1u << STAGE_COUNT) - 1)
-
-/*
- * What an action takes and where it may stand.  The hold queue is there at
- * the end of a message only, and a milter's discard drops the whole message:
- * it has no business in the rules of one recipient.
- */
 static const struct {
 	const char *name;
 	bool ends;
 	enum takes takes;
-	unsigned stages;
 } actions[ACTION_COUNT] = {
-	[ACTION_CONTINUE] = { "continue", false, TAKES_TEXT, 0 },
-	[ACTION_ACCEPT] = { "accept", true, TAKES_TEXT, ANYWHERE },
-	[ACTION_BYPASS] = { "bypass", true, TAKES_TEXT, ANYWHERE },
-	[ACTION_REJECT] = { "reject", true, TAKES_REPLY, ANYWHERE },
-	[ACTION_TEMPFAIL] = { "tempfail", true, TAKES_REPLY, ANYWHERE },
-	[ACTION_DISCARD] = { "discard", true, TAKES_TEXT,
-	    AT(MAIL) | AT(MESSAGE) },
-	[ACTION_QUARANTINE] = { "quarantine", true, TAKES_TEXT, AT(MESSAGE) },
-	[ACTION_SCORE] = { "score", false, TAKES_SCORE, ANYWHERE },
-	[ACTION_TAG] = { "tag", false, TAKES_TAG, ANYWHERE },
-	[ACTION_NOTE] = { "note", false, TAKES_NOTE, ANYWHERE },
+	[ACTION_CONTINUE] = { "continue", false, TAKES_TEXT },
+	[ACTION_ACCEPT] = { "accept", true, TAKES_TEXT },
+	[ACTION_BYPASS] = { "bypass", true, TAKES_TEXT },
+	[ACTION_REJECT] = { "reject", true, TAKES_REPLY },
+	[ACTION_TEMPFAIL] = { "tempfail", true, TAKES_REPLY },
+	[ACTION_DISCARD] = { "discard", true, TAKES_TEXT },
+	[ACTION_QUARANTINE] = { "quarantine", true, TAKES_TEXT },
+	[ACTION_SCORE] = { "score", false, TAKES_SCORE },
+	[ACTION_TAG] = { "tag", false, TAKES_TAG },
+	[ACTION_NOTE] = { "note", false, TAKES_NOTE },
 };
 
 /*
@@ -274,7 +263,7 @@ find_action(struct bind *bind, const struct term *term,
 	size_t count = 0;
 
 	for (int i = 0; i < ACTION_COUNT; i++) {
-		if (actions[i].stages == 0)
+		if (i == ACTION_CONTINUE)
 			continue;
 		if (str_eqz(term->text, actions[i].name)) {
 			*action_out = (enum action)i;
@@ -286,19 +275,6 @@ find_action(struct bind *bind, const struct term *term,
 	    STR_ARG(term->text), nearest_hint(bind->arena, term->text, names,
 	    count));
 	return false;
-}
-
-static const char *
-stages_of(struct arena *arena, unsigned stages)
-{
-	struct buf buf;
-
-	buf_init(&buf, arena, 128);
-	for (int i = 0; i < STAGE_COUNT; i++)
-		if ((stages >> i & 1) != 0)
-			buf_printf(&buf, "%s%s", buf.len > 0 ? " and " : "",
-			    stage_name((enum stage)i));
-	return arena_z(arena, buf_str(&buf));
 }
 
 static void
@@ -328,14 +304,9 @@ bind_rule(struct bind *bind, const struct statement *statement,
 	}
 	if (!find_action(bind, statement->action, &rule->action))
 		return NULL;
-	if ((actions[rule->action].stages >> stage & 1) == 0) {
-		mistake(bind->diag, statement->action->place, "%s cannot be "
-		    "done at stage %s, only at %s", action_name(rule->action),
-		    stage_name(stage), stages_of(bind->arena,
-		    actions[rule->action].stages));
-		ok = false;
-	}
+	bind->in_text = true;
 	ok = set_arguments(bind, rule, statement->args) && ok;
+	bind->in_text = false;
 	keep_reading(bind);
 	return ok ? rule : NULL;
 }

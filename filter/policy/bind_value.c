@@ -67,7 +67,7 @@ bind_fact(struct bind *bind, struct place place, enum fact_id id)
 	const struct fact_info *info = &fact_table[id];
 
 	fact_bits_add(&bind->reading.facts, id);
-	if (!bind->reading.has_auth && is_auth_fact(id)) {
+	if (!bind->reading.has_auth && !bind->in_text && is_auth_fact(id)) {
 		bind->reading.has_auth = true;
 		bind->reading.auth = id;
 	}

@@ -56,6 +56,7 @@ enum cond_kind {
 struct cond {
 	enum cond_kind		 kind;
 	struct place		 place;
+	unsigned		 depth;		/* defines counted in */
 	enum compare		 op;
 	struct value		 left, right;
 	const struct list	*list;
@@ -74,7 +75,6 @@ struct reading {
 	bool			 has_auth;
 	enum fact_id		 auth;		/* the first authentication
 						 * fact that it reads */
-	unsigned		 depth;
 };
 
 struct define {
@@ -133,6 +133,7 @@ struct bind {
 	/* Of the rule or define in hand: */
 	struct reading		 reading;
 	enum stage		 stage;		/* known up to this one */
+	bool			 in_text;	/* not in its condition */
 };
 
 struct named_list {
@@ -165,7 +166,12 @@ bool value_is_number(const struct value *value);
 const char *value_wants(struct bind *bind, const struct value *value);
 bool is_field_name(struct str name);
 
-/* bind_cond.c: conditions.  NULL: a mistake, reported. */
+/*
+ * bind_cond.c: conditions, and the entries of a set.  NULL: a mistake,
+ * reported.  left: what is looked up in the set, or NULL.
+ */
+const struct list *bind_entries(struct bind *bind, const struct term *entries,
+    const struct value *left);
 struct cond *bind_cond(struct bind *bind, const struct expr *expr);
 
 /* bind_rule.c: one rule of a stage.  NULL: a mistake, reported. */

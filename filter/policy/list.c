@@ -366,7 +366,8 @@ list_has_text(const struct list *list, struct str text)
 bool
 list_has_domain(const struct list *list, struct str name)
 {
-	if (name.len == 0 || name.len > LIMIT_DOMAIN_OCTETS)
+	if (name.len == 0 || name.len > LIMIT_DOMAIN_OCTETS ||
+	    name.ptr[0] == '.' || str_chr(name, '@') < name.len)
 		return false;
 	if ((list->kinds & LIST_DOMAINS) != 0 && list_has_text(list, name))
 		return true;

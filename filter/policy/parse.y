@@ -11,6 +11,8 @@
 %define parse.lac full
 %define lr.default-reduction accepting
 %locations
+/* "error" may begin a rule or, behind a missing '}', an item: a rule it is. */
+%expect 1
 %param { void *scanner }
 %parse-param { struct parse *parse }
 
@@ -35,6 +37,7 @@ int policy_yylex(union POLICY_YYSTYPE *value, struct place *place,
 
 %code {
 #include "base/buf.h"
+#include "base/limits.h"
 
 #define YYLLOC_DEFAULT(current, rhs, n) \
 	((current) = (n) > 0 ? YYRHSLOC(rhs, 1) : YYRHSLOC(rhs, 0))
@@ -115,8 +118,17 @@ item:
 		add_item(parse, (struct item){ .kind = ITEM_STAGE,
 		    .place = @2, .name = $2, .statements = $4.first });
 	}
+	| AT name LBRACE rules unclosed {
+		add_item(parse, (struct item){ .kind = ITEM_STAGE,
+		    .place = @2, .name = $2, .statements = $4.first });
+		mistake(parse->diag, @3, "this { has no }");
+	}
 	| error SEMICOLON
 	| error RBRACE
+	;
+
+unclosed:
+	  %empty	/* before END or the next item only */
 	;
 
 maybe_optional:
@@ -259,12 +271,15 @@ name:
 
 enum { EXPECTED_MAX = 6 };
 
+/* Called for one thing only: the parser's stack is at its end. */
 static void
 policy_yyerror(struct place *place, void *scanner, struct parse *parse,
     const char *text)
 {
 	(void)scanner;
-	mistake(parse->diag, *place, "%s", text);
+	(void)text;
+	mistake(parse->diag, *place, "nested too deeply; at most %d levels",
+	    LIMIT_POLICY_DEPTH);
 }
 
 /* "a", "a or b", "a, b or c". */
@@ -278,6 +293,23 @@ add_choices(struct buf *buf, const yysymbol_kind_t *kinds, int count)
 	}
 }
 
+/* A keyword that was expected and nearly written. */
+static const char *
+keyword_hint(struct parse *parse, const yysymbol_kind_t *kinds, int count)
+{
+	const char *words[EXPECTED_MAX];
+	size_t keywords = 0;
+
+	for (int i = 0; i < count; i++) {
+		struct str name = str_from(yysymbol_name(kinds[i]));
+
+		if (name.len > 3 && name.ptr[0] == '"')
+			words[keywords++] = arena_z(parse->arena,
+			    str_slice(name, 1, name.len - 1));
+	}
+	return nearest_hint(parse->arena, parse->token, words, keywords);
+}
+
 static int
 yyreport_syntax_error(const yypcontext_t *context, void *scanner,
     struct parse *parse)
@@ -288,6 +320,8 @@ yyreport_syntax_error(const yypcontext_t *context, void *scanner,
 	struct buf buf;
 
 	(void)scanner;
+	if (diag_total(parse->diag) > LIMIT_POLICY_ERRORS)
+		return 0;
 	buf_init(&buf, parse->arena, 512);
 	if (count > 0) {
 		buf_addz(&buf, "expected ");
@@ -298,7 +332,8 @@ yyreport_syntax_error(const yypcontext_t *context, void *scanner,
 	if (yypcontext_token(context) == YYSYMBOL_YYEOF)
 		buf_addz(&buf, "the end of the file");
 	else
-		buf_printf(&buf, "\"%.*s\"", STR_ARG(parse->token));
+		buf_printf(&buf, "\"%.*s\"%s", STR_ARG(str_slice(parse->token,
+		    0, 60)), keyword_hint(parse, kinds, count));
 	mistake(parse->diag, *place, "%.*s", STR_ARG(buf_str(&buf)));
 	return 0;
 }

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
+
 struct source *
 source_new(struct arena *arena, const char *path, struct str text)
 {
@@ -125,6 +127,8 @@ report(struct diag *diag, enum diag_level level, struct place place,
 {
 	struct str line = STR_NONE;
 
+	if (diag_total(diag) > LIMIT_POLICY_ERRORS)
+		return;
 	if (place.column > 0)
 		line = line_of(place.source, place.line);
 	diag_vadd(diag, level, place.source->path, place.line, place.column,
