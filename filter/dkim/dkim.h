@@ -6,9 +6,24 @@
  * are normally there when the body ends.
  *
  * Errors:	a result for each signature; DNS trouble is WORD_TEMPERROR.
- * Ownership:	memory from the caller's arena, except what a library engine
- *		allocates itself: dkim_verify_free() is called in any case.
+ * Ownership:	memory from the caller's arena, except keys and what a library
+ *		engine allocates itself: dkim_verify_free() is called in any
+ *		case.  The octets of header fields stay valid until then.
  * Threads:	everything runs on the given strand.
+ *
+ * The words (RFC 8601 section 2.7.1):
+ *	pass	   b= and bh= are right; also with a key that says t=y
+ *	fail	   one of them is not, or l= exceeds the body
+ *	neutral	   the field breaks the syntax, or says something that we (or
+ *		   the engine) do not know: v=, a=, c=, q=
+ *	permerror  it can never be accepted: From not signed, i= outside d=,
+ *		   rsa-sha1 (RFC 8301), expired or from the future; or its key
+ *		   cannot: none there, malformed, revoked, of another type or
+ *		   service, too short
+ *	temperror  DNS did not say
+ *	none	   not checked: too many, or too large
+ * Expired is permerror because RFC 6376 section 6.1.1 has it as PERMFAIL, and
+ * RFC 8601 keeps fail for the verification itself.
  */
 #ifndef ASSAY_DKIM_DKIM_H
 #define ASSAY_DKIM_DKIM_H

@@ -47,6 +47,7 @@ struct engine {
 	char		 last;		/* octet */
 	bool		 held;		/* it is a CR, not fed yet */
 	bool		 ends_in_line;	/* the last two are CRLF */
+	bool		 lone;		/* a CR or LF stands alone */
 };
 
 static DKIM_LIB *libraries[2];		/* with our drift, without */
@@ -208,17 +209,20 @@ times_named(const struct dkim_parsed *parsed, struct str name)
 	return count;
 }
 
+/* It takes no TAB before the colon, which a relaxed hash leaves out anyway. */
 static bool
-feed(struct engine *engine, DKIM *dkim, const struct header_field *field)
+feed(struct engine *engine, const struct handle *handle,
+    const struct header_field *field)
 {
+	bool relaxed = handle->job->parsed.header_form == DKIM_FORM_RELAXED;
 	struct buf *text = &engine->text;
 
 	text->len = 0;
-	buf_add(text, field->name);
+	buf_add(text, relaxed ? str_trim(field->name) : field->name);
 	buf_addc(text, ':');
 	buf_add(text, field->value);
-	return dkim_header(dkim, (unsigned char *)text->ptr, text->len) ==
-	    DKIM_STAT_OK;
+	return dkim_header(handle->dkim, (unsigned char *)text->ptr,
+	    text->len) == DKIM_STAT_OK;
 }
 
 /*
@@ -267,7 +271,7 @@ feed_covered(struct engine *engine, const struct header *header,
 		    || (dkim_is_signature(field) && i < signatures_from))
 			continue;
 		if (!field_is_plain(field->value) ||
-		    !feed(engine, handle->dkim, field))
+		    !feed(engine, handle, field))
 			why = "h= covers a field that this engine cannot read";
 	}
 	return why;
@@ -307,8 +311,8 @@ handle_open(struct engine *engine, const struct header *header,
 		return "this engine has no memory";
 	dkim_set_user_context(handle->dkim, handle);
 	if (!field_is_plain(parsed->field->value) ||
-	    !feed(engine, handle->dkim, parsed->field) ||
-	    !feed(engine, handle->dkim, &guard))
+	    !feed(engine, handle, parsed->field) ||
+	    !feed(engine, handle, &guard))
 		return "this engine cannot read the field";
 	why = feed_covered(engine, header, handle,
 	    index_of(header, parsed->field));
@@ -349,6 +353,18 @@ feed_body(struct engine *engine, struct str piece)
 			    (unsigned char *)piece.ptr, piece.len);
 }
 
+/* A CR without LF, or an LF without CR; last stands before the piece. */
+static bool
+has_lone_end(struct str piece, char last)
+{
+	for (size_t i = 0; i < piece.len; i++) {
+		if ((last == '\r') != (piece.ptr[i] == '\n'))
+			return true;
+		last = piece.ptr[i];
+	}
+	return false;
+}
+
 /* The library is unsure of a CR at the end of a piece, so there is none. */
 static bool
 engine_body(void *ctx, struct str piece)
@@ -359,6 +375,8 @@ engine_body(void *ctx, struct str piece)
 	if (piece.len > 0) {
 		bool held = piece.ptr[piece.len - 1] == '\r';
 
+		engine->lone = engine->lone ||
+		    has_lone_end(piece, engine->last);
 		if (engine->held) {
 			engine->text.len = 0;
 			buf_addc(&engine->text, '\r');
@@ -389,7 +407,8 @@ engine_end(void *ctx)
 
 	if (engine->octets == 0 || engine->ends_in_line)
 		return;
-	feed_body(engine, engine->held ? STR("\r\r\n") : STR("\r\n"));
+	engine->lone = engine->lone || engine->held;
+	feed_body(engine, STR("\r\n"));
 }
 
 /* ---- the verdict ---- */
@@ -472,6 +491,9 @@ engine_judge(void *ctx, struct dkim_job *job)
 		return unable(handle->refused);
 	if (job->parsed.limited && job->parsed.limit > INT64_MAX)
 		return failed("l= is larger than the body");
+	/* It drops octets beside them, and which depends on the pieces. */
+	if (engine->lone)
+		return unable("this engine cannot hash a lone CR or LF");
 	if (!write_key(engine, handle))
 		return unable("this engine takes no key of that size");
 	job->body_limited = job->parsed.limited &&

@@ -1,0 +1,362 @@
+#include "tests/unit/dkim/dkim_test.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "dkim/dkim.h"
+#include "tests/support/fake_dns.h"
+
+/* RFC 8463 appendix A.3: ed25519 and RSA over the same message. */
+#define ED " v=1; a=ed25519-sha256; c=relaxed/relaxed;\r\n" \
+    " d=football.example.com; i=@football.example.com;\r\n" \
+    " q=dns/txt; s=brisbane; t=1528637909; h=from : to :\r\n" \
+    " subject : date : message-id : from : subject : date;\r\n" \
+    " bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;\r\n" \
+    " b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus\r\n" \
+    " Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw=="
+#define RSA " v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n" \
+    " d=football.example.com; i=@football.example.com;\r\n" \
+    " q=dns/txt; s=test; t=1528637909; h=from : to : subject :\r\n" \
+    " date : message-id : from : subject : date;\r\n" \
+    " bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;\r\n" \
+    " b=F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3\r\n" \
+    " DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz\r\n" \
+    " dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8="
+#define OTHER(d, s) " v=1; a=rsa-sha256; d=" d "; s=" s "; h=from; " \
+    "bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=; b=YWJj"
+
+#define ED_KEY "brisbane._domainkey.football.example.com TXT " \
+    "\"v=DKIM1; k=ed25519; t=y; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcH" \
+    "URo=\"\n"
+#define RSA_KEY "test._domainkey.football.example.com TXT " \
+    "\"v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzW" \
+    "RiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/b\" " \
+    "\"yYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO" \
+    "9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB\"\n"
+
+static const struct header_field message[] = {
+	{ STR_INIT("From"), STR_INIT(" Joe SixPack <joe@football.example.com>") },
+	{ STR_INIT("To"), STR_INIT(" Suzie Q <suzie@shopping.example.net>") },
+	{ STR_INIT("Subject"), STR_INIT(" Is dinner ready?") },
+	{ STR_INIT("Date"),
+	  STR_INIT(" Fri, 11 Jul 2003 21:00:37 -0700 (PDT)") },
+	{ STR_INIT("Message-ID"),
+	  STR_INIT(" <20030712040037.46341.5F8J@football.example.com>") },
+};
+static const char body[] = "Hi.\r\n\r\nWe lost the game.  Are you hungry "
+    "yet?\r\n\r\nJoe.\r\n";
+
+static const char *const engine_names[] = { "opendkim" };
+
+/* One verification on its strand. */
+struct bench {
+	struct arena		*arena;
+	struct resolver		*dns;
+	struct strand		*strand;
+	struct dkim_options	 options;
+	struct dkim_verify	*verify;
+	struct dkim_results	 results;	/* a copy */
+	unsigned		 calls;
+	bool			 done, in_eom;
+};
+
+static void
+bench_open(struct bench *bench, const char *engine, const char *zone)
+{
+	*bench = (struct bench){
+		.arena = arena_new(), .dns = fake_dns_new(zone),
+		.strand = strand_new(),
+		.options = { .max_signatures = 10, .clock_skew = 300,
+			     .deadline_ms = 5000 },
+	};
+	ck_assert(dkim_engine_from(engine, &bench->options.engine));
+	strand_enter(bench->strand);
+}
+
+static void
+bench_start(struct bench *bench)
+{
+	bench->verify = dkim_verify_new(&bench->options, bench->arena,
+	    bench->dns, bench->strand, 1700000000);
+}
+
+static void
+bench_sign(struct bench *bench, const char *value)
+{
+	struct header_field field = { STR("DKIM-Signature"),
+				      str_from(value) };
+
+	dkim_verify_header(bench->verify, &field);
+}
+
+static void
+bench_rest(struct bench *bench)
+{
+	for (size_t i = 0; i < 5; i++)
+		dkim_verify_header(bench->verify, &message[i]);
+	dkim_verify_eoh(bench->verify);
+	dkim_verify_body(bench->verify, str_from(body));
+}
+
+static void
+keep(void *ctx, const struct dkim_results *results)
+{
+	struct bench *bench = ctx;
+
+	ck_assert(!bench->in_eom);
+	bench->calls++;
+	bench->done = true;
+	bench->results = *results;
+}
+
+static void
+bench_end(struct bench *bench)
+{
+	bench->in_eom = true;
+	dkim_verify_eom(bench->verify, keep, bench);
+	bench->in_eom = false;
+	ck_assert(strand_wait(bench->strand, &bench->done,
+	    clock_ms() + 20000));
+	ck_assert_uint_eq(bench->calls, 1);
+}
+
+static void
+bench_close(struct bench *bench)
+{
+	dkim_verify_free(bench->verify);
+	strand_leave(bench->strand);
+	resolver_free(bench->dns);
+	strand_unref(bench->strand);
+	arena_free(bench->arena);
+}
+
+START_TEST(good_signatures_pass)
+{
+	struct bench bench;
+	const struct dkim_signature *sig;
+
+	bench_open(&bench, engine_names[_i], ED_KEY RSA_KEY);
+	bench_start(&bench);
+	bench_sign(&bench, ED);
+	bench_sign(&bench, RSA);
+	bench_rest(&bench);
+	bench_end(&bench);
+	ck_assert_uint_eq(bench.results.count, 2);
+	sig = bench.results.at;
+	ck_assert_int_eq(sig[0].word, WORD_PASS);
+	assert_str(sig[0].reason, "signature verifies");
+	assert_str(sig[0].domain, "football.example.com");
+	assert_str(sig[0].selector, "brisbane");
+	assert_str(sig[0].algorithm, "ed25519-sha256");
+	assert_str(sig[0].identity, "@football.example.com");
+	assert_str(str_slice(sig[0].b, 0, 8), "/gCrinpc");
+	assert_str(sig[0].key_name,
+	    "brisbane._domainkey.football.example.com");
+	ck_assert_int_eq(sig[0].key_status, DNS_DATA);
+	assert_str(str_slice(sig[0].key_record, 0, 21),
+	    "v=DKIM1; k=ed25519; t");
+	ck_assert_uint_eq(sig[0].key_bits, 256);
+	ck_assert(sig[0].key_testing);
+	ck_assert(!sig[0].body_limited);
+	ck_assert_int_eq(sig[1].word, WORD_PASS);
+	ck_assert_uint_eq(sig[1].key_bits, 1024);
+	ck_assert(!sig[1].key_testing);
+	bench_close(&bench);
+}
+END_TEST
+
+START_TEST(no_signature_is_no_result)
+{
+	struct bench bench;
+
+	bench_open(&bench, engine_names[_i], "");
+	bench_start(&bench);
+	for (size_t i = 0; i < 5; i++)
+		dkim_verify_header(bench.verify, &message[i]);
+	dkim_verify_eoh(bench.verify);
+	ck_assert(!dkim_verify_body(bench.verify, str_from(body)));
+	bench_end(&bench);
+	ck_assert_uint_eq(bench.results.count, 0);
+	bench_close(&bench);
+}
+END_TEST
+
+/* RFC 6376 section 6.1.2: a key that cannot be had harms no other. */
+START_TEST(dns_trouble_stays_with_its_signature)
+{
+	struct bench bench;
+
+	bench_open(&bench, engine_names[_i], ED_KEY RSA_KEY
+	    "a._domainkey.example.com * SERVFAIL\n"
+	    "b._domainkey.example.com * TIMEOUT\n"
+	    "c._domainkey.example.com * BOGUS\n");
+	bench.options.deadline_ms = 100;
+	bench_start(&bench);
+	bench_sign(&bench, OTHER("example.com", "a"));
+	bench_sign(&bench, OTHER("example.com", "b"));
+	bench_sign(&bench, RSA);
+	bench_sign(&bench, OTHER("example.com", "c"));
+	bench_sign(&bench, OTHER("example.com", "d"));
+	bench_rest(&bench);
+	bench_end(&bench);
+	ck_assert_int_eq(bench.results.at[0].word, WORD_TEMPERROR);
+	ck_assert_int_eq(bench.results.at[0].key_status, DNS_SERVFAIL);
+	ck_assert_int_eq(bench.results.at[1].word, WORD_TEMPERROR);
+	assert_str(bench.results.at[1].reason, "key lookup timed out");
+	ck_assert_int_eq(bench.results.at[2].word, WORD_PASS);
+	ck_assert_int_eq(bench.results.at[3].word, WORD_TEMPERROR);
+	ck_assert_int_eq(bench.results.at[4].word, WORD_PERMERROR);
+	assert_str(bench.results.at[4].reason,
+	    "no key at d._domainkey.example.com (NXDOMAIN)");
+	bench_close(&bench);
+}
+END_TEST
+
+/* The author's domain is checked before strangers; the rest is named. */
+START_TEST(the_author_comes_first)
+{
+	struct bench bench;
+
+	bench_open(&bench, engine_names[_i], ED_KEY RSA_KEY);
+	bench.options.max_signatures = 2;
+	bench_start(&bench);
+	bench_sign(&bench, OTHER("example.org", "a"));
+	bench_sign(&bench, OTHER("example.org", "b"));
+	bench_sign(&bench, OTHER("example.org", "c"));
+	bench_sign(&bench, RSA);
+	bench_rest(&bench);
+	bench_end(&bench);
+	ck_assert_int_eq(bench.results.at[0].word, WORD_PERMERROR);
+	for (int i = 1; i <= 2; i++) {
+		ck_assert_int_eq(bench.results.at[i].word, WORD_NONE);
+		assert_str(bench.results.at[i].reason,
+		    "not checked: more than 2 signatures");
+	}
+	ck_assert_int_eq(bench.results.at[3].word, WORD_PASS);
+	ck_assert_uint_le(fake_dns_queries(bench.dns), 4);
+	bench_close(&bench);
+}
+END_TEST
+
+START_TEST(zero_signatures_are_checked_if_so_set)
+{
+	struct bench bench;
+
+	bench_open(&bench, engine_names[_i], ED_KEY RSA_KEY);
+	bench.options.max_signatures = 0;
+	bench_start(&bench);
+	bench_sign(&bench, RSA);
+	bench_rest(&bench);
+	bench_end(&bench);
+	ck_assert_int_eq(bench.results.at[0].word, WORD_NONE);
+	ck_assert_uint_eq(fake_dns_queries(bench.dns), 0);
+	bench_close(&bench);
+}
+END_TEST
+
+START_TEST(huge_fields_are_not_read)
+{
+	struct bench bench;
+	struct buf buf;
+
+	bench_open(&bench, engine_names[_i], ED_KEY RSA_KEY);
+	bench_start(&bench);
+	buf_init(&buf, bench.arena, SIZE_MAX);
+	buf_addz(&buf, "v=1; z=");
+	while (buf.len <= LIMIT_DKIM_FIELD_OCTETS)
+		buf_addc(&buf, 'x');
+	bench_sign(&bench, arena_z(bench.arena, buf_str(&buf)));
+	for (int i = 0; i < LIMIT_DKIM_SIGNATURES; i++)
+		bench_sign(&bench, RSA);
+	bench_rest(&bench);
+	bench_end(&bench);
+	ck_assert_uint_eq(bench.results.count, LIMIT_DKIM_SIGNATURES + 1);
+	ck_assert_int_eq(bench.results.at[0].word, WORD_NONE);
+	ck_assert_int_eq(bench.results.at[1].word, WORD_PASS);
+	ck_assert_int_eq(bench.results.at[10].word, WORD_PASS);
+	assert_str(bench.results.at[11].reason,
+	    "not checked: more than 10 signatures");
+	assert_str(bench.results.at[LIMIT_DKIM_SIGNATURES].reason,
+	    "not checked: more than 50 signature fields");
+	bench_close(&bench);
+}
+END_TEST
+
+/* Whenever it ends, nothing is called and nothing is left. */
+START_TEST(it_can_be_abandoned_at_any_time)
+{
+	enum { STEPS = 6 };
+
+	for (int step = 0; step < STEPS; step++) {
+		struct bench bench;
+
+		bench_open(&bench, engine_names[_i], "DELAY 20\n" ED_KEY
+		    RSA_KEY);
+		bench_start(&bench);
+		if (step > 0)
+			bench_sign(&bench, RSA);
+		if (step > 1)
+			bench_sign(&bench, ED);
+		if (step > 2)
+			bench_rest(&bench);
+		if (step > 3)
+			dkim_verify_eom(bench.verify, keep, &bench);
+		if (step > 4)
+			strand_wait(bench.strand, &bench.done,
+			    clock_ms() + 5000);
+		dkim_verify_free(bench.verify);
+		bench.verify = NULL;
+		bench.done = false;
+		strand_wait(bench.strand, &bench.done, clock_ms() + 50);
+		ck_assert_uint_eq(bench.calls, step > 4 ? 1 : 0);
+		bench_close(&bench);
+	}
+}
+END_TEST
+
+/* Its task is posted, but has not run yet. */
+START_TEST(it_can_be_abandoned_at_the_last_moment)
+{
+	struct bench bench;
+
+	bench_open(&bench, engine_names[_i], "");
+	bench_start(&bench);
+	bench_rest(&bench);
+	dkim_verify_eom(bench.verify, keep, &bench);
+	dkim_verify_free(bench.verify);
+	bench.verify = NULL;
+	strand_wait(bench.strand, &bench.done, clock_ms() + 50);
+	ck_assert_uint_eq(bench.calls, 0);
+	bench_close(&bench);
+}
+END_TEST
+
+START_TEST(only_engines_that_exist_have_names)
+{
+	enum dkim_engine engine;
+
+	ck_assert(dkim_engine_from("opendkim", &engine));
+	ck_assert_int_eq(engine, DKIM_ENGINE_OPENDKIM);
+	ck_assert(!dkim_engine_from("OpenDKIM", &engine));
+	ck_assert(!dkim_engine_from("", &engine));
+}
+END_TEST
+
+void
+add_verify_tests(TCase *tc)
+{
+	int engines = TEST_COUNT(engine_names);
+
+	tcase_add_loop_test(tc, good_signatures_pass, 0, engines);
+	tcase_add_loop_test(tc, no_signature_is_no_result, 0, engines);
+	tcase_add_loop_test(tc, dns_trouble_stays_with_its_signature, 0,
+	    engines);
+	tcase_add_loop_test(tc, the_author_comes_first, 0, engines);
+	tcase_add_loop_test(tc, zero_signatures_are_checked_if_so_set, 0,
+	    engines);
+	tcase_add_loop_test(tc, huge_fields_are_not_read, 0, engines);
+	tcase_add_loop_test(tc, it_can_be_abandoned_at_any_time, 0, engines);
+	tcase_add_loop_test(tc, it_can_be_abandoned_at_the_last_moment, 0,
+	    engines);
+	tcase_add_test(tc, only_engines_that_exist_have_names);
+}
