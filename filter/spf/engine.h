@@ -17,6 +17,6 @@ struct engine {
 			    void *state);
 };
 
-extern const struct engine spf_engine_libspf2;
+extern const struct engine spf_engine_libspf2, spf_engine_native;
 
 #endif

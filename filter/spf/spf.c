@@ -22,6 +22,7 @@ static const struct {
 	enum spf_engine		 id;
 	const struct engine	*engine;
 } engines[] = {
+	{ SPF_ENGINE_NATIVE, &spf_engine_native },
 	{ SPF_ENGINE_LIBSPF2, &spf_engine_libspf2 },
 };
 
@@ -116,7 +117,7 @@ printable(struct arena *arena, struct str text)
 }
 
 static void
-fill_used(const struct walk *walk, struct spf_result *result)
+fill_lists(const struct walk *walk, struct spf_result *result)
 {
 	for (size_t i = 0; i < walk->used.count; i++) {
 		const struct dns_answer *dns = &walk->used.at[i]->dns;
@@ -129,6 +130,8 @@ fill_used(const struct walk *walk, struct spf_result *result)
 			.secure = dns->secure
 		});
 	}
+	for (size_t i = 0; i < walk->trace.count; i++)
+		VEC_PUSH(walk->arena, &result->trace, walk->trace.at[i]);
 }
 
 /* The last thing that touches the check: done() may end its arena. */
@@ -147,7 +150,7 @@ finish(struct spf_check *check)
 		.lookups = walk->lookups, .void_lookups = walk->void_lookups,
 		.reason = walk->reason
 	};
-	fill_used(walk, result);
+	fill_lists(walk, result);
 	check->done(check->ctx, result);
 }
 

@@ -21,8 +21,9 @@ enum spf_engine { SPF_ENGINE_NATIVE, SPF_ENGINE_LIBSPF2 };
 struct spf_request {
 	struct ip	client;
 	struct str	helo;		/* %{h} */
-	struct str	sender;		/* "local@domain"; "@domain" and "domain"
-					 * mean postmaster@domain (section 4.3) */
+	struct str	sender;		/* "local@domain"; "@domain" and
+					 * "domain" mean postmaster@domain
+					 * (section 4.3) */
 	struct str	domain;		/* where check_host() starts */
 	struct str	receiver;	/* %{r}, for explanations */
 	int64_t		now;		/* %{t}, Unix time */
@@ -35,6 +36,15 @@ struct spf_dns_record {
 	bool		secure;
 };
 
+/* One term that was looked at, in order; depth makes it a tree. */
+struct spf_trace_line {
+	unsigned	depth;		/* 0: the domain itself, without term */
+	struct str	domain, term;
+	const char	*outcome;	/* "match", ...; NULL: not known */
+	unsigned	lookups;	/* counted so far */
+	size_t		used;		/* where its answers begin in used */
+};
+
 struct spf_result {
 	enum word	word;		/* RESULT_WORDS but policy */
 	struct str	domain;		/* what was judged, as A-labels */
@@ -44,6 +54,7 @@ struct spf_result {
 	unsigned	void_lookups;
 	struct str	reason;		/* our own words, never empty */
 	VEC(struct spf_dns_record) used;
+	VEC(struct spf_trace_line) trace;	/* of the native engine */
 };
 
 typedef void spf_done_fn(void *ctx, const struct spf_result *result);

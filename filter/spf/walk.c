@@ -14,6 +14,23 @@ walk_rewind(struct walk *walk)
 	walk->used.count = 0;
 }
 
+size_t
+walk_trace_begin(struct walk *walk, unsigned depth, struct str domain,
+    struct str term)
+{
+	VEC_PUSH(walk->arena, &walk->trace, (struct spf_trace_line){
+		.depth = depth, .domain = domain, .term = term,
+		.lookups = walk->lookups, .used = walk->used.count
+	});
+	return walk->trace.count - 1;
+}
+
+void
+walk_trace_end(struct walk *walk, size_t line, const char *outcome)
+{
+	walk->trace.at[line].outcome = outcome;
+}
+
 enum step
 walk_end(struct walk *walk, enum word word, const char *format, ...)
 {
@@ -280,6 +297,10 @@ walk_explain(struct walk *walk, struct str *text_out)
 	*text_out = STR_NONE;
 	if (frame == NULL || frame->record->exp == NULL)
 		return STEP_GO;
+	if (!walk->explaining && walk->trace.count > 0)
+		walk_trace_begin(walk, 1, frame->domain,
+		    frame->record->exp->text);
+	walk->explaining = true;
 	step = walk_target(walk, frame, frame->record->exp, &name);
 	if (step == STEP_GO)
 		step = fetch(walk, &asking, name, DNS_TXT, &answer);

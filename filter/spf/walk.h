@@ -53,6 +53,8 @@ struct walk {
 	struct str		 reason, mechanism;
 	struct frame		*decided;	/* whose exp= counts */
 	VEC(const struct spf_answer *) used;
+	VEC(struct spf_trace_line) trace;
+	bool			 explaining;
 };
 
 /* Start again from the beginning, with what DNS has said so far. */
@@ -78,6 +80,11 @@ void walk_decide_default(struct walk *walk, struct frame *frame);
  */
 enum step walk_open(struct walk *walk, struct str domain,
     struct asking *via, struct frame **frame_out);
+
+/* Note that a term is looked at; the line is for walk_trace_end(). */
+size_t walk_trace_begin(struct walk *walk, unsigned depth, struct str domain,
+    struct str term);
+void walk_trace_end(struct walk *walk, size_t line, const char *outcome);
 
 /* Count a term of section 4.6.4; STEP_GO or STEP_END. */
 enum step walk_count(struct walk *walk);

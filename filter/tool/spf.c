@@ -9,7 +9,7 @@
 #include "tool/json.h"
 #include "tool/tool.h"
 
-enum { SLACK_MS = 5000 };
+enum { SLACK_MS = 5000, INDENT = 4 };
 
 static const char command[] = "spf";
 
@@ -47,11 +47,29 @@ json_answers(const struct spf_result *result)
 	return list;
 }
 
+static json_t *
+json_trace(const struct spf_result *result)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < result->trace.count; i++) {
+		const struct spf_trace_line *line = &result->trace.at[i];
+
+		json_array_append_new(list, json_pack(
+		    "{s:i, s:o, s:o, s:s, s:i}", "depth", (int)line->depth,
+		    "domain", tool_json_text(line->domain),
+		    "term", tool_json_text(line->term), "outcome",
+		    line->outcome == NULL ? "" : line->outcome,
+		    "lookups", (int)line->lookups));
+	}
+	return list;
+}
+
 static void
 print_json(const struct spf_result *result)
 {
 	json_t *object = json_pack(
-	    "{s:s, s:o, s:o, s:o, s:i, s:i, s:o, s:o}",
+	    "{s:s, s:o, s:o, s:o, s:i, s:i, s:o, s:o, s:o}",
 	    "result", word_name(result->word),
 	    "domain", tool_json_text(result->domain),
 	    "mechanism", tool_json_text(result->mechanism),
@@ -59,7 +77,8 @@ print_json(const struct spf_result *result)
 	    "lookups", (int)result->lookups,
 	    "void_lookups", (int)result->void_lookups,
 	    "reason", tool_json_text(result->reason),
-	    "dns", json_answers(result));
+	    "dns", json_answers(result),
+	    "trace", json_trace(result));
 
 	tool_json_print(object);
 }
@@ -75,21 +94,53 @@ print_row(const char *label, struct str value)
 }
 
 static void
+print_answer(const struct spf_dns_record *used, unsigned indent)
+{
+	printf("%*s", (int)indent, "");
+	tool_print_text(used->name);
+	printf(" %s: ", used->type);
+	if (used->data.len > 0)
+		tool_print_text(used->data);
+	else
+		fputs(used->status, stdout);
+	puts(used->secure ? " (DNSSEC)" : "");
+}
+
+static void
 print_answers(const struct spf_result *result)
 {
 	if (result->used.count > 0)
 		puts("DNS, in the order of use:");
-	for (size_t i = 0; i < result->used.count; i++) {
-		const struct spf_dns_record *used = &result->used.at[i];
+	for (size_t i = 0; i < result->used.count; i++)
+		print_answer(&result->used.at[i], INDENT);
+}
 
-		fputs("    ", stdout);
-		tool_print_text(used->name);
-		printf(" %s: ", used->type);
-		if (used->data.len > 0)
-			tool_print_text(used->data);
-		else
-			fputs(used->status, stdout);
-		puts(used->secure ? " (DNSSEC)" : "");
+static void
+print_line(const struct spf_trace_line *line)
+{
+	printf("%*s", (int)(INDENT * (line->depth + 1)), "");
+	tool_print_text(line->term.len > 0 ? line->term : line->domain);
+	if (line->outcome != NULL)
+		printf("  -> %s", line->outcome);
+	if (line->lookups > 0)
+		printf("  (%u)", line->lookups);
+	putchar('\n');
+}
+
+/* A tree: every term with what DNS said for it. */
+static void
+print_trace(const struct spf_result *result)
+{
+	puts("terms, with the look-ups so far, and what DNS said:");
+	for (size_t i = 0; i < result->trace.count; i++) {
+		const struct spf_trace_line *line = &result->trace.at[i];
+		size_t end = i + 1 < result->trace.count ? line[1].used :
+		    result->used.count;
+
+		print_line(line);
+		for (size_t at = line->used; at < end; at++)
+			print_answer(&result->used.at[at],
+			    INDENT * (line->depth + 2));
 	}
 }
 
@@ -103,7 +154,10 @@ print_human(const struct spf_result *result)
 	print_row("explanation", result->explanation);
 	printf("%-13s%u of %d, %u of %d void\n", "look-ups", result->lookups,
 	    LIMIT_SPF_LOOKUPS, result->void_lookups, LIMIT_SPF_VOID_LOOKUPS);
-	print_answers(result);
+	if (result->trace.count > 0)
+		print_trace(result);
+	else
+		print_answers(result);
 }
 
 static void
@@ -194,7 +248,7 @@ evaluate(struct spf_tool *tool)
 	tool->request.now = clock_unix();
 	deadline_ms = clock_ms() + dns.settings->dns_timeout;
 	if (!spf_engine_from(dns.settings->spf_engine, &engine))
-		engine = SPF_ENGINE_LIBSPF2;
+		engine = SPF_ENGINE_NATIVE;
 	check = spf_start(engine, arena, dns.dns, dns.strand, &tool->request,
 	    deadline_ms, on_done, tool);
 	if (!strand_wait(dns.strand, &tool->done, deadline_ms + SLACK_MS)) {

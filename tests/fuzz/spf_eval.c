@@ -32,7 +32,7 @@ static const char fixed[] =
     "9.2.0.192.in-addr.arpa PTR x.a.example\n"
     "x.a.example A 192.0.2.9\n";
 
-static const char *const engines[] = { "libspf2" };
+static const char *const engines[] = { "native", "libspf2" };
 
 enum { ENGINES = sizeof(engines) / sizeof(engines[0]) };
 

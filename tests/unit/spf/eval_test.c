@@ -8,7 +8,7 @@
 #include "spf/spf.h"
 #include "tests/support/fake_dns.h"
 
-static const char *const engine_names[] = { "libspf2" };
+static const char *const engine_names[] = { "native", "libspf2" };
 
 enum { ENGINES = sizeof(engine_names) / sizeof(engine_names[0]),
        DEADLINE_MS = 20000 };
@@ -454,8 +454,10 @@ START_TEST(keeps_limits)
 }
 END_TEST
 
-/* Terms that make libspf2 1.2.10 overflow, cut, or misread (CVE-2023-42118
- * is an integer underflow in its macro parser): all are refused or read by us. */
+/*
+ * Terms that make libspf2 1.2.10 overflow, cut, or misread (CVE-2023-42118 is
+ * an integer underflow in its macro parser): we refuse them or read them.
+ */
 static const struct {
 	const char *record;
 	enum word word;
@@ -612,6 +614,8 @@ START_TEST(knows_its_engines)
 {
 	enum spf_engine engine;
 
+	ck_assert(spf_engine_from("native", &engine));
+	ck_assert_int_eq(engine, SPF_ENGINE_NATIVE);
 	ck_assert(spf_engine_from("libspf2", &engine));
 	ck_assert_int_eq(engine, SPF_ENGINE_LIBSPF2);
 	ck_assert(!spf_engine_from("libspf", &engine));
