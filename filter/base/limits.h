@@ -99,6 +99,7 @@ enum {
 	/* Events */
 	LIMIT_EVENT_QUEUE = 10000,
 	LIMIT_EVENT_QUEUE_OCTETS = 64 * 1024 * 1024,
+	LIMIT_EVENT_TEXT_OCTETS = 4096,	/* of one text in an event */
 	LIMIT_EVENT_RECIPIENTS = 100,	/* listed; the count is exact */
 	LIMIT_EVIDENCE = 200,		/* DNS answers kept with a message */
 	LIMIT_EVIDENCE_OCTETS = 1024,	/* of the text of one answer */

@@ -55,23 +55,44 @@ enum event_shape {
 	EVENT_TOOL		/* and the groups that assay verify prints */
 };
 
-/* The JSON text, one line, no newline.  To be freed with free(). */
+/*
+ * The JSON text: one line of ASCII, no newline; its keys are in
+ * assay.events(5).  To be freed with free().
+ *
+ * No event is lost for its bytes: each octet that is not part of valid UTF-8,
+ * and NUL, becomes U+FFFD, and a text is cut at LIMIT_EVENT_TEXT_OCTETS.
+ */
 char *event_json(const struct event *event, enum event_shape shape);
 
+/*
+ * The writer appends whole lines on a thread of its own; more than
+ * LIMIT_EVENT_QUEUE lines or LIMIT_EVENT_QUEUE_OCTETS waiting are dropped.  A
+ * write that fails is tried again each second, and a line that was written in
+ * part is completed, or, in another file, written anew; a file that ends in
+ * part of a line gets a newline first, so that lines stay lines.  Trouble is
+ * logged at most once a minute.
+ *
+ * Threads:	any may put.  Make it after a fork, not before.
+ */
 struct event_writer;
 
-/* NULL and errno where the file cannot be opened for appending. */
+/* NULL and errno where the file cannot be opened for appending.  A FIFO must
+ * have a reader (ENXIO). */
 struct event_writer *event_writer_new(const char *path);
-/* Writes what is queued (waits at most wait_ms), then ends. */
+/* Writes what is queued (waits at most wait_ms), then ends; what is left is
+ * dropped, and the log says how much that was.  NULL is allowed. */
 void event_writer_free(struct event_writer *writer, uint64_t wait_ms);
 
-/* Takes over the line (malloc'ed).  Never blocks; false: dropped. */
+/* Takes over the line (malloc'ed, no newline in it).  Never blocks; false:
+ * dropped. */
 bool event_writer_put(struct event_writer *writer, char *line);
-/* Open the path afresh (after log rotation). */
+/* Open the path afresh (after log rotation); the old file stays in use where
+ * that fails. */
 void event_writer_reopen(struct event_writer *writer);
 
 struct event_counts {
-	uint64_t written, dropped, errors;
+	uint64_t written, dropped;	/* lines */
+	uint64_t errors;		/* writes and openings that failed */
 };
 void event_writer_counts(struct event_writer *writer,
     struct event_counts *counts_out);

@@ -292,16 +292,18 @@ START_TEST(long_values_are_cut)
 	struct str value;
 	struct result *r;
 
-	memset(big, _i, sizeof(big));
 	r = add(METHOD_SPF, WORD_FAIL);
 	r->reason = r->comment = str_make(big, sizeof(big));
 	result_add_property(r, "smtp", "mailfrom",
 	    str_make(big, sizeof(big)));
-	value = stamp_value(arena, STR("mx.example"), &results);
-	ck_assert_msg(authres_fault(value) == NULL, "%s: %.*s",
-	    authres_fault(value), STR_ARG(value));
-	ck_assert(str_ends_nocase(value, STR("...\"")));
-	ck_assert_uint_lt(value.len, 2200);
+	for (int c = 0; c < 256; c++) {
+		memset(big, c, sizeof(big));
+		value = stamp_value(arena, STR("mx.example"), &results);
+		ck_assert_msg(authres_fault(value) == NULL, "%s: %.*s",
+		    authres_fault(value), STR_ARG(value));
+		ck_assert(str_ends_nocase(value, STR("...\"")));
+		ck_assert_uint_lt(value.len, 2200);
+	}
 }
 END_TEST
 
@@ -428,7 +430,7 @@ stamp_cases(void)
 	tcase_add_test(tc, a_long_reason_is_folded_at_its_blanks);
 	tcase_add_test(tc, a_long_address_gets_a_line_of_its_own);
 	tcase_add_test(tc, the_semicolon_has_room);
-	tcase_add_loop_test(tc, long_values_are_cut, 0, 256);
+	tcase_add_test(tc, long_values_are_cut);
 	tcase_add_test(tc, a_cut_keeps_characters_whole);
 	tcase_add_test(tc, a_cut_domain_is_no_domain);
 	tcase_add_test(tc, many_signatures_leave_room_for_the_rest);

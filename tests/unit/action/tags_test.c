@@ -165,13 +165,16 @@ START_TEST(long_values_are_broken_into_words)
 	static char big[65536];
 	struct str value;
 
-	memset(big, _i, sizeof(big));
 	tag("X-Spam", str_make(big, sizeof(big)));
-	edit_tags(arena, &edits, &header, &run);
-	ck_assert_uint_eq(edits.list.count, 1);
-	value = edits.list.at[0].value;
-	ck_assert_ptr_null(field_fault("X-Spam", value));
-	ck_assert_uint_lt(value.len, 4 * LIMIT_TAG_OCTETS);
+	for (int c = '!'; c < 256; c++) {
+		memset(big, c, sizeof(big));
+		edits = (struct edit_list){ 0 };
+		edit_tags(arena, &edits, &header, &run);
+		ck_assert_uint_eq(edits.list.count, 1);
+		value = edits.list.at[0].value;
+		ck_assert_ptr_null(field_fault("X-Spam", value));
+		ck_assert_uint_lt(value.len, 4 * LIMIT_TAG_OCTETS);
+	}
 }
 END_TEST
 
@@ -309,7 +312,7 @@ tags_cases(void)
 	tcase_add_loop_test(tc, names_are_vetted, 0, TEST_COUNT(names));
 	tcase_add_loop_test(tc, values_are_safe_and_folded, 0,
 	    TEST_COUNT(values));
-	tcase_add_loop_test(tc, long_values_are_broken_into_words, '!', 256);
+	tcase_add_test(tc, long_values_are_broken_into_words);
 	tcase_add_test(tc, characters_are_not_divided);
 	tcase_add_loop_test(tc, a_subject_is_prefixed_once, 0,
 	    TEST_COUNT(subjects));

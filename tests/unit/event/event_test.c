@@ -1,0 +1,11 @@
+#include "tests/unit/event/event_test.h"
+
+int
+main(void)
+{
+	Suite *suite = suite_create("event");
+
+	suite_add_tcase(suite, json_cases());
+	suite_add_tcase(suite, writer_cases());
+	return run_suite(suite);
+}

@@ -1,0 +1,10 @@
+/* The test cases of the event room, one function a file. */
+#ifndef ASSAY_TESTS_EVENT_TEST_H
+#define ASSAY_TESTS_EVENT_TEST_H
+
+#include "tests/support/check.h"
+
+TCase *json_cases(void);
+TCase *writer_cases(void);
+
+#endif
