@@ -335,7 +335,12 @@ END_TEST
 static void
 free_then_note(void *ctx, const struct dns_answer *answer)
 {
+	struct without_strand *seen = ctx;
+
+	/* Not before lookup_start() has returned. */
+	pthread_mutex_lock(&seen->lock);
 	resolver_free(dns);
+	pthread_mutex_unlock(&seen->lock);
 	note_thread(ctx, answer);
 }
 
@@ -346,8 +351,10 @@ START_TEST(freed_by_a_done_on_its_own_thread)
 		.changed = PTHREAD_COND_INITIALIZER
 	};
 
+	pthread_mutex_lock(&seen.lock);
 	lookup_start(dns, NULL, STR("host.example"), DNS_A, clock_ms() + 10,
 	    free_then_note, &seen);
+	pthread_mutex_unlock(&seen.lock);
 	wait_for(&seen);
 	ck_assert_int_eq(seen.status, DNS_TIMEOUT);
 	for (int i = 0; i < 2000 && freed == 0; i++)
