@@ -43,7 +43,8 @@ resolver_new(const struct resolver_options *options, char *why_out,
 		if (options->spec_count == 1)
 			return resolver_new_zonefile(
 			    spec + strlen(zone_prefix), why_out, why_size);
-		snprintf(why_out, why_size, "%s: a zone file must stand alone", spec);
+		snprintf(why_out, why_size, "%s: a zone file must stand alone",
+		    spec);
 		return NULL;
 	}
 	return with_unbound(options, why_out, why_size);

@@ -6,6 +6,9 @@
 
 #include "tests/support/check.h"
 
+/* The example of assay.zone(5); free() it. */
+char *manual_example(void);
+
 TCase *cache_tests(void);
 TCase *options_tests(void);
 TCase *rdata_tests(void);

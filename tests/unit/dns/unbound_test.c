@@ -282,6 +282,29 @@ START_TEST(freed_with_questions_on_the_wire)
 }
 END_TEST
 
+/* Both readers of zone files agree on the manual's example. */
+START_TEST(the_server_reads_the_manual_too)
+{
+	struct dns_server second;
+	char *text = manual_example();
+	struct seen seen;
+
+	dns_server_start(&second, text);
+	free(text);
+	tear_down();
+	server.port = second.port;
+	strcpy(server.spec, second.spec);
+	set_up();
+	ask_now(STR("www.example.com"), DNS_MX, LONG_MS, &seen);
+	ck_assert_str_eq(seen.text, "DATA 10 mail.example.com");
+	ask_now(STR("quotes.example.com"), DNS_TXT, LONG_MS, &seen);
+	ck_assert_str_eq(seen.text, "DATA say \"so\", ; \\");
+	ask_now(STR("down.example"), DNS_TXT, LONG_MS, &seen);
+	ck_assert_str_eq(seen.text, "SERVFAIL");
+	dns_server_stop(&second);
+}
+END_TEST
+
 static const struct {
 	const char *specs[3], *anchor, *why;
 } bad_options[] = {
@@ -349,5 +372,6 @@ unbound_tests(void)
 	tcase_add_test(tc, equal_lookups_merge_and_the_cache_hits);
 	tcase_add_test(tc, silence_hurts_no_other_name);
 	tcase_add_test(tc, freed_with_questions_on_the_wire);
+	tcase_add_test(tc, the_server_reads_the_manual_too);
 	return tc;
 }

@@ -282,6 +282,68 @@ START_TEST(zone_file_must_be_readable)
 }
 END_TEST
 
+/* The literal example of the manual, without its escapes. */
+char *
+manual_example(void)
+{
+	static const char path[] = TESTS_SRCDIR "/filter/dns/assay.zone.5";
+	FILE *in = fopen(path, "r"), *out;
+	char line[1000], *text = NULL;
+	bool inside = false;
+	size_t size;
+
+	ck_assert_msg(in != NULL, "%s cannot be opened", path);
+	out = open_memstream(&text, &size);
+	while (fgets(line, sizeof(line), in) != NULL) {
+		if (line[0] == '.')
+			inside = strcmp(line, ".Bd -literal\n") == 0;
+		for (char *at = line; inside && line[0] != '.' && *at; at++) {
+			fputc(*at, out);
+			at += strncmp(at, "\\e", 2) == 0;
+		}
+	}
+	fclose(out);
+	fclose(in);
+	return text;
+}
+
+static const struct {
+	const char *name;
+	enum dns_type type;
+	const char *answer;
+} shown[] = {
+	{ "example.com", DNS_TXT, "v=spf1 mx ip4:192.0.2.128/25 -all" },
+	{ "_dmarc.example.com", DNS_TXT, "v=DMARC1; p=reject; adkim=s" },
+	{ "25.2.0.192.in-addr.arpa", DNS_PTR, "mail.example.com" },
+	{ "www.example.com", DNS_CNAME, "example.com" },
+	{ "s1._domainkey.example.com", DNS_TXT, "v=DKIM1; k=rsa; p=" },
+	{ "quotes.example.com", DNS_TXT, "say \"so\", ; \\" },
+	{ "down.example", DNS_MX, "SERVFAIL" },
+	{ "half.example", DNS_TXT, "TIMEOUT" },
+	{ "gone.example", DNS_A, "NXDOMAIN" },
+	{ "far.example", DNS_TXT, "v=spf1 -all" },
+	{ "com", DNS_A, "NODATA" },
+};
+
+START_TEST(the_manual_has_an_example_that_works)
+{
+	struct arena *arena = arena_new();
+	char *text = manual_example();
+	struct resolver *dns = fake_dns_new(text);
+	struct dns_answer answer = fake_dns_ask(dns, arena, shown[_i].name,
+	    shown[_i].type);
+
+	ck_assert_uint_le(answer.count, 1);
+	assert_str(answer.count == 1 ? answer.records[0].text :
+	    str_from(dns_status_name(answer.status)), shown[_i].answer);
+	ck_assert_int_eq(answer.secure,
+	    strcmp(shown[_i].name, "far.example") == 0);
+	resolver_free(dns);
+	arena_free(arena);
+	free(text);
+}
+END_TEST
+
 TCase *
 zonefile_tests(void)
 {
@@ -292,5 +354,7 @@ zonefile_tests(void)
 	tcase_add_loop_test(tc, zone_mistakes, 0, TEST_COUNT(mistakes));
 	tcase_add_test(tc, zone_lists_all_mistakes);
 	tcase_add_test(tc, zone_file_must_be_readable);
+	tcase_add_loop_test(tc, the_manual_has_an_example_that_works, 0,
+	    TEST_COUNT(shown));
 	return tc;
 }
