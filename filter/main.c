@@ -1,0 +1,460 @@
+/*
+ * assayd - options, privileges and signals; what it does is elsewhere
+ *
+ * The main thread waits for signals, libmilter serves on others.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/ensure.h"
+#include "base/log.h"
+#include "config.h"
+#include "conf/listen.h"
+#include "daemon.h"
+#include "generation.h"
+#include "milter/front.h"
+#include "socket.h"
+
+#define DEFAULT_FILE	ASSAY_SYSCONFDIR "/assay.conf"
+
+enum exit_status { EXIT_FINE = 0, EXIT_WRONG = 1, EXIT_USAGE = 2 };
+
+enum {
+	OVERRIDES_MAX = 64,
+	POLL_MS = 50,		/* while stopping */
+	QUIET_MS = 250,		/* a last reply is on its way */
+};
+
+struct assayd {
+	/* From the command line */
+	const char		*file;
+	char			 path[8192];	/* file, where it was relative */
+	const char		*overrides[OVERRIDES_MAX];
+	size_t			 override_count;
+	bool			 foreground, only_test;
+	/* Running */
+	struct generation	*generation;
+	struct wiring		*first;		/* what START settings say */
+	struct listen_spec	 listen;
+	int			 listen_fd;
+	sigset_t		 signals;
+	bool			 log_on_stderr;
+};
+
+/* libmilter has ended by itself. */
+static volatile sig_atomic_t front_ended;
+
+/* ---- options ---- */
+
+static const char usage[] =
+    "usage: assayd [-c FILE] [-f] [-t] [-V] [-h] [--set KEY=VALUE]...\n"
+    "  -c FILE          settings (" DEFAULT_FILE ")\n"
+    "  -f               stay in the foreground\n"
+    "  -t               look for mistakes in settings and policy, then end\n"
+    "  -V               print the version\n"
+    "  --set KEY=VALUE  wins over the settings file\n";
+
+/* 0: go on; else the exit status plus 1. */
+static int
+take_option(struct assayd *assayd, int letter)
+{
+	switch (letter) {
+	case 'c':
+		assayd->file = optarg;
+		return 0;
+	case 'f':
+		assayd->foreground = true;
+		return 0;
+	case 't':
+		assayd->only_test = true;
+		return 0;
+	case 'S':
+		if (assayd->override_count == OVERRIDES_MAX)
+			break;
+		assayd->overrides[assayd->override_count++] = optarg;
+		return 0;
+	case 'V':
+		puts("assayd " PACKAGE_VERSION);
+		return EXIT_FINE + 1;
+	case 'h':
+		fputs(usage, stdout);
+		return EXIT_FINE + 1;
+	}
+	fputs(usage, stderr);
+	return EXIT_USAGE + 1;
+}
+
+static int
+take_options(struct assayd *assayd, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "set", required_argument, NULL, 'S' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 }
+	};
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, "c:ftVh", longs, NULL)) !=
+	    -1) {
+		int end = take_option(assayd, letter);
+
+		if (end != 0)
+			return end;
+	}
+	return optind == argc ? 0 : take_option(assayd, '?');
+}
+
+/* A reload must find it again from another directory. */
+static void
+make_file_absolute(struct assayd *assayd)
+{
+	char here[sizeof(assayd->path) / 2];
+	int len;
+
+	if (assayd->file[0] == '/' || getcwd(here, sizeof(here)) == NULL)
+		return;
+	len = snprintf(assayd->path, sizeof(assayd->path), "%s/%s", here,
+	    assayd->file);
+	if (len > 0 && (size_t)len < sizeof(assayd->path))
+		assayd->file = assayd->path;
+}
+
+/* ---- what the settings say ---- */
+
+static void
+open_log(struct assayd *assayd, const struct settings *settings)
+{
+	enum log_level level = LOG_LEVEL_INFO;
+
+	ensure(log_level_from(settings->log_level, &level));
+	ensure(log_open("assayd", settings->log, level));
+	assayd->log_on_stderr = strcmp(settings->log, "stderr") == 0;
+}
+
+/* The settings alone: what is needed before the socket is open. */
+static struct settings *
+load_settings(const struct assayd *assayd)
+{
+	struct diag *diag = diag_new();
+	struct settings *settings = settings_load(assayd->file,
+	    assayd->overrides, assayd->override_count, diag);
+
+	diag_print(diag, stderr);
+	diag_free(diag);
+	return settings;
+}
+
+static struct generation *
+load_generation(const struct assayd *assayd, struct diag *diag)
+{
+	return generation_new(assayd->file, assayd->overrides,
+	    assayd->override_count, assayd->generation, diag);
+}
+
+static void
+serve(struct assayd *assayd, struct generation *generation)
+{
+	const struct settings *settings = generation->wiring->settings;
+	struct front_engine engine = {
+		.engine = generation->wiring->engine,
+		.tempfail_on_trouble =
+		    strcmp(settings->on_failure, "tempfail") == 0,
+		.owner = generation, .ref = generation_ref,
+		.unref = generation_unref,
+	};
+
+	generation_unref(assayd->generation);
+	assayd->generation = generation;
+	front_use(&engine);
+}
+
+static int
+test_only(const struct assayd *assayd)
+{
+	struct settings *settings = load_settings(assayd);
+	struct wire_options wire = { .events = NULL };
+	struct diag *diag;
+	struct wiring *wiring;
+	int status;
+
+	if (settings == NULL)
+		return EXIT_WRONG;
+	diag = diag_new();
+	wiring = wiring_new(settings, &wire, diag);
+	diag_print(diag, stderr);
+	diag_free(diag);
+	status = wiring == NULL ? EXIT_WRONG : EXIT_FINE;
+	if (wiring != NULL)
+		printf("%s: settings and policy \"%s\" are fine\n",
+		    assayd->file, policy_name(wiring->policy));
+	wiring_free(wiring);
+	return status;
+}
+
+/* ---- reload ---- */
+
+static void
+warn_of_restart(const struct assayd *assayd)
+{
+	const struct settings *running = assayd->first->settings;
+	const struct settings *loaded = assayd->generation->wiring->settings;
+	const char *name;
+	size_t next = 0;
+
+	while ((name = settings_needs_restart(running, loaded, &next)) !=
+	    NULL)
+		log_warn("%s has changed; that takes a restart", name);
+}
+
+static void
+reload(struct assayd *assayd)
+{
+	struct diag *diag = diag_new();
+	struct generation *generation;
+	char state[64];
+
+	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%llu",
+	    (unsigned long long)clock_us());
+	daemon_notify(state);
+	generation = load_generation(assayd, diag);
+	diag_log(diag);
+	diag_free(diag);
+	if (generation == NULL) {
+		log_error("not reloaded; settings and policy stay as they "
+		    "were");
+	} else {
+		serve(assayd, generation);
+		open_log(assayd, generation->wiring->settings);
+		warn_of_restart(assayd);
+		log_info("reloaded, policy \"%s\"",
+		    policy_name(generation->wiring->policy));
+	}
+	daemon_notify("READY=1");
+}
+
+/* ---- signals ---- */
+
+/* The next signal, or 0 when time is up; timeout_ms -1 waits for ever. */
+static int
+next_signal(const struct assayd *assayd, int timeout_ms)
+{
+	struct timespec time = { timeout_ms / 1000,
+	    (timeout_ms % 1000) * 1000000L };
+	int sig;
+
+	do
+		sig = sigtimedwait(&assayd->signals, NULL,
+		    timeout_ms < 0 ? NULL : &time);
+	while (sig < 0 && errno == EINTR);
+	return sig < 0 ? 0 : sig;
+}
+
+/* Until no message is in flight and the last answers are sent. */
+static void
+finish_messages(const struct assayd *assayd)
+{
+	const struct settings *settings =
+	    assayd->generation->wiring->settings;
+	uint64_t until = clock_ms() + settings->stop_wait;
+	struct front_load load;
+	int sig;
+
+	for (;;) {
+		front_load(&load);
+		if (load.connections == 0 ||
+		    (load.messages == 0 && load.idle_ms >= QUIET_MS))
+			return;
+		if (clock_ms() >= until)
+			break;
+		sig = next_signal(assayd, POLL_MS);
+		if (sig == SIGTERM || sig == SIGINT)
+			break;
+	}
+	log_warn("%u messages were not finished in time", load.messages);
+}
+
+static void
+wait_for_end(struct assayd *assayd)
+{
+	for (;;) {
+		int sig = next_signal(assayd, -1);
+
+		if (sig == SIGHUP)
+			reload(assayd);
+		else if (sig == SIGTERM || sig == SIGINT)
+			return;
+	}
+}
+
+static void *
+run_front(void *arg)
+{
+	(void)arg;
+	front_run();
+	front_ended = 1;
+	kill(getpid(), SIGTERM);
+	return NULL;
+}
+
+/* ---- start and stop ---- */
+
+static bool
+start_front(const struct assayd *assayd)
+{
+	pthread_t thread;
+	int status;
+
+	if (!front_open(assayd->listen_fd)) {
+		log_error("libmilter does not take our socket; Debian's "
+		    "does (\"fd:\")");
+		return false;
+	}
+	status = pthread_create(&thread, NULL, run_front, NULL);
+	if (status != 0) {
+		log_error("no thread: %s", strerror(status));
+		return false;
+	}
+	pthread_detach(thread);
+	return true;
+}
+
+/* As root: the socket and the pid file.  Then as our own user. */
+static bool
+open_socket(struct assayd *assayd, const struct settings *settings)
+{
+	struct arena *arena = arena_new();
+	struct daemon_user user;
+	const char *not_now;
+	char why[512];
+	size_t at;
+
+	ensure(listen_parse(arena, str_from(settings->listen),
+	    &assayd->listen, &not_now, &at));
+	arena_free(arena);
+	if (!daemon_find_user(settings->user, &user))
+		return false;
+	assayd->listen_fd = socket_listen(&assayd->listen, user.uid, user.gid,
+	    why, sizeof(why));
+	if (assayd->listen_fd < 0) {
+		log_error("%s", why);
+		return false;
+	}
+	return daemon_write_pid(settings->pid_file) && daemon_become(&user);
+}
+
+static bool
+start(struct assayd *assayd)
+{
+	struct diag *diag = diag_new();
+	struct generation *generation = load_generation(assayd, diag);
+
+	diag_print(diag, stderr);
+	if (!assayd->log_on_stderr)
+		diag_log(diag);
+	diag_free(diag);
+	if (generation == NULL)
+		return false;
+	assayd->first = wiring_ref(generation->wiring);
+	serve(assayd, generation);
+	return start_front(assayd);
+}
+
+static void
+announce(const struct assayd *assayd)
+{
+	const struct wiring *wiring = assayd->generation->wiring;
+
+	log_info("assayd %s listens on %s, policy \"%s\"", PACKAGE_VERSION,
+	    wiring->settings->listen, policy_name(wiring->policy));
+	daemon_ready(assayd->log_on_stderr);
+	daemon_notify("READY=1");
+}
+
+/*
+ * A connection that is still open may run code of ours in a thread of
+ * libmilter: then nothing is taken down under it.
+ */
+static int
+end(struct assayd *assayd)
+{
+	char *pid_file = strdup(assayd->first->settings->pid_file);
+	struct front_load load;
+	int status = front_ended ? EXIT_WRONG : EXIT_FINE;
+
+	daemon_notify("STOPPING=1");
+	socket_retire(assayd->listen_fd, &assayd->listen);
+	if (!front_ended)
+		finish_messages(assayd);
+	daemon_remove_pid(pid_file);
+	free(pid_file);
+	generation_flush(assayd->generation);
+	front_load(&load);
+	log_info("ends, %u connections open", load.connections);
+	if (load.connections > 0)
+		_exit(status);
+	wiring_free(assayd->first);
+	generation_unref(assayd->generation);
+	return status;
+}
+
+static int
+run(struct assayd *assayd)
+{
+	struct settings *settings = load_settings(assayd);
+	bool opened;
+
+	if (settings == NULL)
+		return EXIT_WRONG;
+	/* What is wrong before we are ready is told where we were started. */
+	ensure(log_open("assayd", "stderr", LOG_LEVEL_INFO));
+	if (!assayd->foreground && !daemon_detach()) {
+		settings_free(settings);
+		return EXIT_WRONG;
+	}
+	opened = open_socket(assayd, settings);
+	if (opened)
+		open_log(assayd, settings);
+	if (!opened || !start(assayd)) {
+		if (opened)
+			daemon_remove_pid(settings->pid_file);
+		if (assayd->listen_fd >= 0)
+			socket_retire(assayd->listen_fd, &assayd->listen);
+		settings_free(settings);
+		return EXIT_WRONG;
+	}
+	settings_free(settings);
+	announce(assayd);
+	wait_for_end(assayd);
+	return end(assayd);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct assayd assayd = { .file = DEFAULT_FILE, .listen_fd = -1 };
+	int status = take_options(&assayd, argc, argv);
+
+	if (status != 0)
+		return status - 1;
+	make_file_absolute(&assayd);
+	if (assayd.only_test)
+		return test_only(&assayd);
+	umask(027);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&assayd.signals);
+	sigaddset(&assayd.signals, SIGTERM);
+	sigaddset(&assayd.signals, SIGINT);
+	sigaddset(&assayd.signals, SIGHUP);
+	ensure(pthread_sigmask(SIG_BLOCK, &assayd.signals, NULL) == 0);
+	return run(&assayd);
+}
