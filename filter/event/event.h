@@ -93,6 +93,7 @@ void event_writer_reopen(struct event_writer *writer);
 struct event_counts {
 	uint64_t written, dropped;	/* lines */
 	uint64_t errors;		/* writes and openings that failed */
+	uint64_t waiting;		/* lines still to be written */
 };
 void event_writer_counts(struct event_writer *writer,
     struct event_counts *counts_out);

@@ -410,5 +410,6 @@ event_writer_counts(struct event_writer *writer,
 {
 	pthread_mutex_lock(&writer->lock);
 	*counts_out = writer->counts;
+	counts_out->waiting = writer->count;
 	pthread_mutex_unlock(&writer->lock);
 }

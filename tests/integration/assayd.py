@@ -27,7 +27,7 @@ class Assayd:
         self.policy_file = directory + "/test.policy"
         self.conf_file = directory + "/assay.conf"
         self.settings = {
-            "listen": [self.listen()], "user": USER,
+            "listen": self.listen(), "user": USER,
             "authserv_id": AUTHSERV_ID, "policy": self.policy_file,
             "dns": ["zone:" + self.write("zone", zone)],
             "log": "stderr", "log_level": "debug",

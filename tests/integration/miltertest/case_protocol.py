@@ -55,8 +55,7 @@ for NAME in ("stages", "abort", "edge", "edits", "negotiate"):
 
 @case
 def silent(daemon, check):
-    with open(daemon.path("test.policy"), encoding="utf-8") as text:
-        daemon.policy(text.read().replace("enforce", "monitor"))
+    daemon.policy(daemon.read("test.policy").replace("enforce", "monitor"))
     daemon.start()
     run_script(daemon, check, "silent.lua", "local:" + daemon.socket)
 
@@ -68,6 +67,58 @@ def tcp(daemon, check):
     daemon.configure(listen="inet:%d@127.0.0.1" % port)
     daemon.start(("127.0.0.1", port))
     run_script(daemon, check, "stages.lua", "inet:%d@127.0.0.1" % port)
+
+
+def names(edits):
+    """The fields that are changed: command and name of each."""
+    return [(command, data.lstrip(b"\0\1\2\3\4").split(b"\0")[0])
+            for command, data in edits]
+
+
+@case
+def large(daemon, check):
+    """Headers that miltertest cannot send."""
+    daemon.configure(max_header_size="2M")
+    daemon.start()
+    client = daemon.client().session()
+
+    def send(fields):
+        client.mail()
+        client.rcpt()
+        for name, value in fields:
+            client.header(name, value)
+        client.head()
+        client.body()
+        return client.end()
+    line = b"x" * 900 + b"\n\t"
+    (reply, _), edits = send([(b"X-Large-%d" % i, b" " + line * 33 + b"end")
+                              for i in range(36)])
+    check(reply in (b"c", b"a") and edits, "1 MB of header")
+    forged = (b"Authentication-Results", b" %s; spf=pass" % AUTHRES.encode())
+    (reply, _), edits = send([(b"X-Large-%d" % i, b" " + line * 33 + b"end")
+                              for i in range(80)] + [forged])
+    check(reply in (b"c", b"a") and (b"m", b"Authentication-Results") in
+          names(edits), "2.4 MB, and a forged field behind", names(edits))
+    (reply, _), edits = send([(b"X-Many", b" 1")] * 5000 + [forged])
+    check(reply in (b"c", b"a") and (b"m", b"Authentication-Results") in
+          names(edits), "5000 fields, and a forged one behind", names(edits))
+    check(names(edits)[-1] == (b"i", b"Authentication-Results"),
+          "ours is inserted after all are removed", names(edits))
+    client.close()
+
+
+@case
+def monitor(daemon, check):
+    """A monitor policy stamps, and does nothing else."""
+    daemon.policy(daemon.read("test.policy").replace("enforce", "monitor"))
+    daemon.start()
+    client = daemon.client().session()
+    for subject in (b" reject", b" quarantine", b" discard", b" tag"):
+        (reply, _), edits = client.message(subject)
+        check(reply in (b"c", b"a") and names(edits) ==
+              [(b"i", b"Authentication-Results")], subject.decode(),
+              (reply, edits))
+    client.close()
 
 
 @case

@@ -52,27 +52,6 @@ must(mt.eom(conn))
 check(stamped(conn), "a message with a thousand recipients")
 
 envelope(conn)
-header(conn)
-local line = string.rep("x", 900) .. "\n\t"
-for i = 1, 35 do
-	must(mt.header(conn, "X-Large-" .. i, string.rep(line, 33) .. "end"))
-end
-body(conn)
-must(mt.eom(conn))
-check(stamped(conn), "a header of 1 MB")
-envelope(conn)
-header(conn)
-for i = 1, 5000 do
-	must(mt.header(conn, "X-Many", "" .. i))
-end
-must(mt.header(conn, "Authentication-Results", AUTHRES .. "; spf=pass"))
-body(conn)
-must(mt.eom(conn))
-check(stamped(conn), "a header of 5000 fields")
-check(mt.eom_check(conn, MT_HDRDELETE, "Authentication-Results") == true,
-    "a forged field behind them is removed")
-
-envelope(conn)
 must(mt.header(conn, "From", ""))
 must(mt.header(conn, "Subject", "\t"))
 must(mt.eoh(conn))
