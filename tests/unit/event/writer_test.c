@@ -52,7 +52,7 @@ file_text(const char *path)
 {
 	FILE *file = fopen(path, "r");
 	struct str text = STR("");
-	size_t size = 1 << 20;
+	size_t size = 4 << 20;
 	char *bytes = arena_alloc(arena, size);
 
 	if (file == NULL)
