@@ -36,8 +36,8 @@ struct event {
 	const struct policy_run	*run;		/* rules that fired, shadow too */
 	const struct policy_rule *rule;	/* that decided, or NULL */
 	enum action		 action;	/* what was done */
-	enum action		 decided;	/* what the policy decided: differs
-						 * in monitor mode */
+	enum action		 decided;	/* by the policy: differs in
+						 * monitor mode */
 	const struct event_rcpt	*rcpts;		/* the first ones */
 	size_t			 rcpt_listed;
 	const struct event_check *checks;
@@ -45,7 +45,7 @@ struct event {
 	struct str		 authserv_id;
 	struct str		 authentication_results;  /* our field's value,
 						   * unfolded; empty: none */
-	const char *const	*troubles;	/* "header over the limit", ... */
+	const char *const	*troubles;	/* "header over the limit" */
 	size_t			 trouble_count;
 	uint64_t		 took_us;	/* from MAIL to the end */
 };

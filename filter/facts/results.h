@@ -33,7 +33,7 @@ struct result {
 	enum word		word;
 	enum stage		stage;		/* whose scope it belongs to */
 	struct str		reason;		/* empty: nothing to say */
-	struct str		comment;	/* after the result, "(p=none)" */
+	struct str		comment;	/* after the result: "p=none" */
 	unsigned		property_count;
 	struct result_property	properties[RESULT_PROPERTIES_MAX];
 };

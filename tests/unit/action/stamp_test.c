@@ -47,8 +47,8 @@ START_TEST(nothing_applies)
 	id[70] = '\0';
 	assert_stamp(id + 22, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 	    "; none");				/* 24 + 48 + 6 */
-	assert_stamp(id + 21, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	    ";\r\n\tnone");
+	assert_stamp(id + 21, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	    "a;\r\n\tnone");
 }
 END_TEST
 
