@@ -154,7 +154,19 @@ finish(struct spf_check *check)
 	check->done(check->ctx, result);
 }
 
-/* Section 4.6.4: past the time allowed it is temperror, whatever came. */
+static bool
+timed_out(const struct walk *walk)
+{
+	for (size_t i = 0; i < walk->used.count; i++)
+		if (walk->used.at[i]->dns.status == DNS_TIMEOUT)
+			return true;
+	return false;
+}
+
+/*
+ * Section 4.6.4: where the time allowed was not enough it is temperror, also
+ * for what else would only not match (a PTR that does not come).
+ */
 static void
 evaluate(struct spf_check *check)
 {
@@ -163,8 +175,11 @@ evaluate(struct spf_check *check)
 	if (walk->ended || check->engine->run(walk, check->domain,
 	    check->state) != STEP_END)
 		return;
-	if (clock_ms() >= check->deadline_ms && walk->word == WORD_TEMPERROR)
-		walk->reason = STR("DNS took too long");
+	if (clock_ms() < check->deadline_ms || !timed_out(walk))
+		return;
+	walk->word = WORD_TEMPERROR;
+	walk->mechanism = STR_NONE;
+	walk->reason = STR("DNS took too long");
 }
 
 static void

@@ -528,18 +528,24 @@ START_TEST(long_texts_stay_in_bounds)
 }
 END_TEST
 
+/* Also where the mechanism forgives an error of DNS. */
+static const char *const slow_terms[] = { "a:never.example", "ptr" };
+
 START_TEST(a_late_answer_is_a_temperror)
 {
 	for (int engine = 0; engine < ENGINES; engine++) {
-		struct spf_request request = request_of("192.0.2.1",
+		struct spf_request request = request_of("192.0.2.9",
 		    "h.example", STR("x@slow.example"));
+		struct arena *arena = arena_new();
 		struct evaluation evaluation;
 		enum spf_engine id;
 
 		ck_assert(spf_engine_from(engine_names[engine], &id));
-		evaluation_init(&evaluation, "slow.example TXT \"v=spf1 "
-		    "a:never.example +all\"\nDELAY 5000\n"
-		    "never.example A 192.0.2.1\n");
+		evaluation_init(&evaluation, arena_printf(arena,
+		    "slow.example TXT \"v=spf1 %s +all\"\nDELAY 5000\n"
+		    "never.example A 192.0.2.1\n"
+		    "9.2.0.192.in-addr.arpa PTR never.example\n",
+		    slow_terms[_i]).ptr);
 		spf_start(id, evaluation.arena, evaluation.dns,
 		    evaluation.strand, &request, clock_ms() + 100, keep,
 		    &evaluation);
@@ -549,7 +555,106 @@ START_TEST(a_late_answer_is_a_temperror)
 		    "temperror");
 		assert_str(evaluation.result.reason, "DNS took too long");
 		evaluation_fini(&evaluation);
+		arena_free(arena);
 	}
+}
+END_TEST
+
+/*
+ * Two rounds of DNS, not six: what a record makes likely is asked for together.
+ */
+START_TEST(asks_ahead)
+{
+	for (int engine = 0; engine < ENGINES; engine++) {
+		struct spf_request request = request_of("192.0.2.9",
+		    "h.example", STR("x@ahead.example"));
+		struct evaluation evaluation;
+		uint64_t start = clock_ms();
+		const struct spf_result *result;
+
+		evaluation_init(&evaluation, "DELAY 300\n"
+		    "ahead.example TXT \"v=spf1 include:i1.example "
+		    "include:i2.example include:i3.example include:i4.example "
+		    "a:h.example -all\"\n"
+		    "i1.example TXT \"v=spf1 ip4:203.0.113.1 -all\"\n"
+		    "i2.example TXT \"v=spf1 ip4:203.0.113.2 -all\"\n"
+		    "i3.example TXT \"v=spf1 ip4:203.0.113.3 -all\"\n"
+		    "i4.example TXT \"v=spf1 ip4:203.0.113.4 -all\"\n"
+		    "h.example A 203.0.113.5\n");
+		result = evaluate(&evaluation, engine_names[engine], &request);
+		ck_assert_str_eq(word_name(result->word), "fail");
+		ck_assert_uint_eq(result->lookups, 5);
+		ck_assert_uint_lt(clock_ms() - start, 1300);
+		evaluation_fini(&evaluation);
+	}
+}
+END_TEST
+
+/* 100 terms: the record, 10 of them ahead, and none that is over the limit. */
+START_TEST(asks_no_more_than_it_may)
+{
+	for (int engine = 0; engine < ENGINES; engine++) {
+		struct spf_request request = request_of("192.0.2.9",
+		    "h.example", STR("x@many.example"));
+		struct arena *arena = arena_new();
+		struct evaluation evaluation;
+		struct buf buf;
+
+		buf_init(&buf, arena, 1 << 20);
+		buf_addz(&buf, "many.example TXT \"v=spf1");
+		add_lines(&buf, " a:h#.example", 100);
+		buf_addz(&buf, "\"\n");
+		add_lines(&buf, "h#.example A 203.0.113.1\n", 100);
+		evaluation_init(&evaluation, arena_z(arena, buf_str(&buf)));
+		ck_assert_str_eq(word_name(evaluate(&evaluation,
+		    engine_names[engine], &request)->word), "permerror");
+		ck_assert_uint_eq(fake_dns_queries(evaluation.dns), 11);
+		evaluation_fini(&evaluation);
+		arena_free(arena);
+	}
+}
+END_TEST
+
+static const struct {
+	unsigned depth;
+	const char *domain, *term, *outcome;
+	unsigned lookups;
+	size_t used;
+} traced[] = {
+	{ 0, "trace.example", "", NULL, 0, 0 },
+	{ 1, "trace.example", "a:a.example.com", "no match", 1, 1 },
+	{ 1, "trace.example", "include:sub.example", "no match", 2, 2 },
+	{ 2, "sub.example", "ip4:192.0.2.1", "no match", 2, 3 },
+	{ 2, "sub.example", "redirect=to.example", "followed", 3, 3 },
+	{ 3, "to.example", "-ip4:203.0.113.0/24", "match", 3, 4 },
+	{ 1, "trace.example", "~all", "match", 3, 4 },
+};
+
+START_TEST(traces_what_it_does)
+{
+	struct spf_request request = request_of("203.0.113.5", "h.example",
+	    STR("x@trace.example"));
+	struct evaluation evaluation;
+	const struct spf_result *result;
+
+	evaluation_init(&evaluation, "trace.example TXT \"v=spf1 "
+	    "a:a.example.com include:sub.example x=y ~all\"\n"
+	    "sub.example TXT \"v=spf1 redirect=to.example ip4:192.0.2.1\"\n"
+	    "to.example TXT \"v=spf1 -ip4:203.0.113.0/24 +all\"\n"
+	    "a.example.com A 192.0.2.1\n");
+	result = evaluate(&evaluation, "native", &request);
+	ck_assert_uint_eq(result->trace.count, TEST_COUNT(traced));
+	for (int i = 0; i < TEST_COUNT(traced); i++) {
+		const struct spf_trace_line *line = &result->trace.at[i];
+
+		ck_assert_uint_eq(line->depth, traced[i].depth);
+		assert_str(line->domain, traced[i].domain);
+		assert_str(line->term, traced[i].term);
+		ck_assert_pstr_eq(line->outcome, traced[i].outcome);
+		ck_assert_uint_eq(line->lookups, traced[i].lookups);
+		ck_assert_uint_eq(line->used, traced[i].used);
+	}
+	evaluation_fini(&evaluation);
 }
 END_TEST
 
@@ -636,7 +741,11 @@ add_eval_tests(Suite *suite)
 	tcase_add_loop_test(tc, keeps_limits, 0, TEST_COUNT(limits));
 	tcase_add_loop_test(tc, survives_records, 0, TEST_COUNT(hostile));
 	tcase_add_test(tc, long_texts_stay_in_bounds);
-	tcase_add_test(tc, a_late_answer_is_a_temperror);
+	tcase_add_loop_test(tc, a_late_answer_is_a_temperror, 0,
+	    TEST_COUNT(slow_terms));
+	tcase_add_test(tc, asks_ahead);
+	tcase_add_test(tc, asks_no_more_than_it_may);
+	tcase_add_test(tc, traces_what_it_does);
 	tcase_add_test(tc, a_cancelled_one_is_silent);
 	tcase_add_test(tc, done_may_end_the_arena);
 	tcase_add_test(tc, knows_its_engines);
