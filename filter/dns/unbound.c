@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/ensure.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/vec.h"
 #include "dns/rdata.h"
 
@@ -21,11 +22,8 @@ static const char server_prefix[] = "server:";
 struct unbound {
 	struct backend	 backend;
 	struct ub_ctx	*ctx;
-	struct arena	*scratch;	/* of one answer; process() only */
+	atomic_bool	 broken;
 };
-
-/* In callbacks the flight is all that libunbound hands back. */
-static _Thread_local struct unbound *processing;
 
 static struct answer *
 data_answer(struct arena *scratch, const struct flight *flight,
@@ -99,14 +97,15 @@ static void
 on_result(void *ctx, int error, struct ub_result *result)
 {
 	struct flight *flight = ctx;
+	struct arena *scratch = arena_new();
 	struct answer *answer;
 
 	if (error != 0 || result == NULL)
 		answer = failed(flight, DNS_SERVFAIL, ub_strerror(error));
 	else
-		answer = answer_from(processing->scratch, flight, result);
+		answer = answer_from(scratch, flight, result);
 	ub_resolve_free(result);
-	arena_reset(processing->scratch);
+	arena_free(scratch);
 	backend_answered(flight, answer);
 }
 
@@ -118,8 +117,8 @@ ask(struct backend *backend, struct flight *flight)
 	int error;
 
 	rdata_name_escape(flight->name, text);
-	error = ub_resolve_async(unbound->ctx, text, (int)flight->type,
-	    CLASS_IN, flight, on_result, NULL);
+	error = unbound->broken ? UB_PIPE : ub_resolve_async(unbound->ctx,
+	    text, (int)flight->type, CLASS_IN, flight, on_result, NULL);
 	if (error != 0)
 		backend_answered(flight, failed(flight, DNS_SERVFAIL,
 		    ub_strerror(error)));
@@ -128,16 +127,23 @@ ask(struct backend *backend, struct flight *flight)
 static int
 fd(struct backend *backend)
 {
-	return ub_fd(((struct unbound *)backend)->ctx);
+	struct unbound *unbound = (struct unbound *)backend;
+
+	return unbound->broken ? -1 : ub_fd(unbound->ctx);
 }
 
 static void
 process(struct backend *backend)
 {
 	struct unbound *unbound = (struct unbound *)backend;
+	int error = ub_process(unbound->ctx);
 
-	processing = unbound;
-	ub_process(unbound->ctx);
+	if (error == 0)
+		return;
+	/* Its thread is gone; what is asked from now on fails at once. */
+	log_error("libunbound: %s; restart to have DNS again",
+	    ub_strerror(error));
+	unbound->broken = true;
 }
 
 static void
@@ -146,7 +152,6 @@ free_backend(struct backend *backend)
 	struct unbound *unbound = (struct unbound *)backend;
 
 	ub_ctx_delete(unbound->ctx);
-	arena_free(unbound->scratch);
 	free(unbound);
 }
 
@@ -328,6 +333,5 @@ unbound_backend(const struct resolver_options *options, char *why_out,
 	unbound = xcalloc(1, sizeof(*unbound));
 	unbound->backend.ops = &unbound_ops;
 	unbound->ctx = ctx;
-	unbound->scratch = arena_new();
 	return &unbound->backend;
 }

@@ -275,6 +275,15 @@ read_failure(struct parser *parser, struct zone_line *line)
 	return false;
 }
 
+/* "*" or "*.name"; \* is meant as it is. */
+static bool
+is_wildcard(const struct zonelex_word *word)
+{
+	return !word->escaped && word->text.len > 0 &&
+	    word->text.ptr[0] == '*' &&
+	    (word->text.len == 1 || word->text.ptr[1] == '.');
+}
+
 static bool
 read_record(struct parser *parser)
 {
@@ -284,6 +293,9 @@ read_record(struct parser *parser)
 	const char *why;
 	size_t type = TYPE_COUNT;
 
+	if (is_wildcard(peek(parser)))
+		return wrong(parser, column, "there are no wildcards here; "
+		    "write each name that is to be found");
 	if (!read_name(parser, "domain name", false, &line.name) ||
 	    !read_ttl(parser, &line.ttl) || !read_type(parser, &type))
 		return false;

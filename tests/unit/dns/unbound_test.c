@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -282,6 +283,33 @@ START_TEST(freed_with_questions_on_the_wire)
 }
 END_TEST
 
+/* Nobody has a key for this digest, so all below the name is bogus. */
+START_TEST(a_name_without_its_keys_is_bogus)
+{
+	const char *specs[] = { server.spec };
+	struct resolver_options options = {
+		.specs = specs, .spec_count = 1, .cache_entries = 10,
+		.cache_octets = 10000, .ttl_max = 60, .ttl_negative_max = 60
+	};
+	char path[] = "/tmp/dns_test.XXXXXX", why[300] = "";
+	FILE *anchor = fdopen(mkstemp(path), "w");
+	struct seen seen;
+
+	fputs("example.com. IN DS 12345 8 2 0123456789abcdef0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef\n", anchor);
+	fclose(anchor);
+	options.trust_anchor = path;
+	resolver_free(dns);
+	dns = resolver_new(&options, why, sizeof(why));
+	unlink(path);
+	ck_assert_msg(dns != NULL, "%s", why);
+	ask_now(STR("example.com"), DNS_A, LONG_MS, &seen);
+	ck_assert_str_eq(seen.text, "BOGUS");
+	ask_now(STR("host.test"), DNS_A, LONG_MS, &seen);
+	ck_assert_str_eq(seen.text, "DATA 192.0.2.3");
+}
+END_TEST
+
 /* Both readers of zone files agree on the manual's example. */
 START_TEST(the_server_reads_the_manual_too)
 {
@@ -373,5 +401,6 @@ unbound_tests(void)
 	tcase_add_test(tc, silence_hurts_no_other_name);
 	tcase_add_test(tc, freed_with_questions_on_the_wire);
 	tcase_add_test(tc, the_server_reads_the_manual_too);
+	tcase_add_test(tc, a_name_without_its_keys_is_bogus);
 	return tc;
 }

@@ -37,6 +37,7 @@ static const char zone_text[] =
     "broken.example * GARBAGE\n"
     "deep.below.here.example A 192.0.2.5\n"
     "delay. A 192.0.2.6\n"
+    "\\*.star.example A 192.0.2.8\n"
     "SECURE\n"
     "secure.example A 192.0.2.7\n"
     "INSECURE\n"
@@ -83,6 +84,8 @@ static const struct {
 	{ "secure.example", DNS_TXT, DNS_NODATA, "", 0, 1 },
 	{ "no.secure.example", DNS_TXT, DNS_NXDOMAIN, "", 0, 1 },
 	{ "alias.secure.example", DNS_A, DNS_DATA, "192.0.2.7", 300, 0 },
+	{ "*.star.example", DNS_A, DNS_DATA, "192.0.2.8", 300, 0 },
+	{ "x.star.example", DNS_A, DNS_NXDOMAIN, "", 0, 0 },
 	{ "a..b", DNS_A, DNS_NXDOMAIN, "", 0, 0 },
 	{ "", DNS_A, DNS_NXDOMAIN, "", 0, 0 },
 };
@@ -215,6 +218,8 @@ static const struct {
 	{ "SECURE yes", "zone:1:8: error: SECURE stands alone on a line; a "
 	  "name \"secure\" is written with a final dot" },
 	{ "INSECURE yes", "zone:1:10: error: INSECURE stands alone" },
+	{ "*.example.com A 192.0.2.1", "zone:1:1: error: there are no "
+	  "wildcards here; write each name that is to be found" },
 	{ "$ORIGIN example.com.", "zone:1:1: error: $ORIGIN is not known "
 	  "here; write every name and TTL in full" },
 	{ "example.com A 192.0.2.1\nexample.com A TIMEOUT", "zone:2:1: error: "
