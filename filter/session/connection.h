@@ -27,8 +27,6 @@ struct progress {
 	unsigned		 evaluated;	/* STAGE_BITs: rules were run */
 	bool			 decided;	/* by rule: no more rules */
 	struct policy_rule	 rule;
-	bool			 held;		/* quarantine, unless a later */
-	struct policy_rule	 hold_rule;	/* stage decides otherwise */
 	bool			 told;		/* its event was written */
 };
 

@@ -61,16 +61,11 @@ take_decision(struct progress *progress, const struct policy_rule *rule)
 {
 	if (rule == NULL)
 		return;
-	if (rule->action == ACTION_QUARANTINE) {
-		progress->held = true;
-		progress->hold_rule = *rule;
-		return;
-	}
 	progress->decided = true;
 	progress->rule = *rule;
 }
 
-/* At rcpt a rule speaks of one recipient; discard and bypass of all. */
+/* At rcpt a rule speaks of one recipient; bypass of the whole message. */
 static void
 take_rcpt_decision(struct connection *conn, struct recipient *rcpt,
     const struct policy_rule *rule)
@@ -198,28 +193,22 @@ evaluate(struct connection *conn)
 enum action
 decide_action(const struct connection *conn)
 {
-	const struct progress *progress = &conn->progress;
-
-	return progress->decided ? progress->rule.action :
-	    progress->held ? ACTION_QUARANTINE : ACTION_CONTINUE;
+	return conn->progress.decided ? conn->progress.rule.action :
+	    ACTION_CONTINUE;
 }
 
-/* What the MTA is told at this stage for what the policy decided. */
+/* What the MTA is told for what the policy decided. */
 static enum action
-answer_for(enum stage stage, enum action decided)
+answer_for(enum action decided)
 {
 	switch (decided) {
 	case ACTION_BYPASS:
 		return ACTION_ACCEPT;
 	case ACTION_REJECT:
 	case ACTION_TEMPFAIL:
-		return decided;
 	case ACTION_DISCARD:
-		/* Milter knows it only once there is a message. */
-		return stage < STAGE_MAIL ? ACTION_CONTINUE : ACTION_DISCARD;
 	case ACTION_QUARANTINE:
-		return stage == STAGE_MESSAGE ? ACTION_QUARANTINE :
-		    ACTION_CONTINUE;
+		return decided;
 	case ACTION_CONTINUE:
 	case ACTION_ACCEPT:
 	case ACTION_SCORE:
@@ -252,14 +241,11 @@ make_reply(struct connection *conn)
 	if (!policy_enforces(policy_of(conn)))
 		return reply;
 	if (progress->decided)
-		set_reply(&reply, answer_for(stage, progress->rule.action),
+		set_reply(&reply, answer_for(progress->rule.action),
 		    &progress->rule);
 	else if (stage == STAGE_RCPT && rcpt != NULL &&
 	    rcpt->action != ACTION_CONTINUE)
 		set_reply(&reply, rcpt->action, rcpt->rule);
-	else if (progress->held)
-		set_reply(&reply, answer_for(stage, ACTION_QUARANTINE),
-		    &progress->hold_rule);
 	if (stage == STAGE_MESSAGE && conn->message.expired &&
 	    conn->engine->options.tempfail_on_trouble &&
 	    (reply.action == ACTION_CONTINUE ||

@@ -62,16 +62,6 @@ list_checks(struct connection *conn, struct arena *arena, size_t *count_out)
 	return checks;
 }
 
-/* The rule that the outcome comes from. */
-static const struct policy_rule *
-deciding_rule(const struct connection *conn)
-{
-	const struct progress *progress = &conn->progress;
-
-	return progress->decided ? &progress->rule :
-	    progress->held ? &progress->hold_rule : NULL;
-}
-
 static struct event *
 build(struct connection *conn, const char *kind, enum action action)
 {
@@ -87,7 +77,8 @@ build(struct connection *conn, const char *kind, enum action action)
 		.time_us = clock_unix_us(), .kind = kind,
 		.facts = &conn->facts, .results = &conn->results,
 		.policy = conn->engine->options.policy,
-		.run = &conn->progress.run, .rule = deciding_rule(conn),
+		.run = &conn->progress.run,
+		.rule = conn->progress.decided ? &conn->progress.rule : NULL,
 		.action = action, .decided = decide_action(conn),
 		.authserv_id = conn->engine->options.authserv_id,
 		.authentication_results = message->stamp,

@@ -406,10 +406,10 @@ START_TEST(accept_at_rcpt_speaks_for_its_recipient)
 }
 END_TEST
 
-START_TEST(quarantine_waits_for_the_end)
+START_TEST(quarantine_is_stamped)
 {
 	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
-	    "at mail { quarantine \"spf\" when spf == fail; }\n", false);
+	    "at message { quarantine \"spf\" when spf == fail; }\n", false);
 
 	ck_assert_int_eq(say_connect(talk, "192.0.2.9"), ACTION_CONTINUE);
 	ck_assert_int_eq(say_helo(talk, "bad.example"), ACTION_CONTINUE);
@@ -423,15 +423,16 @@ START_TEST(quarantine_waits_for_the_end)
 }
 END_TEST
 
-START_TEST(discard_waits_for_a_message)
+START_TEST(discard_at_mail)
 {
 	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
-	    "at helo { discard when helo == \"bad.example\"; }\n", false);
+	    "at mail { discard when helo == \"bad.example\"; }\n", false);
 
 	ck_assert_int_eq(say_connect(talk, "192.0.2.9"), ACTION_CONTINUE);
 	ck_assert_int_eq(say_helo(talk, "bad.example"), ACTION_CONTINUE);
 	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_DISCARD);
 	ck_assert_uint_eq(talk->event_count, 1);
+	assert_event_has(talk, 0, "\"action\":\"discard\"");
 	talk_free(talk);
 }
 END_TEST
@@ -550,8 +551,8 @@ main(void)
 	tcase_add_test(tc, bypass_leaves_mail_alone);
 	tcase_add_test(tc, accept_skips_rules_but_is_stamped);
 	tcase_add_test(tc, accept_at_rcpt_speaks_for_its_recipient);
-	tcase_add_test(tc, quarantine_waits_for_the_end);
-	tcase_add_test(tc, discard_waits_for_a_message);
+	tcase_add_test(tc, quarantine_is_stamped);
+	tcase_add_test(tc, discard_at_mail);
 	tcase_add_test(tc, forged_stamps_are_removed);
 	tcase_add_loop_test(tc, a_wait_can_be_ended, 0, 2);
 	tcase_add_loop_test(tc, the_end_can_come_at_any_stage, 0, 7);
