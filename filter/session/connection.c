@@ -6,6 +6,9 @@
 #include "base/limits.h"
 #include "session/connection.h"
 
+/* Below this a body that nobody needs is still counted: it costs nothing. */
+enum { BODY_SKIP_FROM = 256 * 1024 };
+
 static const enum scope scopes[STAGE_COUNT] = {
 	[STAGE_CONNECT] = SCOPE_CONNECTION, [STAGE_HELO] = SCOPE_HELO,
 	[STAGE_MAIL] = SCOPE_MESSAGE, [STAGE_RCPT] = SCOPE_MESSAGE,
@@ -361,8 +364,8 @@ session_body(struct connection *conn, struct str piece)
 
 	session_eoh(conn);
 	message->body_octets += piece.len;
-	if (run_body(conn, piece) || policy_reads(
-	    conn->engine->options.policy, FACT_ID_MESSAGE_SIZE))
+	if (run_body(conn, piece) || message->body_octets < BODY_SKIP_FROM ||
+	    policy_reads(conn->engine->options.policy, FACT_ID_MESSAGE_SIZE))
 		return true;
 	message->body_skipped = true;
 	return false;

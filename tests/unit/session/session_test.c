@@ -266,7 +266,7 @@ START_TEST(monitor_only_says_so)
 	ck_assert_int_eq(say_message(talk, " u@example.com"),
 	    ACTION_CONTINUE);
 	ck_assert_uint_eq(talk->edit_count, 1);		/* the stamp alone */
-	assert_event_has(talk, 0, "\"decided\":\"reject\"");
+	assert_event_has(talk, 0, "\"decided\":{\"action\":\"reject\"");
 	assert_event_has(talk, 0, "\"line\":2");
 	talk_free(talk);
 }
