@@ -157,7 +157,8 @@ result_lines(struct arena *arena, const struct result *result)
 		add_comment(arena, &unit, comment);
 		fold_unit(&fold, buf_str(&unit));
 	}
-	if (result->reason.len > 0) {
+	/* A pass needs no excuse; the field is long enough. */
+	if (result->reason.len > 0 && result->word != WORD_PASS) {
 		unit_init(&unit, arena);
 		buf_addz(&unit, "reason=");
 		add_value(arena, &unit, result->reason, VALUE_QUOTED);

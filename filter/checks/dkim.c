@@ -28,10 +28,9 @@ best_of(const struct dkim_results *results)
 static void
 add_result(struct check_run *run, const struct dkim_signature *sig)
 {
-	struct result result = { .method = METHOD_DKIM, .word = sig->word };
+	struct result result = { .method = METHOD_DKIM, .word = sig->word,
+				 .reason = sig->reason };
 
-	if (sig->word != WORD_PASS)
-		result.reason = sig->reason;
 	result_add_property(&result, "header", "d", sig->domain);
 	result_add_property(&result, "header", "i", sig->identity);
 	result_add_property(&result, "header", "s", sig->selector);

@@ -33,7 +33,7 @@ finish(struct check_run *run, const struct dmarc_result *found)
 	struct fact_set *facts = run->subject->facts;
 	struct result result = {
 		.method = METHOD_DMARC, .word = found->word,
-		.reason = found->word == WORD_PASS ? STR_NONE : found->reason
+		.reason = found->reason
 	};
 
 	facts_word(facts, FACT_ID_DMARC, found->word);

@@ -31,8 +31,7 @@ finish(struct check_run *run, enum word word, struct str name,
 	char text[IP_TEXT_MAX];
 	struct result result = {
 		.method = METHOD_IPREV, .word = word,
-		.reason = word == WORD_PASS ? STR_NONE : str_from(reason),
-		.comment = name
+		.reason = str_from(reason), .comment = name
 	};
 
 	facts_word(facts, FACT_ID_IPREV, word);

@@ -135,7 +135,10 @@ dkim_json(const struct results *results)
 		const struct result *result = &results->list.at[i];
 		json_t *object;
 
-		if (result->method != METHOD_DKIM)
+		/* "dkim=none" of a message without signatures has none. */
+		if (result->method != METHOD_DKIM ||
+		    (result->word == WORD_NONE &&
+		    result->property_count == 0))
 			continue;
 		object = json_object();
 		set(object, "result", word_json(word_name(result->word)));

@@ -273,6 +273,19 @@ remove_forged(struct connection *conn, struct edit_list *edits)
 	    conn->engine->options.authserv_id);
 }
 
+/* A folded value for a log: each fold becomes one blank. */
+static struct str
+one_line(struct arena *arena, struct str value)
+{
+	struct str line = header_unfold(arena, value);
+	char *out = arena_z(arena, line);
+
+	for (size_t i = 0; i < line.len; i++)
+		if (out[i] == '\t')
+			out[i] = ' ';
+	return str_make(out, line.len);
+}
+
 static void
 make_edits(struct connection *conn, struct session_reply *reply)
 {
@@ -282,7 +295,7 @@ make_edits(struct connection *conn, struct session_reply *reply)
 
 	remove_forged(conn, edits);
 	edit_stamp(arena, edits, id, &conn->results);
-	conn->message.stamp = header_unfold(arena,
+	conn->message.stamp = one_line(arena,
 	    stamp_value(arena, id, &conn->results));
 	if (policy_enforces(policy_of(conn)))
 		edit_tags(arena, edits, &conn->message.header,

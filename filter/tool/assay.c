@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "config.h"
 #include "tool/tool.h"
 
@@ -47,6 +48,7 @@ print_help(FILE *out)
 int
 main(int argc, char **argv)
 {
+	log_open("assay", "stderr", LOG_LEVEL_WARN);
 	if (argc < 2) {
 		print_help(stderr);
 		return TOOL_BAD_USE;

@@ -134,7 +134,9 @@ tool_print_text(struct str text)
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.ptr[i];
 
-		if (c < 0x20 || c == 0x7f || (c >= 0x80 && !utf8))
+		if (c == '\t')
+			putchar(' ');
+		else if (c < 0x20 || c == 0x7f || (c >= 0x80 && !utf8))
 			putchar('?');
 		else
 			putchar(c);
