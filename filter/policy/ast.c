@@ -149,7 +149,7 @@ term_from_string(struct parse *parse, struct place place, struct str raw)
 				mistake(parse->diag, place_after(place, i),
 				    "in a text, \\ stands only before \" "
 				    "and \\");
-		} else if ((unsigned char)c < 0x20 && c != '\t')
+		} else if ((unsigned char)c < 0x20)
 			mistake(parse->diag, place_after(place, i + 1),
 			    "a control character (0x%02x) in a text",
 			    (unsigned char)c);

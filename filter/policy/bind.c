@@ -138,10 +138,10 @@ bind_stage(struct bind *bind, const struct item *item)
 
 		for (int i = 0; i < STAGE_COUNT; i++)
 			names[i] = stage_name((enum stage)i);
-		mistake(bind->diag, item->name->place, "\"%.*s\" is none of "
-		    "the stages connect, helo, mail, rcpt and message%s",
-		    STR_ARG(name), nearest_hint(bind->arena, name, names,
-		    STAGE_COUNT));
+		mistake(bind->diag, item->name->place,
+		    "unknown stage \"%.*s\"%s", STR_ARG(name),
+		    hint_or(bind->arena, name, names, STAGE_COUNT, "; the "
+		    "stages are connect, helo, mail, rcpt and message"));
 		return;
 	}
 	for (const struct statement *statement = item->statements; statement;

@@ -242,7 +242,7 @@ can_be_in_set(struct bind *bind, const struct value *left)
 	}
 	if (left->type == FACT_LIST) {
 		mistake(bind->diag, left->place, "%.*s is a list itself; "
-		    "write ... in %.*s", STR_ARG(left->name),
+		    "write \"...\" in %.*s", STR_ARG(left->name),
 		    STR_ARG(left->name));
 		return false;
 	}
@@ -309,7 +309,10 @@ report_no_list(struct bind *bind, const struct term *term)
 			return;
 		}
 	}
-	if (fact_find(term->text, &id))
+	if (bind_find_define(bind, term->text) != NULL)
+		mistake(bind->diag, term->place, "\"%.*s\" is defined as a "
+		    "condition, not a list", STR_ARG(term->text));
+	else if (fact_find(term->text, &id))
 		mistake(bind->diag, term->place, "%s is of type %s, not a "
 		    "list; write == to compare", fact_table[id].name,
 		    fact_type_name(fact_table[id].type));
@@ -332,17 +335,11 @@ in_named(struct bind *bind, const struct expr *expr, const struct value *left)
 	named->used = true;
 	if (named->list == NULL)
 		return NULL;
-	if (left->type == FACT_WORD) {
-		mistake(bind->diag, left->place, "%.*s is a word; after "
-		    "\"in\" write a set of words: { ..., ... }",
-		    STR_ARG(left->name));
-		return NULL;
-	}
 	if (list_count(named->list) > 0 &&
 	    (list_kinds(named->list) & kinds_for(left->type)) == 0)
-		doubt(bind->diag, term->place, "list \"%.*s\" holds no %s, so "
-		    "%.*s is never in it", STR_ARG(term->text),
-		    entries_for(left->type), STR_ARG(left->name));
+		doubt(bind->diag, term->place, "list \"%.*s\" holds nothing "
+		    "that %.*s (%s) can be", STR_ARG(term->text),
+		    STR_ARG(left->name), fact_type_name(left->type));
 	return in_list(bind, expr, left, named->list);
 }
 
@@ -368,6 +365,12 @@ bind_in(struct bind *bind, const struct expr *expr)
 	if (expr->braces)
 		return in_list(bind, expr, &left,
 		    bind_entries(bind, term, &left));
+	if (left.type == FACT_WORD) {
+		mistake(bind->diag, term->place, "%.*s is a word; after "
+		    "\"in\" write a set of words: { ..., ... }",
+		    STR_ARG(left.name));
+		return NULL;
+	}
 	if (term->kind == TERM_NAME)
 		return in_named(bind, expr, &left);
 	if (term->kind == TERM_IP || term->kind == TERM_NET)

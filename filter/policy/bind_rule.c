@@ -272,8 +272,9 @@ find_action(struct bind *bind, const struct term *term,
 		names[count++] = actions[i].name;
 	}
 	mistake(bind->diag, term->place, "unknown action \"%.*s\"%s",
-	    STR_ARG(term->text), nearest_hint(bind->arena, term->text, names,
-	    count));
+	    STR_ARG(term->text), hint_or(bind->arena, term->text, names, count,
+	    "; the actions are accept, bypass, reject, tempfail, discard, "
+	    "quarantine, score, tag and note"));
 	return false;
 }
 

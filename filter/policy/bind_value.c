@@ -104,9 +104,9 @@ bind_call(struct bind *bind, const struct term *call, struct value *out)
 
 	if (str_eqz(call->text, "header"))
 		return bind_header(bind, call, out);
-	mistake(bind->diag, call->place, "unknown function \"%.*s\"%s; the "
-	    "functions are: header", STR_ARG(call->text),
-	    nearest_hint(bind->arena, call->text, functions, 1));
+	mistake(bind->diag, call->place, "unknown function \"%.*s\"%s",
+	    STR_ARG(call->text), hint_or(bind->arena, call->text, functions,
+	    1, "; there is header(\"Name\")"));
 	return VALUE_WRONG;
 }
 
@@ -236,10 +236,11 @@ bind_word(struct bind *bind, const struct value *fact,
 	for (int i = 0; i < WORD_COUNT; i++)
 		if (word_in_set(set, (enum word)i))
 			VEC_PUSH(bind->arena, &names, word_name((enum word)i));
-	mistake(bind->diag, term->place, "%s cannot be %.*s%s; it is one of "
-	    "%s", fact_table[fact->id].name, STR_ARG(term->raw),
-	    nearest_hint(bind->arena, term->text, names.at, names.count),
-	    list_words(bind->arena, set));
+	mistake(bind->diag, term->place, "%s cannot be %.*s%s",
+	    fact_table[fact->id].name, STR_ARG(term->raw),
+	    hint_or(bind->arena, term->text, names.at, names.count,
+	    arena_printf(bind->arena, "; it is one of %s",
+	    list_words(bind->arena, set)).ptr));
 	return false;
 }
 
@@ -310,7 +311,15 @@ bind_convert(struct bind *bind, const struct value *to,
 	bool fits = to->type == constant->type ||
 	    (to->type == FACT_SIZE && constant->type == FACT_NUMBER) ||
 	    (value_is_text(to) && constant->type == FACT_STRING);
+	enum word word;
 
+	if (to->type == FACT_WORD && constant->type == FACT_STRING &&
+	    word_find(fact_table[to->id].words, constant->constant.text,
+	    &word)) {
+		mistake(bind->diag, constant->place, "%.*s is a word: write "
+		    "%s without quotes", STR_ARG(to->name), word_name(word));
+		return false;
+	}
 	if (!fits) {
 		mistake(bind->diag, constant->place, "%.*s (%s) compares with "
 		    "%s, not with %.*s", STR_ARG(to->name),

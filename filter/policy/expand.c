@@ -40,7 +40,10 @@ add_fact(struct bind *bind, struct place place, struct str name,
 		    (struct template_piece){ .is_fact = true, .id = id });
 		return bind_fact(bind, place, id);
 	} else {
-		bind_unknown_name(bind, &term);
+		if (name.len > 0)
+			bind_unknown_name(bind, &term);
+		else
+			mistake(bind->diag, place, "%%{} names no fact");
 		return false;
 	}
 	return true;
@@ -77,9 +80,15 @@ template_parse(struct bind *bind, const struct term *term,
     const struct rule *rule, struct template *out)
 {
 	struct str text = term->text;
-	size_t at = 0;
+	size_t at = 0, odd = 0;
 	bool ok = true;
 
+	while (odd < text.len && (unsigned char)text.ptr[odd] < 0x80)
+		odd++;
+	if (odd < text.len)
+		doubt(bind->diag, place_after(term->place, 1 +
+		    written(text, odd)), "only ASCII goes out; other letters "
+		    "of a text become ?");
 	while (at < text.len) {
 		size_t run = str_chr(str_skip(text, at), '%');
 

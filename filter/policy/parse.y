@@ -269,7 +269,7 @@ name:
 
 %%
 
-enum { EXPECTED_MAX = 6 };
+enum { EXPECTED_MAX = 48, CHOICES_MAX = 5 };
 
 /* Called for one thing only: the parser's stack is at its end. */
 static void
@@ -282,14 +282,72 @@ policy_yyerror(struct place *place, void *scanner, struct parse *parse,
 	    LIMIT_POLICY_DEPTH);
 }
 
+static bool
+expects(const yysymbol_kind_t *kinds, int count, yysymbol_kind_t kind)
+{
+	for (int i = 0; i < count; i++)
+		if (kinds[i] == kind)
+			return true;
+	return false;
+}
+
+/* What goes without saying where two other kinds may stand. */
+static const struct {
+	yysymbol_kind_t where[2], obvious[10];
+} unsaid[] = {
+	/* in a stage: an action or its end */
+	{ { YYSYMBOL_SHADOW, YYSYMBOL_NAME },
+	  { YYSYMBOL_SHADOW, YYSYMBOL_POLICY, YYSYMBOL_LIST, YYSYMBOL_DEFINE,
+	    YYSYMBOL_AT } },
+	/* a name: the keywords that are names too */
+	{ { YYSYMBOL_NAME, YYSYMBOL_NAME },
+	  { YYSYMBOL_POLICY, YYSYMBOL_MODE, YYSYMBOL_LIST, YYSYMBOL_LIST_FILE,
+	    YYSYMBOL_OPTIONAL } },
+	/* a value */
+	{ { YYSYMBOL_NAME, YYSYMBOL_TEXT },
+	  { YYSYMBOL_TEXT, YYSYMBOL_LITERAL, YYSYMBOL_NOT,
+	    YYSYMBOL_LPAREN } },
+	/* behind a condition */
+	{ { YYSYMBOL_AND, YYSYMBOL_OR }, { YYSYMBOL_LPAREN } },
+};
+
+static bool
+is_unsaid(const yysymbol_kind_t *kinds, int count, yysymbol_kind_t kind)
+{
+	if (kind == YYSYMBOL_YYEOF)
+		return true;	/* and it is the 0 that fills up the table */
+	for (size_t i = 0; i < sizeof(unsaid) / sizeof(unsaid[0]); i++)
+		if (expects(kinds, count, unsaid[i].where[0]) &&
+		    expects(kinds, count, unsaid[i].where[1]) &&
+		    expects(unsaid[i].obvious, 10, kind))
+			return true;
+	return false;
+}
+
+static int
+choose(const yysymbol_kind_t *all, int count, yysymbol_kind_t *kinds_out)
+{
+	int kept = 0;
+
+	for (int i = 0; i < count; i++)
+		if (!is_unsaid(all, count, all[i])) {
+			if (kept == CHOICES_MAX)
+				return 0;
+			kinds_out[kept++] = all[i];
+		}
+	return kept;
+}
+
 /* "a", "a or b", "a, b or c". */
 static void
-add_choices(struct buf *buf, const yysymbol_kind_t *kinds, int count)
+add_choices(struct buf *buf, const yysymbol_kind_t *kinds, int count,
+    const char *name)
 {
 	for (int i = 0; i < count; i++) {
 		if (i > 0)
 			buf_addz(buf, i + 1 < count ? ", " : " or ");
-		buf_addz(buf, yysymbol_name(kinds[i]));
+		buf_addz(buf, kinds[i] == YYSYMBOL_NAME ? name :
+		    yysymbol_name(kinds[i]));
 	}
 }
 
@@ -297,7 +355,7 @@ add_choices(struct buf *buf, const yysymbol_kind_t *kinds, int count)
 static const char *
 keyword_hint(struct parse *parse, const yysymbol_kind_t *kinds, int count)
 {
-	const char *words[EXPECTED_MAX];
+	const char *words[CHOICES_MAX];
 	size_t keywords = 0;
 
 	for (int i = 0; i < count; i++) {
@@ -310,31 +368,39 @@ keyword_hint(struct parse *parse, const yysymbol_kind_t *kinds, int count)
 	return nearest_hint(parse->arena, parse->token, words, keywords);
 }
 
+/* What a name is for, where it may stand. */
+static const char *
+name_for(const yysymbol_kind_t *all, int count)
+{
+	if (expects(all, count, YYSYMBOL_SHADOW))
+		return "an action";
+	return expects(all, count, YYSYMBOL_TEXT) ? "a value" : "a name";
+}
+
 static int
 yyreport_syntax_error(const yypcontext_t *context, void *scanner,
     struct parse *parse)
 {
-	yysymbol_kind_t kinds[EXPECTED_MAX];
-	int count = yypcontext_expected_tokens(context, kinds, EXPECTED_MAX);
-	struct place *place = yypcontext_location(context);
+	yysymbol_kind_t all[EXPECTED_MAX], kinds[CHOICES_MAX];
+	int total = yypcontext_expected_tokens(context, all, EXPECTED_MAX);
+	int count = choose(all, total, kinds);
 	struct buf buf;
 
 	(void)scanner;
 	if (diag_total(parse->diag) > LIMIT_POLICY_ERRORS)
 		return 0;
 	buf_init(&buf, parse->arena, 512);
-	if (count > 0) {
-		buf_addz(&buf, "expected ");
-		add_choices(&buf, kinds, count);
+	buf_addz(&buf, count > 0 ? "expected " : "unexpected ");
+	add_choices(&buf, kinds, count, name_for(all, total));
+	if (count > 0)
 		buf_addz(&buf, ", found ");
-	} else
-		buf_addz(&buf, "unexpected ");
 	if (yypcontext_token(context) == YYSYMBOL_YYEOF)
 		buf_addz(&buf, "the end of the file");
 	else
 		buf_printf(&buf, "\"%.*s\"%s", STR_ARG(str_slice(parse->token,
 		    0, 60)), keyword_hint(parse, kinds, count));
-	mistake(parse->diag, *place, "%.*s", STR_ARG(buf_str(&buf)));
+	mistake(parse->diag, *yypcontext_location(context), "%.*s",
+	    STR_ARG(buf_str(&buf)));
 	return 0;
 }
 

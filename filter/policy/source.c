@@ -165,3 +165,12 @@ nearest_hint(struct arena *arena, struct str word,
 		return "";
 	return arena_printf(arena, "; did you mean \"%s\"?", near).ptr;
 }
+
+const char *
+hint_or(struct arena *arena, struct str word, const char *const *candidates,
+    size_t count, const char *otherwise)
+{
+	const char *hint = nearest_hint(arena, word, candidates, count);
+
+	return hint[0] != '\0' ? hint : otherwise;
+}

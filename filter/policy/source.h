@@ -49,4 +49,8 @@ void doubt(struct diag *diag, struct place place, const char *format, ...)
 const char *nearest_hint(struct arena *arena, struct str word,
     const char *const *candidates, size_t count);
 
+/* The same, or otherwise where nothing is near. */
+const char *hint_or(struct arena *arena, struct str word,
+    const char *const *candidates, size_t count, const char *otherwise);
+
 #endif

@@ -258,7 +258,7 @@ START_TEST(a_regex_at_its_limits_is_unknown)
 	    "subject matches /%s/", catastrophes[_i].pattern).ptr,
 	    arena_printf(arena, "subject=%s", catastrophes[_i].letters).ptr),
 	    "unknown");
-	ck_assert_uint_lt(clock_ms() - start, 5000);
+	ck_assert_uint_lt(clock_ms() - start, 20000);
 	arena_free(arena);
 }
 END_TEST
@@ -276,7 +276,7 @@ START_TEST(a_long_text_does_not_hurt)
 	    "unknown");
 	ck_assert_str_eq(truth_of(arena, "subject matches /b/", value),
 	    "false");
-	ck_assert_uint_lt(clock_ms() - start, 5000);
+	ck_assert_uint_lt(clock_ms() - start, 20000);
 	arena_free(arena);
 }
 END_TEST
@@ -448,7 +448,7 @@ START_TEST(defines_are_evaluated_once)
 	policy = policy_from(text.ptr);
 	ck_assert_str_eq(outcome_of(arena, policy, STAGE_MESSAGE, ""),
 	    "continue");
-	ck_assert_uint_lt(clock_ms() - start, 5000);
+	ck_assert_uint_lt(clock_ms() - start, 20000);
 	policy_unref(policy);
 	arena_free(arena);
 }
