@@ -20,7 +20,7 @@ struct client {
 	unsigned long		 steps;		/* SMFIP_*, as agreed */
 	unsigned long		 actions;	/* SMFIF_* */
 	bool			 in_message, has_queue_id;
-	bool			 answered;	/* the session did, with reply */
+	bool			 answered;	/* by the session */
 	struct session_reply	 reply;
 };
 

@@ -63,7 +63,7 @@ struct policy_rule {
 	unsigned	 code;		/* 550 */
 	struct str	 enhanced;	/* "5.7.1" */
 	struct str	 text;		/* expanded, one line, safe for SMTP;
-					 * quarantine, note, score: their text */
+					 * quarantine, note, score: theirs */
 	double		 score;
 	/* tag */
 	struct str	 tag_name;	/* header name; "subject" prefixes it */

@@ -60,7 +60,7 @@ struct message {
 	struct str		 queue_id;
 	bool			 expired;
 	VEC(const char *)	 troubles;
-	struct str		 stamp;		/* our field's value, unfolded */
+	struct str		 stamp;		/* our field, unfolded */
 	struct edit_list	 edits;
 	struct event		*event;
 };

@@ -9,8 +9,9 @@
  *	connect [helo]* { mail rcpt* [header* eoh body* eom] | abort }* close
  *
  * Threads:	all calls are made holding the connection's strand
- *		(connection_strand).  Between a call with done() and done() only
- *		session_expire(), session_abort() and connection_free() may be called.
+ *		(connection_strand).  Between a call with done() and done()
+ *		only session_expire(), session_abort() and connection_free()
+ *		may be called.
  * Hostile:	every argument.  Caps are in base/limits.h; what is over a cap
  *		is not kept, and the event says so.
  */
@@ -29,7 +30,7 @@
 struct engine;
 
 struct engine_options {
-	struct resolver		*dns;		/* not owned: the caller frees */
+	struct resolver		*dns;		/* not owned */
 	struct policy		*policy;	/* a reference is taken */
 	struct event_writer	*events;	/* or NULL; not owned */
 	/* Sees every event while it is whole; or NULL. */
@@ -44,7 +45,7 @@ struct engine_options {
 	bool			 tempfail_on_trouble;	/* on_failure */
 	uint64_t		 message_wait_ms;	/* at most, at eom */
 	size_t			 max_header_octets;
-	int64_t			 now;		/* 0: the clock's (assay --now) */
+	int64_t			 now;		/* 0: the clock says */
 };
 
 struct engine *engine_new(const struct engine_options *options);
@@ -71,8 +72,9 @@ struct session_mail {
 
 /* What the MTA is to answer. */
 struct session_reply {
-	enum action	action;		/* CONTINUE ACCEPT REJECT TEMPFAIL DISCARD
-					 * QUARANTINE (BYPASS comes as ACCEPT) */
+	enum action	action;		/* CONTINUE ACCEPT REJECT TEMPFAIL
+					 * DISCARD QUARANTINE; BYPASS comes
+					 * as ACCEPT */
 	unsigned	code;		/* REJECT, TEMPFAIL */
 	struct str	enhanced, text;	/* text also for QUARANTINE */
 	/* At eom: what to change in the header, in this order. */

@@ -7,9 +7,10 @@
 
 static const struct tool_command commands[] = {
 	{ "verify",
-	  "[-c FILE] [--dns SPEC] [--policy FILE] [--ip IP] [--helo NAME] "
-	  "[--from ADDR] [--rcpt ADDR]... [--now UNIXTIME] [--set KEY=VALUE]... "
-	  "[--json] MESSAGE...",
+	  "[-c FILE] [--dns SPEC] [--policy FILE] [--ip IP] [--name NAME] "
+	  "[--helo NAME] [--from ADDR] [--rcpt ADDR]... [--auth LOGIN] "
+	  "[--listener NAME] [--now UNIXTIME] [--set KEY=VALUE]... [--json] "
+	  "MESSAGE...",
 	  "run the daemon's checks and policy on message files",
 	  tool_verify },
 	{ "spf",
