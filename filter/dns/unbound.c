@@ -188,8 +188,13 @@ static const struct {
 };
 enum { OPTION_COUNT = sizeof(options_set) / sizeof(options_set[0]) };
 
-/* Names that libunbound would answer itself (RFC 6303 and 6761). */
+/*
+ * Names that libunbound would answer itself (RFC 6303 and 6761).  That is
+ * right for the system's servers, but a server that was named is meant.  The
+ * first is none of them: taking it away changes nothing.
+ */
 static const char *const local_zones[] = {
+	"none.invalid.",
 	"localhost.", "127.in-addr.arpa.", "test.", "invalid.", "onion.",
 	"home.arpa.",
 	"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0."
@@ -237,55 +242,59 @@ add_server(struct ub_ctx *ctx, const char *spec, char *why_out,
 	    wrong(why_out, why_size, spec, ub_strerror(error));
 }
 
+/*
+ * Without /etc/hosts: a mail host is wont to have its own domain in there, and
+ * libunbound would then deny every other type of it, SPF records and all.
+ */
 static bool
 add_system(struct ub_ctx *ctx, char *why_out, size_t why_size)
 {
 	int error = ub_ctx_resolvconf(ctx, NULL);
 
-	if (error != 0)
-		return wrong(why_out, why_size, "/etc/resolv.conf",
-		    ub_strerror(error));
-	/* A machine may well have no hosts file. */
-	if (access("/etc/hosts", R_OK) != 0)
-		return true;
-	error = ub_ctx_hosts(ctx, NULL);
-	return error == 0 || wrong(why_out, why_size, "/etc/hosts",
+	return error == 0 || wrong(why_out, why_size, "/etc/resolv.conf",
 	    ub_strerror(error));
+}
+
+static bool
+has_system(const struct resolver_options *options)
+{
+	for (size_t i = 0; i < options->spec_count; i++)
+		if (strcmp(options->specs[i], "system") == 0)
+			return true;
+	return false;
 }
 
 static bool
 add_specs(struct ub_ctx *ctx, const struct resolver_options *options,
     char *why_out, size_t why_size)
 {
-	bool system = false, servers = false, ok = true;
+	bool ok = true;
 
 	for (size_t i = 0; ok && i < options->spec_count; i++) {
 		const char *spec = options->specs[i];
 
 		if (strcmp(spec, "system") == 0) {
-			system = true;
 			ok = add_system(ctx, why_out, why_size);
 		} else if (strncmp(spec, server_prefix,
 		    strlen(server_prefix)) == 0) {
-			servers = true;
 			ok = add_server(ctx, spec, why_out, why_size);
 		} else {
 			ok = wrong(why_out, why_size, spec, "write system, "
 			    "server:ADDRESS[#PORT] or zone:FILE");
 		}
 	}
-	if (!ok)
-		return false;
-	return system || servers || wrong(why_out, why_size, "dns",
-	    "nobody to ask; write system, server:ADDRESS[#PORT] or zone:FILE");
+	if (options->spec_count == 0)
+		return wrong(why_out, why_size, "dns", "nobody to ask; write "
+		    "system, server:ADDRESS[#PORT] or zone:FILE");
+	return ok;
 }
 
 /* The first of these calls has libunbound read all that was set. */
 static bool
-remove_local_zones(struct ub_ctx *ctx, const char *anchor, char *why_out,
-    size_t why_size)
+remove_local_zones(struct ub_ctx *ctx, size_t count, const char *anchor,
+    char *why_out, size_t why_size)
 {
-	for (size_t i = 0; i < LOCAL_ZONE_COUNT; i++) {
+	for (size_t i = 0; i < count; i++) {
 		int error = ub_ctx_zone_remove(ctx, local_zones[i]);
 
 		if (error != 0)
@@ -312,7 +321,8 @@ set_up(struct ub_ctx *ctx, const struct resolver_options *options,
 		return wrong(why_out, why_size, anchor,
 		    "the trust anchor cannot be read");
 	ub_ctx_async(ctx, 1);
-	return remove_local_zones(ctx, anchor, why_out, why_size);
+	return remove_local_zones(ctx, has_system(options) ? 1 :
+	    LOCAL_ZONE_COUNT, anchor, why_out, why_size);
 }
 
 struct backend *

@@ -333,6 +333,26 @@ START_TEST(the_server_reads_the_manual_too)
 }
 END_TEST
 
+/* Not by /etc/hosts, and without a packet: RFC 6761 section 6.3. */
+START_TEST(the_system_has_a_localhost)
+{
+	const char *specs[] = { "system" };
+	const struct resolver_options options = {
+		.specs = specs, .spec_count = 1
+	};
+	char why[300] = "";
+	struct seen seen;
+
+	if (access("/etc/resolv.conf", R_OK) != 0)
+		return;
+	resolver_free(dns);
+	dns = resolver_new(&options, why, sizeof(why));
+	ck_assert_msg(dns != NULL, "%s", why);
+	ask_now(STR("localhost"), DNS_A, LONG_MS, &seen);
+	ck_assert_str_eq(seen.text, "DATA 127.0.0.1");
+}
+END_TEST
+
 static const struct {
 	const char *specs[3], *anchor, *why;
 } bad_options[] = {
@@ -402,5 +422,6 @@ unbound_tests(void)
 	tcase_add_test(tc, freed_with_questions_on_the_wire);
 	tcase_add_test(tc, the_server_reads_the_manual_too);
 	tcase_add_test(tc, a_name_without_its_keys_is_bogus);
+	tcase_add_test(tc, the_system_has_a_localhost);
 	return tc;
 }
