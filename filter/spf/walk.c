@@ -344,59 +344,6 @@ walk_net_matches(const struct walk *walk, const struct spf_term *term)
 	    ipnet_contains(&term->net, &walk->values.client));
 }
 
-static enum dns_type
-question_of(const struct walk *walk, enum spf_kind kind)
-{
-	if (kind == SPF_INCLUDE || kind == SPF_REDIRECT)
-		return DNS_TXT;
-	if (kind == SPF_MX)
-		return DNS_MX;
-	return kind == SPF_EXISTS ? DNS_A : walk->address_type;
-}
-
-static void
-ask_term_ahead(struct walk *walk, const struct frame *frame,
-    const struct spf_term *term)
-{
-	struct macro_values values = walk->values;
-	struct str name;
-
-	values.domain = frame->domain;
-	if (macro_wants(term->spec, 'p') || macro_domain(walk->arena,
-	    term->spec, &values, &name) != MACRO_OK)
-		return;
-	if (term->kind == SPF_PTR) {
-		char arpa[IP_ARPA_MAX];
-
-		answers_ahead(&walk->answers,
-		    ip_arpa(&walk->values.client, arpa), DNS_PTR);
-	} else if (domain_fits_dns(name)) {
-		answers_ahead(&walk->answers, name,
-		    question_of(walk, term->kind));
-	}
-	walk->ahead++;
-}
-
-/* What can still be reached, and no more in all than an evaluation may ask. */
-static void
-ask_ahead(struct walk *walk, const struct frame *frame)
-{
-	const struct spf_record *record = frame->record;
-
-	for (size_t i = 0; i < record->count; i++) {
-		const struct spf_term *term = &record->terms[i];
-
-		if (walk->ahead >= LIMIT_SPF_LOOKUPS ||
-		    walk_net_matches(walk, term))
-			return;
-		if (spf_term_asks_dns(term) && term != record->redirect)
-			ask_term_ahead(walk, frame, term);
-	}
-	if (record->redirect != NULL && !record->has_all &&
-	    walk->ahead < LIMIT_SPF_LOOKUPS)
-		ask_term_ahead(walk, frame, record->redirect);
-}
-
 /* No record: RFC 7208 sections 4.3, 4.5; 5.2 and 6.1 for the other frames. */
 static enum step
 end_without(struct walk *walk, struct str domain, const struct asking *via,
@@ -472,7 +419,7 @@ walk_open(struct walk *walk, struct str domain, struct asking *via,
 		    via->term->kind == SPF_REDIRECT)
 	};
 	if (!answer->spf.asked_ahead)
-		ask_ahead(walk, frame);
+		walk_ask_ahead(walk, frame);
 	answer->spf.asked_ahead = true;
 	*frame_out = frame;
 	return STEP_GO;

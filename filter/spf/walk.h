@@ -81,6 +81,12 @@ void walk_decide_default(struct walk *walk, struct frame *frame);
 enum step walk_open(struct walk *walk, struct str domain,
     struct asking *via, struct frame **frame_out);
 
+/*
+ * Ask for what a record's terms need and can still be reached: at most as many
+ * terms, over the whole evaluation, as may be counted.
+ */
+void walk_ask_ahead(struct walk *walk, const struct frame *frame);
+
 /* Note that a term is looked at; the line is for walk_trace_end(). */
 size_t walk_trace_begin(struct walk *walk, unsigned depth, struct str domain,
     struct str term);
