@@ -182,12 +182,10 @@ set_sender(struct spf_tool *tool)
 	if (from.len >= 2 && from.ptr[0] == '<' &&
 	    from.ptr[from.len - 1] == '>')
 		from = str_slice(from, 1, from.len - 1);
-	if (from.len == 0)
-		from = tool->request.helo;
 	at = str_rchr(from, '@');
-	tool->request.sender = from;
-	tool->request.domain = at == from.len ? from :
-	    str_skip(from, at + 1);
+	tool->request.sender = from.len > 0 ? from : tool->request.helo;
+	tool->request.domain = from.len == 0 ? tool->request.helo :
+	    at == from.len ? from : str_skip(from, at + 1);
 }
 
 /* 0, or what the process exits with. */
