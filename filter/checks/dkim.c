@@ -25,8 +25,27 @@ best_of(const struct dkim_results *results)
 	return NULL;
 }
 
+/* RFC 6008 section 4: the first 8 octets, and more if others share them. */
+static struct str
+short_b(const struct dkim_results *results, const struct dkim_signature *sig)
+{
+	size_t len = 8;
+
+	for (size_t i = 0; i < results->count; i++) {
+		struct str other = results->at[i].b;
+
+		if (&results->at[i] == sig || str_eq(other, sig->b))
+			continue;
+		while (len < sig->b.len && str_eq(str_slice(other, 0, len),
+		    str_slice(sig->b, 0, len)))
+			len++;
+	}
+	return str_slice(sig->b, 0, len);
+}
+
 static void
-add_result(struct check_run *run, const struct dkim_signature *sig)
+add_result(struct check_run *run, const struct dkim_results *results,
+    const struct dkim_signature *sig)
 {
 	struct result result = { .method = METHOD_DKIM, .word = sig->word,
 				 .reason = sig->reason };
@@ -35,7 +54,7 @@ add_result(struct check_run *run, const struct dkim_signature *sig)
 	result_add_property(&result, "header", "i", sig->identity);
 	result_add_property(&result, "header", "s", sig->selector);
 	result_add_property(&result, "header", "a", sig->algorithm);
-	result_add_property(&result, "header", "b", sig->b);
+	result_add_property(&result, "header", "b", short_b(results, sig));
 	check_result(run, &result);
 	if (sig->key_name.len > 0)
 		check_evidence(run, sig->key_name, "TXT",
@@ -52,7 +71,7 @@ done(void *ctx, const struct dkim_results *results)
 	VEC(struct str) domains = { 0 };
 
 	for (size_t i = 0; i < results->count; i++) {
-		add_result(run, &results->at[i]);
+		add_result(run, results, &results->at[i]);
 		if (results->at[i].word == WORD_PASS)
 			VEC_PUSH(run->arena, &domains, results->at[i].domain);
 	}
