@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
-"""A scripted DNS server on loopback for tests: UDP and TCP, one zone file.
+r"""A scripted DNS server on loopback for tests: UDP and TCP, one zone file.
 
     dns_server.py --zone FILE [--port 0] [--address 127.0.0.1] [--log FILE]
 
 Reads the zone files that assayd's "dns = zone:FILE" reads (assay.zone(5)) and
 prints its port.  With --log, one line a question: "udp TXT name".  SIGHUP
 reads the zone again.  SIGTERM ends it.
+
+Beyond these files it takes records of any type (RFC 3597: "NAME TYPEnn \\#
+LENGTH HEX") and sends the RRSIGs (TYPE46) of a name with what they cover to
+those who ask for them, so that a zone can be signed.
 
 On the wire the failures are: TIMEOUT no answer; SERVFAIL and BOGUS response
 code 2; GARBAGE a broken packet, whose kind is the number at the end of the
@@ -25,7 +29,8 @@ import time
 TYPES = {"A": 1, "CNAME": 5, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28,
          "SPF": 99}
 FAILURES = ("NODATA", "NXDOMAIN", "SERVFAIL", "BOGUS", "TIMEOUT", "GARBAGE")
-SOA, OPT, ANY = 6, 41, "*"
+SOA, OPT, RRSIG, ANY = 6, 41, 46, "*"
+DO = 0x8000                     # EDNS: DNSSEC records are wanted
 TTL, CNAMES_MAX = 300, 16
 NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP = 0, 1, 2, 3, 4
 
@@ -104,6 +109,8 @@ def wire_text(words):
 
 def wire_data(kind, words):
     first = words[0][0]
+    if kind.startswith("TYPE"):
+        return bytes.fromhex(words[2][0].decode())
     if kind == "A":
         return socket.inet_pton(socket.AF_INET, first.decode())
     if kind == "AAAA":
@@ -151,10 +158,12 @@ class Zone:
             rest = rest[1:]
         kind = rest[0][0].decode().upper()
         rest = rest[1:]
-        if kind != ANY and kind not in TYPES:
+        key = ANY if kind == ANY else TYPES.get(kind)
+        if kind.startswith("TYPE"):
+            key = int(kind[4:])
+        if key is None:
             raise ZoneError(f"unknown type {kind}")
         name.own, name.delay = True, self.delay
-        key = ANY if kind == ANY else TYPES[kind]
         word = rest[0][0].decode("latin-1").upper()
         if len(rest) == 1 and not rest[0][1] and word in FAILURES:
             name.sets[key] = word
@@ -176,7 +185,14 @@ class Zone:
             name = name.partition(b".")[2]
         return 0
 
-    def find(self, name, kind):
+    def signatures(self, node, kind):
+        """The RRSIGs over this type as [(ttl, data)]."""
+        found = node.sets.get(RRSIG, [])
+        return [] if isinstance(found, str) else [
+            (ttl, data) for ttl, data in found
+            if data[:2] == struct.pack(">H", kind)]
+
+    def find(self, name, kind, with_signatures):
         """(records as wire, response code or failure word)."""
         records = b""
         count = 0
@@ -193,10 +209,14 @@ class Zone:
                 found = node.sets.get(ANY)
             if found is None or isinstance(found, str):
                 return count, records, found or NOERROR
-            for ttl, data in found:
+            sent = TYPES["CNAME"] if is_alias else kind
+            both = [(sent, *record) for record in found]
+            if with_signatures:
+                both += [(RRSIG, *record)
+                         for record in self.signatures(node, sent)]
+            for number, ttl, data in both:
                 records += wire_name(name) + struct.pack(
-                    ">HHIH", TYPES["CNAME"] if is_alias else kind, 1, ttl,
-                    len(data)) + data
+                    ">HHIH", number, 1, ttl, len(data)) + data
                 count += 1
             if not is_alias or count > CNAMES_MAX:
                 return count, records, NOERROR
@@ -242,7 +262,7 @@ def garbage(ident, question, name):
 
 
 def read_question(packet):
-    """(ident, flags, wire of the question, name, type, UDP size)."""
+    """(ident, flags, question, name, type, UDP size, EDNS flags or None)."""
     ident, flags, questions, _, _, extra = struct.unpack(">HHHHHH",
                                                          packet[:12])
     if questions != 1:
@@ -253,14 +273,13 @@ def read_question(packet):
         at += 1 + packet[at]
     kind = struct.unpack(">H", packet[at + 1:at + 3])[0]
     end = at + 5
-    size = 512
+    size, edns = 512, None
     if extra and len(packet) >= end + 11 and packet[end] == 0 and \
             struct.unpack(">H", packet[end + 1:end + 3])[0] == OPT:
         size = max(512, struct.unpack(">H", packet[end + 3:end + 5])[0])
-    else:
-        extra = 0
+        edns = struct.unpack(">H", packet[end + 7:end + 9])[0]
     name = b".".join(labels).lower()
-    return ident, flags, packet[12:end], name, kind, size, bool(extra)
+    return ident, flags, packet[12:end], name, kind, size, edns
 
 
 class Server:
@@ -291,7 +310,7 @@ class Server:
         zone = self.zone
         self.note(transport, kind, name)
         time.sleep(zone.delay_of(name))
-        count, records, outcome = zone.find(name, kind)
+        count, records, outcome = zone.find(name, kind, bool((edns or 0) & DO))
         if outcome == "TIMEOUT":
             return None
         if outcome == "GARBAGE":
@@ -303,7 +322,8 @@ class Server:
             data = b"\0\0" + struct.pack(">IIIII", 1, 3600, 600, 86400, TTL)
             authority = b"\0" + struct.pack(">HHIH", SOA, 1, TTL,
                                             len(data)) + data
-        opt = b"\0" + struct.pack(">HHIH", OPT, 1232, 0, 0) if edns else b""
+        opt = b"" if edns is None else b"\0" + struct.pack(
+            ">HHIH", OPT, 1232, edns & DO, 0)
         flags = 0x8080 | flags & 0x0110 | code
         if code == SERVFAIL:
             count, records, authority = 0, b"", b""

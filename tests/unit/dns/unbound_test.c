@@ -69,19 +69,39 @@ server_down(void)
 	dns_server_stop(&server);
 }
 
+/* In place of whom was asked before. */
 static void
-set_up(void)
+ask_others(const struct dns_server *others, const char *trust_anchor)
 {
-	const char *specs[] = { server.spec };
+	const char *specs[] = { others->spec };
 	const struct resolver_options options = {
 		.specs = specs, .spec_count = 1, .cache_entries = 1000,
 		.cache_octets = 1000000, .ttl_min = 1, .ttl_max = 86400,
-		.ttl_negative_max = 3600
+		.ttl_negative_max = 3600, .trust_anchor = trust_anchor
 	};
 	char why[300] = "";
 
+	resolver_free(dns);
 	dns = resolver_new(&options, why, sizeof(why));
 	ck_assert_msg(dns != NULL, "%s", why);
+}
+
+/* path is a template of mkstemp(). */
+static void
+write_file(char *path, const char *text)
+{
+	FILE *file = fdopen(mkstemp(path), "w");
+
+	ck_assert_ptr_nonnull(file);
+	fprintf(file, "%s\n", text);
+	fclose(file);
+}
+
+static void
+set_up(void)
+{
+	dns = NULL;
+	ask_others(&server, NULL);
 	strand = strand_new();
 	strand_enter(strand);
 }
@@ -99,7 +119,7 @@ struct seen {
 	char canonical[100];
 	size_t octets;
 	uint32_t ttl;
-	bool done;
+	bool secure, done;
 };
 
 static void
@@ -127,6 +147,7 @@ note(void *ctx, const struct dns_answer *answer)
 	snprintf(seen->canonical, sizeof(seen->canonical), "%.*s",
 	    STR_ARG(answer->canonical));
 	seen->ttl = answer->ttl;
+	seen->secure = answer->secure;
 	seen->done = true;
 }
 
@@ -286,27 +307,44 @@ END_TEST
 /* Nobody has a key for this digest, so all below the name is bogus. */
 START_TEST(a_name_without_its_keys_is_bogus)
 {
-	const char *specs[] = { server.spec };
-	struct resolver_options options = {
-		.specs = specs, .spec_count = 1, .cache_entries = 10,
-		.cache_octets = 10000, .ttl_max = 60, .ttl_negative_max = 60
-	};
-	char path[] = "/tmp/dns_test.XXXXXX", why[300] = "";
-	FILE *anchor = fdopen(mkstemp(path), "w");
+	char path[] = "/tmp/dns_test.XXXXXX";
 	struct seen seen;
 
-	fputs("example.com. IN DS 12345 8 2 0123456789abcdef0123456789abcdef"
-	    "0123456789abcdef0123456789abcdef\n", anchor);
-	fclose(anchor);
-	options.trust_anchor = path;
-	resolver_free(dns);
-	dns = resolver_new(&options, why, sizeof(why));
+	write_file(path, "example.com. IN DS 12345 8 2 0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef0123456789abcdef");
+	ask_others(&server, path);
 	unlink(path);
-	ck_assert_msg(dns != NULL, "%s", why);
 	ask_now(STR("example.com"), DNS_A, LONG_MS, &seen);
 	ck_assert_str_eq(seen.text, "BOGUS");
 	ask_now(STR("host.test"), DNS_A, LONG_MS, &seen);
 	ck_assert_str_eq(seen.text, "DATA 192.0.2.3");
+}
+END_TEST
+
+/* Signed once by tests/support/sign_zone.py; its first line is the anchor. */
+START_TEST(signatures_are_validated)
+{
+	static const char zone[] = TESTS_SRCDIR "/tests/unit/dns/signed.zone";
+	struct dns_server second;
+	char text[4000], anchor_line[300], path[] = "/tmp/dns_test.XXXXXX";
+	FILE *in = fopen(zone, "r");
+	struct seen seen;
+
+	ck_assert_msg(in != NULL, "%s cannot be opened", zone);
+	text[fread(text, 1, sizeof(text) - 1, in)] = '\0';
+	fclose(in);
+	ck_assert_int_eq(sscanf(text, "; %299[^\n]", anchor_line), 1);
+	dns_server_start(&second, text);
+	write_file(path, anchor_line);
+	ask_others(&second, path);
+	unlink(path);
+	ask_now(STR("host.signed.example"), DNS_A, LONG_MS, &seen);
+	ck_assert_str_eq(seen.text, "DATA 192.0.2.1");
+	ck_assert(seen.secure);
+	ask_now(STR("forged.signed.example"), DNS_A, LONG_MS, &seen);
+	ck_assert_str_eq(seen.text, "BOGUS");
+	ck_assert(!seen.secure);
+	dns_server_stop(&second);
 }
 END_TEST
 
@@ -319,10 +357,7 @@ START_TEST(the_server_reads_the_manual_too)
 
 	dns_server_start(&second, text);
 	free(text);
-	tear_down();
-	server.port = second.port;
-	strcpy(server.spec, second.spec);
-	set_up();
+	ask_others(&second, NULL);
 	ask_now(STR("www.example.com"), DNS_MX, LONG_MS, &seen);
 	ck_assert_str_eq(seen.text, "DATA 10 mail.example.com");
 	ask_now(STR("quotes.example.com"), DNS_TXT, LONG_MS, &seen);
@@ -422,6 +457,7 @@ unbound_tests(void)
 	tcase_add_test(tc, freed_with_questions_on_the_wire);
 	tcase_add_test(tc, the_server_reads_the_manual_too);
 	tcase_add_test(tc, a_name_without_its_keys_is_bogus);
+	tcase_add_test(tc, signatures_are_validated);
 	tcase_add_test(tc, the_system_has_a_localhost);
 	return tc;
 }
