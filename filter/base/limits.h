@@ -69,7 +69,8 @@ enum {
 
 	/* Addresses, Authentication-Results */
 	LIMIT_COMMENT_DEPTH = 32,
-	LIMIT_AUTHRES_RESULTS = 64,	/* results in the field that we write */
+	LIMIT_AUTHRES_RESULTS = 64,	/* in a field, written or read */
+	LIMIT_AUTHRES_PROPERTIES = 32,	/* of one result that we read */
 	LIMIT_AUTHRES_OCTETS = 16 * 1024,
 	LIMIT_AUTHRES_VALUE_OCTETS = 320, /* of one value: the longest address
 					 * of RFC 5321; twice that, quoted,

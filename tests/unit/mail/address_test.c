@@ -142,6 +142,8 @@ static const struct {
 	  .reason = "an address literal has no end" },
 	{ STR_INIT("john@[192.0.2.1]example.com"),
 	  .reason = "there is text after an address" },
+	{ STR_INIT("john@[IPv6:@b.example]"),
+	  .reason = "an address literal is malformed" },
 	{ STR_INIT("john@[a[b]"),
 	  .reason = "an address literal is malformed" },
 	{ STR_INIT("john\0@example.com"),
