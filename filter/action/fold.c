@@ -44,12 +44,8 @@ fold_text(struct fold *fold, struct str text)
 		while (end < text.len && !is_blank(text.ptr[end]))
 			end++;
 		if (blanks > 0 && end > blanks && fold->inked &&
-		    fold->column + end > fold->width) {
-			put(fold, str_slice(text, 0, blanks - 1));
+		    fold->column + end > fold->width)
 			new_line(fold);
-			text = str_skip(text, blanks - 1);
-			end -= blanks - 1;
-		}
 		put(fold, str_slice(text, 0, end));
 		text = str_skip(text, end);
 	}

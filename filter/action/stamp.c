@@ -238,14 +238,17 @@ struct str
 stamp_value(struct arena *arena, struct str authserv_id,
     const struct results *results)
 {
-	size_t column = field_name.len + 2;
-	struct buf out;
+	struct buf out, id;
+	struct fold fold;
 
+	unit_init(&id, arena);
+	add_value(arena, &id, authserv_id, VALUE_TOKEN_OR_QUOTED);
 	buf_init(&out, arena, LIMIT_AUTHRES_OCTETS);
-	add_value(arena, &out, authserv_id, VALUE_TOKEN_OR_QUOTED);
+	fold_init(&fold, &out, field_name.len + 2, LIMIT_FIELD_LINE - 1);
+	fold_text(&fold, buf_str(&id));
 	if (results->list.count > 0)
 		add_results(arena, &out, results);
-	else if (column + out.len + strlen("; none") <= LIMIT_FIELD_LINE)
+	else if (fold.column + strlen("; none") <= LIMIT_FIELD_LINE)
 		buf_addz(&out, "; none");
 	else
 		buf_addz(&out, ";\r\n\tnone");

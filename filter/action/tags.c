@@ -143,8 +143,28 @@ takes_off(struct str *text, struct str prefix)
 static bool
 takes_prefix_off(struct str *text, const struct prefix *prefix)
 {
-	return takes_off(text, prefix->word) ||
-	    takes_off(text, str_trim(prefix->spaced));
+	/* The longer one first: they may differ in a last word alone. */
+	return takes_off(text, str_trim(prefix->spaced)) ||
+	    takes_off(text, prefix->word);
+}
+
+/* The text without the longest prefix that it begins with, if any. */
+static bool
+skip_any(struct str *text, const struct prefixes *all)
+{
+	struct str shortest = *text;
+
+	for (size_t i = 0; i < all->list.count; i++) {
+		struct str rest = *text;
+
+		if (takes_prefix_off(&rest, &all->list.at[i]) &&
+		    rest.len < shortest.len)
+			shortest = rest;
+	}
+	if (shortest.len == text->len)
+		return false;
+	*text = shortest;
+	return true;
 }
 
 /* Does the text have the prefix, perhaps behind others of the run? */
@@ -152,15 +172,12 @@ static bool
 has_prefix(struct str text, const struct prefix *prefix,
     const struct prefixes *all)
 {
-	bool shorter = true;
+	do {
+		struct str rest = text;
 
-	while (shorter) {
-		shorter = false;
-		if (takes_prefix_off(&text, prefix))
+		if (takes_prefix_off(&rest, prefix))
 			return true;
-		for (size_t i = 0; i < all->list.count && !shorter; i++)
-			shorter = takes_prefix_off(&text, &all->list.at[i]);
-	}
+	} while (skip_any(&text, all));
 	return false;
 }
 

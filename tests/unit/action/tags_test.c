@@ -273,6 +273,31 @@ START_TEST(all_subjects_all_prefixes)
 }
 END_TEST
 
+START_TEST(a_longer_prefix_is_no_shorter_one)
+{
+	field("Subject", STR(" [M] [SPAM]! x"));
+	tag("subject", STR("[M] "));
+	tag("subject", STR("[SPAM]"));
+	tag("subject", STR("[SPAM]! "));
+	assert_edits("");
+}
+END_TEST
+
+/* Encoded, it fills its word, so that the blank inside needs a second one. */
+START_TEST(a_prefix_that_fills_its_word)
+{
+#define FULL "123456789012345678901234567890123456789012345678901234567"
+	field("Subject", STR(" =?UTF-8?Q?" FULL "=C3=BC?= =?UTF-8?Q?_?="
+	    " =?a?Q?b?="));
+	field("Subject", STR(" =?a?Q?b?="));
+	tag("subject", STR("=?a?Q?b?="));
+	tag("subject", STR(FULL "\xc3\xbc "));
+	assert_edits("c2 Subject==?UTF-8?Q?" FULL "=C3=BC?=\r\n"
+	    " =?UTF-8?Q?_?= =?a?Q?b?=|");
+#undef FULL
+}
+END_TEST
+
 START_TEST(a_huge_subject_is_cut)
 {
 	static char big[1 << 20];
@@ -318,6 +343,8 @@ tags_cases(void)
 	    TEST_COUNT(subjects));
 	tcase_add_test(tc, subject_octets_stay);
 	tcase_add_test(tc, all_subjects_all_prefixes);
+	tcase_add_test(tc, a_longer_prefix_is_no_shorter_one);
+	tcase_add_test(tc, a_prefix_that_fills_its_word);
 	tcase_add_test(tc, a_huge_subject_is_cut);
 	tcase_add_test(tc, the_number_of_tags_is_capped);
 	return tc;

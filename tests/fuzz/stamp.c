@@ -1,0 +1,100 @@
+/*
+ * Results that a sender has a say in: the field must follow the grammar, and
+ * hold no more results than there are.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "action/edit.h"
+#include "base/limits.h"
+#include "tests/support/field_check.h"
+#include "tests/support/fuzz_input.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const struct {
+	const char *ptype, *name;
+} properties[] = {
+	{ "smtp", "mailfrom" }, { "smtp", "helo" }, { "header", "d" },
+	{ "header", "s" }, { "header", "a" }, { "header", "b" },
+	{ "header", "i" }, { "header", "from" }, { "policy", "iprev" },
+};
+
+static struct result
+take_result(struct str *input)
+{
+	struct result result = {
+		.method = (enum method)(fuzz_byte(input) % METHOD_COUNT),
+		.word = (enum word)(fuzz_byte(input) % WORD_COUNT),
+	};
+
+	result.property_count = fuzz_byte(input) % (RESULT_PROPERTIES_MAX + 1);
+	result.reason = fuzz_text(input);
+	result.comment = fuzz_text(input);
+	for (unsigned i = 0; i < result.property_count; i++) {
+		unsigned which = fuzz_byte(input) % 9;
+
+		result.properties[i].ptype = properties[which].ptype;
+		result.properties[i].name = properties[which].name;
+		result.properties[i].value = fuzz_text(input);
+	}
+	return result;
+}
+
+static size_t
+count_results(struct str value)
+{
+	bool quoted = false, comment = false;
+	size_t count = 0;
+
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.ptr[i];
+
+		if (quoted && c == '\\')
+			i++;
+		else if (c == '"' && !comment)
+			quoted = !quoted;
+		else if (!quoted && (c == '(' || c == ')'))
+			comment = c == '(';
+		else if (!quoted && !comment)
+			count += c == ';';
+	}
+	return count;
+}
+
+static void
+fail(const char *why, struct str value)
+{
+	fprintf(stderr, "%s:\n%.*s\n", why, STR_ARG(value));
+	abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena *arena = arena_new();
+	struct results results = { .arena = arena };
+	struct str input = str_make(data, size), id, value;
+	const char *fault;
+	size_t count;
+
+	id = fuzz_text(&input);
+	while (input.len > 0 && results.list.count < 200)
+		VEC_PUSH(arena, &results.list, take_result(&input));
+	value = stamp_value(arena, id, &results);
+	if ((fault = authres_fault(value)) != NULL)
+		fail(fault, value);
+	if (value.len > LIMIT_AUTHRES_OCTETS)
+		fail("too long", value);
+	count = count_results(value);
+	if (count > LIMIT_AUTHRES_RESULTS)
+		fail("too many results", value);
+	if (results.list.count == 0 ? count != 1 :
+	    count > results.list.count || count == 0)
+		fail("not the results that there are", value);
+	if (count < results.list.count &&
+	    !str_ends_nocase(value, STR(" more results left out)")))
+		fail("silent about what is left out", value);
+	arena_free(arena);
+	return 0;
+}
