@@ -320,7 +320,7 @@ pass_over(struct connection *conn, struct str name)
 	if (!message->header_over)
 		record_trouble(conn, "the header is larger than is looked at");
 	message->header_over = true;
-	if (str_eqz_nocase(name, "Authentication-Results") &&
+	if (str_eqz_nocase(str_trim(name), "Authentication-Results") &&
 	    message->authres_over < LIMIT_FORGED_PAST_CAP)
 		message->authres_over++;
 }

@@ -4,6 +4,7 @@
  * that can, or the message's end, so that nobody waits for it.
  */
 #include "action/edit.h"
+#include "action/reply.h"
 #include "base/clock.h"
 #include "session/connection.h"
 
@@ -221,13 +222,20 @@ answer_for(enum action decided)
 }
 
 static void
-set_reply(struct session_reply *reply, enum action action,
-    const struct policy_rule *rule)
+set_reply(struct connection *conn, struct session_reply *reply,
+    enum action action, const struct policy_rule *rule)
 {
+	struct reply words;
+
 	reply->action = action;
-	reply->code = rule->code;
-	reply->enhanced = rule->enhanced;
 	reply->text = rule->text;
+	if (action != ACTION_REJECT && action != ACTION_TEMPFAIL)
+		return;
+	words = reply_make(conn->arena[stage_scope(conn->pending.stage)],
+	    action, rule->code, rule->enhanced, rule->text);
+	reply->code = words.code;
+	reply->enhanced = words.enhanced;
+	reply->text = words.text;
 }
 
 static struct session_reply
@@ -241,11 +249,11 @@ make_reply(struct connection *conn)
 	if (!policy_enforces(policy_of(conn)))
 		return reply;
 	if (progress->decided)
-		set_reply(&reply, answer_for(progress->rule.action),
+		set_reply(conn, &reply, answer_for(progress->rule.action),
 		    &progress->rule);
 	else if (stage == STAGE_RCPT && rcpt != NULL &&
 	    rcpt->action != ACTION_CONTINUE)
-		set_reply(&reply, rcpt->action, rcpt->rule);
+		set_reply(conn, &reply, rcpt->action, rcpt->rule);
 	if (stage == STAGE_MESSAGE && conn->message.expired &&
 	    conn->engine->options.tempfail_on_trouble &&
 	    (reply.action == ACTION_CONTINUE ||
@@ -263,12 +271,14 @@ remove_forged(struct connection *conn, struct edit_list *edits)
 	static const struct str name = STR_INIT("Authentication-Results");
 	struct message *message = &conn->message;
 	struct arena *arena = conn->arena[SCOPE_MESSAGE];
-	size_t kept = header_count(&message->header, name);
+	unsigned kept = 0;
 
+	for (size_t i = 0; i < message->header.fields.count; i++)
+		kept += edit_is_named(&message->header.fields.at[i], name);
 	for (unsigned i = message->authres_over; i > 0; i--)
 		VEC_PUSH(arena, &edits->list, (struct edit){
 		    .kind = EDIT_DELETE, .name = name,
-		    .nth = (unsigned)kept + i });
+		    .nth = kept + i });
 	edit_remove_forged(arena, edits, &message->header,
 	    conn->engine->options.authserv_id);
 }
