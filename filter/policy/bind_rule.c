@@ -222,14 +222,16 @@ set_tag_name(struct bind *bind, struct rule *rule, const struct term *term)
 static bool
 set_tag(struct bind *bind, struct rule *rule, const struct term *args)
 {
+	bool ok;
+
 	if (args == NULL || args->next == NULL) {
 		mistake(bind->diag, rule->place, "tag takes a field and a "
 		    "text, such as tag \"X-Flag\" \"YES\" or "
 		    "tag subject \"[SPAM] \"");
 		return false;
 	}
-	return set_tag_name(bind, rule, args) &
-	    set_text(bind, rule, args->next, &rule->tag_value);
+	ok = set_tag_name(bind, rule, args);
+	return set_text(bind, rule, args->next, &rule->tag_value) && ok;
 }
 
 static bool

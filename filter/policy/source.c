@@ -47,17 +47,16 @@ read_open_file(struct arena *arena, int fd, size_t max, struct str *text_out)
 
 	if (fstat(fd, &st) != 0)
 		return false;
-	if (S_ISDIR(st.st_mode)) {
-		errno = EISDIR;
+	if (!S_ISREG(st.st_mode)) {
+		errno = S_ISDIR(st.st_mode) ? EISDIR : ENOTSUP;
 		return false;
 	}
 	if (st.st_size > (off_t)max) {
 		errno = EFBIG;
 		return false;
 	}
-	/* A pipe has no size; a file may grow while it is read. */
-	if (st.st_size > 0)
-		max = (size_t)st.st_size;
+	/* One that grows while it is read is not whole. */
+	max = (size_t)st.st_size;
 	text = arena_alloc(arena, max + 1);
 	len = read_up_to(fd, text, max + 1);
 	if (len > (ssize_t)max)

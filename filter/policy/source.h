@@ -27,8 +27,8 @@ struct source *source_new(struct arena *arena, const char *path,
     struct str text);
 
 /*
- * Read a whole file of at most max octets.  False, and errno, where that
- * cannot be done: EFBIG for one that is longer, EISDIR for a directory.
+ * Read a whole regular file of at most max octets.  False, and errno, where
+ * that cannot be done: EFBIG for one that is longer.
  */
 bool source_read(struct arena *arena, const char *path, size_t max,
     struct source **source_out);
