@@ -38,7 +38,7 @@ struct dkim_verify {
 	size_t				 asked;		/* lookups started */
 	size_t				 pending;	/* lookups in flight */
 	const struct dkim_engine_ops	*ops;
-	void				*engine;	/* NULL: nothing to do */
+	void				*engine;  /* NULL: no job */
 	struct finish			*finish;	/* posted */
 	bool				 ended;
 	dkim_done_fn			*done;
@@ -50,6 +50,7 @@ static const struct {
 	enum dkim_engine		 engine;
 	const struct dkim_engine_ops	*ops;
 } engines[] = {
+	{ "native", DKIM_ENGINE_NATIVE, &dkim_native_ops },
 	{ "opendkim", DKIM_ENGINE_OPENDKIM, &dkim_opendkim_ops },
 };
 

@@ -38,6 +38,6 @@ struct dkim_engine_ops {
 	void	(*free)(void *engine);
 };
 
-extern const struct dkim_engine_ops dkim_opendkim_ops;
+extern const struct dkim_engine_ops dkim_native_ops, dkim_opendkim_ops;
 
 #endif

@@ -39,7 +39,7 @@ struct dkim_parsed {
 
 	struct str	 domain;	/* A-labels; empty if malformed */
 	struct str	 selector;	/* A-labels; empty if malformed */
-	struct str	 key_name;	/* where the key is; empty if unusable */
+	struct str	 key_name;	/* of the key; empty if unusable */
 	struct str	 algorithm_text; /* as written */
 	struct str	 identity;	/* as written; default "@" d= */
 	bool		 identity_under; /* i= is below d=, not d= itself */

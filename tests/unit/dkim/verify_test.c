@@ -35,7 +35,8 @@
     "9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB\"\n"
 
 static const struct header_field message[] = {
-	{ STR_INIT("From"), STR_INIT(" Joe SixPack <joe@football.example.com>") },
+	{ STR_INIT("From"),
+	  STR_INIT(" Joe SixPack <joe@football.example.com>") },
 	{ STR_INIT("To"), STR_INIT(" Suzie Q <suzie@shopping.example.net>") },
 	{ STR_INIT("Subject"), STR_INIT(" Is dinner ready?") },
 	{ STR_INIT("Date"),
@@ -46,7 +47,7 @@ static const struct header_field message[] = {
 static const char body[] = "Hi.\r\n\r\nWe lost the game.  Are you hungry "
     "yet?\r\n\r\nJoe.\r\n";
 
-static const char *const engine_names[] = { "opendkim" };
+static const char *const engine_names[] = { "native", "opendkim" };
 
 /* One verification on its strand. */
 struct bench {
@@ -337,6 +338,8 @@ START_TEST(only_engines_that_exist_have_names)
 
 	ck_assert(dkim_engine_from("opendkim", &engine));
 	ck_assert_int_eq(engine, DKIM_ENGINE_OPENDKIM);
+	ck_assert(dkim_engine_from("native", &engine));
+	ck_assert_int_eq(engine, DKIM_ENGINE_NATIVE);
 	ck_assert(!dkim_engine_from("OpenDKIM", &engine));
 	ck_assert(!dkim_engine_from("", &engine));
 }

@@ -1,0 +1,286 @@
+#include "dkim/canon.h"
+
+#include <string.h>
+
+/* ---- spans that relaxed forms leave as they are ---- */
+
+typedef unsigned char octets16 __attribute__((vector_size(16)));
+
+static bool
+is_special(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/*
+ * How far from p on nothing is to be changed: up to a TAB, a CR, or a blank
+ * before one of them or another blank (or at the end, where what follows is
+ * not known).  Sixteen octets at a time, for bodies are mostly this.
+ */
+static size_t
+plain_span(const char *p, size_t len)
+{
+	size_t i = 0;
+
+	for (; len - i > 16; i += 16) {
+		octets16 here, next;
+		uint64_t hits[2];
+
+		memcpy(&here, p + i, 16);
+		memcpy(&next, p + i + 1, 16);
+		here = (octets16)((here == '\t') | (here == '\r') |
+		    ((here == ' ') & ((next == ' ') | (next == '\t') |
+		    (next == '\r'))));
+		memcpy(hits, &here, 16);
+		if ((hits[0] | hits[1]) != 0)
+			break;
+	}
+	while (i < len && !(p[i] == '\t' || p[i] == '\r' ||
+	    (p[i] == ' ' && (i + 1 == len || is_special(p[i + 1])))))
+		i++;
+	return i;
+}
+
+/* ---- header fields ---- */
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* The name in lower case, without the white space before the colon. */
+static void
+relaxed_name(struct buf *out, struct str name)
+{
+	char lower[64];
+
+	while (name.len > 0 && is_blank(name.ptr[name.len - 1]))
+		name.len--;
+	while (name.len > 0 && is_blank(name.ptr[0]))
+		name = str_skip(name, 1);
+	while (name.len > 0) {
+		size_t n = name.len < sizeof(lower) ? name.len : sizeof(lower);
+
+		for (size_t i = 0; i < n; i++)
+			lower[i] = ascii_lower(name.ptr[i]);
+		buf_add(out, str_make(lower, n));
+		name = str_skip(name, n);
+	}
+}
+
+/* Unfolded, white space made one blank, none at the ends. */
+static void
+relaxed_value(struct buf *out, struct str value)
+{
+	bool space = false, content = false;
+	size_t i = 0;
+
+	while (i < value.len) {
+		const char *p = value.ptr + i;
+		size_t left = value.len - i, span;
+
+		if (is_blank(*p)) {
+			space = true;
+			i++;
+		} else if (*p == '\r' && left > 1 && p[1] == '\n') {
+			i += 2;
+		} else {
+			if (space && content)
+				buf_addc(out, ' ');
+			space = false;
+			content = true;
+			span = *p == '\r' ? 1 : plain_span(p, left);
+			buf_add(out, str_make(p, span));
+			i += span;
+		}
+	}
+}
+
+void
+dkim_canon_field(struct buf *out, enum dkim_form form, struct str name,
+    struct str value)
+{
+	switch (form) {
+	case DKIM_FORM_SIMPLE:
+		buf_add(out, name);
+		buf_addc(out, ':');
+		buf_add(out, value);
+		return;
+	case DKIM_FORM_RELAXED:
+		relaxed_name(out, name);
+		buf_addc(out, ':');
+		relaxed_value(out, value);
+		return;
+	}
+}
+
+/* ---- bodies ---- */
+
+void
+dkim_canon_init(struct dkim_canon *canon, enum dkim_form form,
+    dkim_sink_fn *sink, void *ctx)
+{
+	*canon = (struct dkim_canon){ .form = form, .sink = sink, .ctx = ctx };
+}
+
+/* Gathers small spans, so that the sink is called seldom. */
+struct out {
+	struct dkim_canon	*canon;
+	size_t			 len;
+	char			 octets[4096];
+};
+
+static void
+out_flush(struct out *out)
+{
+	if (out->len > 0)
+		out->canon->sink(out->canon->ctx,
+		    str_make(out->octets, out->len));
+	out->len = 0;
+}
+
+static void
+out_add(struct out *out, const char *p, size_t len)
+{
+	if (len > sizeof(out->octets) - out->len)
+		out_flush(out);
+	if (len > sizeof(out->octets)) {
+		out->canon->sink(out->canon->ctx, str_make(p, len));
+		return;
+	}
+	memcpy(out->octets + out->len, p, len);
+	out->len += len;
+}
+
+/* What was put off belongs to the body after all, as content follows. */
+static void
+out_pending(struct out *out)
+{
+	struct dkim_canon *canon = out->canon;
+
+	for (; canon->lines > 0; canon->lines--)
+		out_add(out, "\r\n", 2);
+	if (canon->space)
+		out_add(out, " ", 1);
+	if (canon->cr)
+		out_add(out, "\r", 1);
+	canon->space = canon->cr = false;
+	canon->content = true;
+}
+
+static size_t
+lines_at(const char *p, size_t len)
+{
+	size_t i = 0;
+
+	while (len - i >= 2 && p[i] == '\r' && p[i + 1] == '\n')
+		i += 2;
+	return i;
+}
+
+/*
+ * RFC 6376 section 3.4.3: only empty lines at the end are left out, so all up
+ * to the CRLFs at the end of the piece goes on as it is.
+ */
+static void
+feed_simple(struct dkim_canon *canon, struct out *out, const char *p,
+    size_t len)
+{
+	size_t skip;
+
+	if (canon->cr && len > 0 && *p == '\n') {
+		canon->cr = false;
+		canon->lines++;
+		p++;
+		len--;
+	}
+	if (!canon->cr) {
+		skip = lines_at(p, len);
+		canon->lines += skip / 2;
+		p += skip;
+		len -= skip;
+	}
+	if (len == 0)
+		return;
+	if (!canon->cr && len == 1 && *p == '\r') {
+		canon->cr = true;
+		return;
+	}
+	out_pending(out);
+	if (p[len - 1] == '\r') {
+		canon->cr = true;
+		len--;
+	}
+	while (len >= 2 && p[len - 2] == '\r' && p[len - 1] == '\n') {
+		canon->lines++;
+		len -= 2;
+	}
+	out_add(out, p, len);
+}
+
+/* RFC 6376 section 3.4.4. */
+static void
+feed_relaxed(struct dkim_canon *canon, struct out *out, const char *p,
+    size_t len)
+{
+	size_t i = 0, span;
+
+	while (i < len) {
+		if (canon->cr) {
+			if (p[i] == '\n') {
+				canon->cr = canon->space = false;
+				canon->lines++;
+				i++;
+				continue;
+			}
+			out_pending(out);	/* a lone CR */
+		}
+		if (is_blank(p[i])) {
+			canon->space = true;
+			i++;
+		} else if (p[i] == '\r') {
+			canon->cr = true;
+			i++;
+		} else {
+			if (canon->lines > 0 || canon->space)
+				out_pending(out);
+			canon->content = true;
+			span = plain_span(p + i, len - i);
+			out_add(out, p + i, span);
+			i += span;
+		}
+	}
+}
+
+void
+dkim_canon_feed(struct dkim_canon *canon, struct str piece)
+{
+	struct out out;
+
+	out.canon = canon;
+	out.len = 0;
+	switch (canon->form) {
+	case DKIM_FORM_SIMPLE:
+		feed_simple(canon, &out, piece.ptr, piece.len);
+		break;
+	case DKIM_FORM_RELAXED:
+		feed_relaxed(canon, &out, piece.ptr, piece.len);
+		break;
+	}
+	out_flush(&out);
+}
+
+void
+dkim_canon_end(struct dkim_canon *canon)
+{
+	struct out out;
+
+	out.canon = canon;
+	out.len = 0;
+	if (canon->cr)
+		out_pending(&out);
+	if (canon->content || canon->form == DKIM_FORM_SIMPLE)
+		out_add(&out, "\r\n", 2);
+	out_flush(&out);
+}
