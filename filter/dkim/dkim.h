@@ -40,8 +40,8 @@ struct dkim_options {
 	enum dkim_engine	 engine;
 	unsigned		 max_signatures;  /* checked; the rest is not */
 	uint32_t		 clock_skew;	  /* seconds, for t= and x= */
-	uint64_t		 deadline_ms;	  /* of each key lookup, from its
-						   * start; relative */
+	uint64_t		 deadline_ms;	  /* of each key lookup, from
+						   * its start; relative */
 };
 
 struct dkim_signature {

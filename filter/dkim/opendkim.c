@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/ensure.h"
 #include "dkim/base64.h"
+#include "dkim/canon.h"
 
 /*
  * One library handle for each signature, holding nothing but what that
@@ -36,6 +37,8 @@ struct handle {
 	struct dkim_job	*job;
 	struct str	 key;		/* record for the library */
 	const char	*refused;	/* NULL: the library has it */
+	struct dkim_canon canon;	/* where l= is: counts what there is */
+	uint64_t	 octets;	/* of the canonical body */
 };
 
 struct engine {
@@ -321,6 +324,12 @@ handle_open(struct engine *engine, const struct header *header,
 	return why;
 }
 
+static void
+count_octets(void *ctx, struct str octets)
+{
+	*(uint64_t *)ctx += octets.len;
+}
+
 static void *
 engine_start(struct arena *arena, const struct header *header,
     struct dkim_job **jobs, size_t count)
@@ -338,6 +347,9 @@ engine_start(struct arena *arena, const struct header *header,
 		jobs[i]->state = &engine->handles[i];
 		engine->handles[i].refused = handle_open(engine, header,
 		    &engine->handles[i]);
+		dkim_canon_init(&engine->handles[i].canon,
+		    jobs[i]->parsed.body_form, count_octets,
+		    &engine->handles[i].octets);
 	}
 	return engine;
 }
@@ -347,10 +359,15 @@ engine_start(struct arena *arena, const struct header *header,
 static void
 feed_body(struct engine *engine, struct str piece)
 {
-	for (size_t i = 0; i < engine->count; i++)
-		if (engine->handles[i].refused == NULL && piece.len > 0)
-			dkim_body(engine->handles[i].dkim,
-			    (unsigned char *)piece.ptr, piece.len);
+	for (size_t i = 0; i < engine->count; i++) {
+		struct handle *handle = &engine->handles[i];
+
+		if (handle->refused != NULL || piece.len == 0)
+			continue;
+		dkim_body(handle->dkim, (unsigned char *)piece.ptr, piece.len);
+		if (handle->job->parsed.limited)
+			dkim_canon_feed(&handle->canon, piece);
+	}
 }
 
 /* A CR without LF, or an LF without CR; last stands before the piece. */
@@ -405,10 +422,14 @@ engine_end(void *ctx)
 {
 	struct engine *engine = ctx;
 
-	if (engine->octets == 0 || engine->ends_in_line)
-		return;
-	engine->lone = engine->lone || engine->held;
-	feed_body(engine, STR("\r\n"));
+	if (engine->octets > 0 && !engine->ends_in_line) {
+		engine->lone = engine->lone || engine->held;
+		feed_body(engine, STR("\r\n"));
+	}
+	for (size_t i = 0; i < engine->count; i++)
+		if (engine->handles[i].refused == NULL &&
+		    engine->handles[i].job->parsed.limited)
+			dkim_canon_end(&engine->handles[i].canon);
 }
 
 /* ---- the verdict ---- */
@@ -497,7 +518,7 @@ engine_judge(void *ctx, struct dkim_job *job)
 	if (!write_key(engine, handle))
 		return unable("this engine takes no key of that size");
 	job->body_limited = job->parsed.limited &&
-	    engine->octets > job->parsed.limit;
+	    handle->octets > job->parsed.limit;
 	dkim_eom(handle->dkim, NULL);
 	if (dkim_getsiglist(handle->dkim, &sigs, &count) != DKIM_STAT_OK ||
 	    count < 1)

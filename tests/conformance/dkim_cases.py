@@ -519,10 +519,12 @@ signed('i= as U-labels', good(d='xn--bcher-kva.example'),
 
 # ---- l= ----
 
+LIMITED = ' (limited)'
+
 for size in (0, 1, 5, len(BODY) - 1):
     for form in FORMS:
         if not (form.endswith('relaxed') and size > 20):
-            signed('l=%d, %s' % (size, form), good(), limit=size, form=form)
+            signed('l=%d, %s' % (size, form), good() + LIMITED, limit=size, form=form)
 signed('l= of the whole body', good(), limit=len(BODY), form='simple/simple')
 signed('l= larger than the body', line('fail', 'l= is larger than the body'),
        limit=len(BODY) + 1, form='simple/simple')
@@ -532,17 +534,18 @@ signed('l= malformed', line('neutral', 'l= is malformed'),
        tags=[('l', '1k')], **R)
 signed('l= negative', line('neutral', 'l= is malformed'),
        tags=[('l', '-1')], **R)
-signed('l= with zeros in front', good(), tags=[('l', '0' * 60 + '5')],
+signed('l= with zeros in front', good() + LIMITED, tags=[('l', '0' * 60 + '5')],
        limit=5, **R)
 message = Message().sign(limit=len(BODY), form='simple/simple')
 message.body += b'Buy our pills!\r\n'
-case('l= and text added', message, good())
+case('l= and text added', message, good() + LIMITED)
 message = Message().sign(limit=10, form='simple/simple')
 message.body = b'Ha' + message.body[2:]
-case('l= and text changed before it', message, line('fail', BODY_BAD))
+case('l= and text changed before it', message,
+     line('fail', BODY_BAD) + LIMITED)
 message = Message(body=b'').sign(limit=0, form='relaxed/relaxed')
 message.body = b'anything\r\n'
-case('l=0 and a body', message, good())
+case('l=0 and a body', message, good() + LIMITED)
 message = Message(body=b'a\r\n\r\n\r\n').sign(limit=3, form='simple/simple')
 message.body = b'a\r\n'
 case('l= up to the empty lines', message, good())
@@ -609,11 +612,12 @@ for bits in ('r512', 'r1016'):
 for s in ('bare', 'folded', 'notes', 'test', 'strict', 'both', 'flags',
           'sha256', 'email', 'star', 'cname', 'spfkey', 'edandrsa',
           'revokedandnew', 'keys'):
-    with_key(s, good(s))
+    with_key(s, good(s) + (' (testing)' if s in ('test', 'both') else ''))
 with_key('edandrsa', good('edandrsa'), 'key: edandrsa, the other', key='ed')
 with_key('unpadded', good('unpadded'), key='r1024')
 with_key('wrong', line('fail', BAD, 'wrong'))
-with_key('test', line('fail', BAD, 'test'), 'key: test, wrong signature',
+with_key('test', line('fail', BAD, 'test') + ' (testing)',
+         'key: test, wrong signature',
          key='other')
 with_key('strict', line('permerror', 'the key does not allow i= below d=' +
                         at('strict'), 'strict'), 'key: t=s and a subdomain',

@@ -4,7 +4,8 @@
  *	dkim_driver [-e ENGINE] [-c OCTETS] [-t UNIXTIME] [-m MAX] ZONE FILE...
  *
  * Prints "# FILE" and then RESULT d=DOMAIN s=SELECTOR REASON for each
- * signature; with -v also the other things that are known of it.  -c is the
+ * signature, "(limited)" where l= leaves some of the body out, and
+ * "(testing)" for a key with t=y; with -v also what else is known of it.  -c is the
  * size of the pieces in which the body is fed.  Line ends must be CRLF.
  */
 #include <errno.h>
@@ -59,14 +60,15 @@ print_results(void *ctx, const struct dkim_results *results)
 	for (size_t i = 0; i < results->count; i++) {
 		const struct dkim_signature *sig = &results->at[i];
 
-		printf("%s d=%.*s s=%.*s %.*s", word_name(sig->word),
+		printf("%s d=%.*s s=%.*s %.*s%s%s", word_name(sig->word),
 		    STR_ARG(sig->domain), STR_ARG(sig->selector),
-		    STR_ARG(sig->reason));
+		    STR_ARG(sig->reason),
+		    sig->body_limited ? " (limited)" : "",
+		    sig->key_testing ? " (testing)" : "");
 		if (run->verbose)
-			printf(" | a=%.*s i=%.*s bits=%u%s%s",
+			printf(" | a=%.*s i=%.*s bits=%u",
 			    STR_ARG(sig->algorithm), STR_ARG(sig->identity),
-			    sig->key_bits, sig->body_limited ? " limited" : "",
-			    sig->key_testing ? " testing" : "");
+			    sig->key_bits);
 		putchar('\n');
 	}
 	run->done = true;

@@ -119,11 +119,14 @@ run(struct resolver *dns, struct arena *arena, enum dkim_engine engine,
 	strand_unref(strand);
 }
 
-/* Results of "this engine ..." are its own to explain. */
+/* What "this engine" cannot do is its own to explain. */
 static bool
 is_judged(const struct dkim_signature *sig)
 {
-	return !str_starts_nocase(sig->reason, STR("this engine"));
+	struct str reason = sig->reason;
+
+	return reason.len == 0 || memmem(reason.ptr, reason.len,
+	    "this engine", strlen("this engine")) == NULL;
 }
 
 static void

@@ -10,6 +10,7 @@ main(void)
 	add_tag_tests(tc);
 	add_signature_tests(tc);
 	add_key_tests(tc);
+	add_canon_tests(tc);
 	add_verify_tests(tc);
 	return run_suite(suite);
 }
