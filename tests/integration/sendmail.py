@@ -111,6 +111,7 @@ class Sendmail:
             lines.append("MAIL_FILTER(`%s', `S=%s%s, T=C:5s;S:60s;R:60s;"
                          "E:60s')" % (name, where, flag))
             lines.append("DAEMON_OPTIONS(`Port=%d, Addr=127.0.0.1, Name=%s,"
+                         " Listen=100,"
                          " InputMailFilters=%s')" % (port, name, name))
         return "\n".join(lines)
 
