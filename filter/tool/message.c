@@ -94,11 +94,13 @@ take_field(struct str *text, struct header_field *field_out)
 	return true;
 }
 
-static void
-split(struct arena *arena, struct str text, struct message_file *message)
+void
+message_split(struct arena *arena, struct str text,
+    struct message_file *message)
 {
 	struct header_field field;
 
+	*message = (struct message_file){ .body = STR_NONE };
 	if (str_starts_nocase(text, STR("From ")))
 		text = str_skip(text, line_length(text));
 	while (take_field(&text, &field))
@@ -126,7 +128,7 @@ message_read(struct arena *arena, const char *path,
 	if (!is_stdin)
 		fclose(in);
 	if (ok)
-		split(arena, with_crlf(arena, text), message_out);
+		message_split(arena, with_crlf(arena, text), message_out);
 	free((void *)text.ptr);
 	errno = saved;
 	return ok;

@@ -11,6 +11,10 @@ struct message_file {
 	struct str	body;
 };
 
+/* Splits a message whose lines end with CRLF; slices of the text. */
+void message_split(struct arena *arena, struct str text,
+    struct message_file *message_out);
+
 /*
  * Reads the file ("-": standard input) and splits it.  Lines may end with LF
  * or CRLF; LF becomes CRLF.  A first line "From ..." of an mbox is dropped.  A
