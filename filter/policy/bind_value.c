@@ -74,6 +74,18 @@ bind_fact(struct bind *bind, struct place place, enum fact_id id)
 	return known_in_time(bind, place, info->name, info->stage);
 }
 
+static size_t
+field_index(struct bind *bind, struct str name)
+{
+	struct policy *policy = bind->policy;
+
+	for (size_t i = 0; i < policy->fields.count; i++)
+		if (str_eq_nocase(policy->fields.at[i], name))
+			return i;
+	VEC_PUSH(bind->arena, &policy->fields, name);
+	return policy->fields.count - 1;
+}
+
 static enum value_found
 bind_header(struct bind *bind, const struct term *call, struct value *out)
 {
@@ -89,9 +101,15 @@ bind_header(struct bind *bind, const struct term *call, struct value *out)
 		    "header field", STR_ARG(arg->text));
 		return VALUE_WRONG;
 	}
+	if (bind->policy->fields.count == LIMIT_POLICY_NAMES) {
+		mistake(bind->diag, arg->place, "more than %d header fields",
+		    LIMIT_POLICY_NAMES);
+		return VALUE_WRONG;
+	}
 	out->kind = VALUE_HEADER;
 	out->type = FACT_STRING;
 	out->name = arg->text;
+	out->field = field_index(bind, arg->text);
 	bind->reading.header = true;
 	return known_in_time(bind, call->place, "header", STAGE_MESSAGE) ?
 	    VALUE_OK : VALUE_WRONG;

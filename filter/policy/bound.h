@@ -39,6 +39,7 @@ struct value {
 	enum fact_type	 type;
 	struct place	 place;
 	enum fact_id	 id;		/* FACT */
+	size_t		 field;		/* HEADER: among all of them */
 	struct str	 name;		/* HEADER; of any, as written */
 	struct fact	 constant;	/* CONST */
 };
@@ -118,6 +119,7 @@ struct policy {
 	bool			 enforce;
 	VEC(struct rule *)	 rules[STAGE_COUNT];
 	size_t			 define_count;
+	VEC(struct str)		 fields;	/* that header() asks for */
 	struct fact_bits	 reads;
 	VEC(pcre2_code *)	 regexes;
 };

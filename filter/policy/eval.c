@@ -18,6 +18,8 @@ struct eval {
 	double			 score;
 	unsigned		 epoch;		/* changes with the score */
 	struct memo		*memo;		/* one a define */
+	struct fact		*fields;	/* one a header field; pending:
+						 * not looked up */
 };
 
 static unsigned eval_cond(struct eval *eval, const struct cond *cond);
@@ -54,6 +56,21 @@ eval_and(unsigned a, unsigned b)
 	return out;
 }
 
+/* A field is long, and rules ask for it again and again: once a stage. */
+static struct fact
+field_now(const struct eval *eval, const struct value *value)
+{
+	struct fact *field = &eval->fields[value->field];
+
+	if (field->state == FACT_PENDING) {
+		field->state = FACT_UNKNOWN;
+		if (eval->env->header != NULL)
+			field->state = eval->env->header(eval->env->ctx,
+			    value->name, &field->text) ? FACT_SET : FACT_NONE;
+	}
+	return *field;
+}
+
 /* The fact or field as it is now.  No result is the word "none". */
 static struct fact
 value_now(const struct eval *eval, const struct value *value)
@@ -76,10 +93,7 @@ value_now(const struct eval *eval, const struct value *value)
 		}
 		return fact;
 	case VALUE_HEADER:
-		if (env->header != NULL)
-			fact.state = env->header(env->ctx, value->name,
-			    &fact.text) ? FACT_SET : FACT_NONE;
-		break;
+		return field_now(eval, value);
 	}
 	return fact;
 }
@@ -421,9 +435,12 @@ policy_eval(const struct policy *policy, enum stage stage,
 	const struct rule *end = NULL;
 	bool fires;
 
-	if (!run->ended)
+	if (!run->ended) {
 		eval.memo = arena_alloc(env->arena,
 		    policy->define_count * sizeof(*eval.memo));
+		eval.fields = arena_alloc(env->arena,
+		    policy->fields.count * sizeof(*eval.fields));
+	}
 	for (size_t i = 0; !run->ended && end == NULL &&
 	    i < policy->rules[stage].count; i++) {
 		const struct rule *rule = policy->rules[stage].at[i];

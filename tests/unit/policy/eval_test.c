@@ -238,6 +238,45 @@ START_TEST(header_fields)
 }
 END_TEST
 
+struct counted {
+	unsigned	calls;
+};
+
+static bool
+count_calls(void *ctx, struct str name, struct str *value_out)
+{
+	struct counted *counted = ctx;
+
+	counted->calls++;
+	*value_out = name;
+	return true;
+}
+
+START_TEST(a_header_field_is_looked_up_once)
+{
+	struct policy *policy = policy_from("policy \"t\" mode enforce;\n"
+	    "at message { note \"1\" when header(\"A\") == \"x\";\n"
+	    "note \"2\" when header(\"a\") is set;\n"
+	    "note \"3\" when header(\"B\") == \"b\"; }");
+	struct arena *arena = arena_new();
+	struct counted counted = { 0 };
+	struct fact_set facts;
+	struct policy_env env = { .facts = &facts, .arena = arena,
+	    .header = count_calls, .ctx = &counted };
+	struct policy_run run = { 0 };
+	const struct policy_rule *rule;
+	enum fact_id pending;
+
+	facts_from(arena, &facts, "");
+	ck_assert_int_eq(policy_eval(policy, STAGE_MESSAGE, &env, &run, &rule,
+	    &pending), POLICY_DECIDED);
+	ck_assert_uint_eq(run.fired.count, 2);
+	ck_assert_uint_eq(counted.calls, 2);
+	policy_unref(policy);
+	arena_free(arena);
+}
+END_TEST
+
 /* Every pattern here would run for longer than the universe, or eat memory. */
 static const struct {
 	const char *pattern, *letters;
@@ -461,6 +500,7 @@ eval_tests(void)
 
 	tcase_add_loop_test(tc, operators, 0, TEST_COUNT(cases));
 	tcase_add_loop_test(tc, header_fields, 0, TEST_COUNT(headers));
+	tcase_add_test(tc, a_header_field_is_looked_up_once);
 	tcase_add_loop_test(tc, a_regex_at_its_limits_is_unknown, 0,
 	    TEST_COUNT(catastrophes));
 	tcase_add_test(tc, a_long_text_does_not_hurt);

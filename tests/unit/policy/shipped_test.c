@@ -25,7 +25,7 @@ static const struct {
 	{ STANDARD, STAGE_CONNECT, "client.ip=127.0.0.1", "accept" },
 	{ STANDARD, STAGE_CONNECT, "client.ip=::1", "accept" },
 	{ STANDARD, STAGE_CONNECT, "", "accept" },
-	{ STANDARD, STAGE_CONNECT, "client.ip=?", "accept" },
+	{ STANDARD, STAGE_CONNECT, "client.ip=?", "continue" },
 	{ STANDARD, STAGE_CONNECT, "client.ip=192.0.2.1 iprev=fail",
 	  "continue" },
 	{ STANDARD, STAGE_CONNECT, "client.ip=192.0.2.1 iprev=~",
