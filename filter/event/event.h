@@ -33,7 +33,7 @@ struct event {
 	const struct fact_set	*facts;
 	const struct results	*results;
 	const struct policy	*policy;
-	const struct policy_run	*run;		/* rules that fired, shadow too */
+	const struct policy_run	*run;		/* fired rules, shadow too */
 	const struct policy_rule *rule;	/* that decided, or NULL */
 	enum action		 action;	/* what was done */
 	enum action		 decided;	/* by the policy: differs in

@@ -1,182 +1,77 @@
-#include <jansson.h>
-#include <math.h>
-#include <string.h>
+#include <stdio.h>
 #include <time.h>
 
-#include "base/ensure.h"
 #include "base/limits.h"
+#include "event/emit.h"
 #include "event/event.h"
-#include "event/text.h"
+#include "event/facts.h"
 
 static void
-set(json_t *object, const char *key, json_t *value)
+put_text(struct emit *out, const char *key, struct str text)
 {
-	ensure(value != NULL && json_object_set_new_nocheck(object, key,
-	    value) == 0);
+	emit_text(out, key, text, LIMIT_EVENT_TEXT_OCTETS);
 }
 
 static void
-append(json_t *array, json_t *value)
+put_text_or_null(struct emit *out, const char *key, struct str text)
 {
-	ensure(value != NULL && json_array_append_new(array, value) == 0);
+	if (text.len == 0)
+		emit_null(out, key);
+	else
+		put_text(out, key, text);
 }
 
-static json_t *
-word_json(const char *z)
+static void
+put_signature(struct emit *out, const struct result *result)
 {
-	return z == NULL ? json_null() : json_string_nocheck(z);
+	emit_open(out, NULL, '{');
+	emit_word(out, "result", word_name(result->word));
+	put_text_or_null(out, "domain", result_property(result, "header",
+	    "d"));
+	put_text_or_null(out, "selector", result_property(result, "header",
+	    "s"));
+	put_text_or_null(out, "algorithm", result_property(result, "header",
+	    "a"));
+	put_text_or_null(out, "identity", result_property(result, "header",
+	    "i"));
+	put_text_or_null(out, "reason", result->reason);
+	emit_close(out, '}');
 }
 
-static json_t *
-text_json(struct str text)
+static void
+put_dkim(struct emit *out, const struct results *results)
 {
-	return event_text(text, LIMIT_EVENT_TEXT_OCTETS);
+	emit_open(out, "dkim", '[');
+	for (size_t i = 0; i < results->list.count; i++)
+		if (results->list.at[i].method == METHOD_DKIM)
+			put_signature(out, &results->list.at[i]);
+	emit_close(out, ']');
 }
 
-static json_t *
-text_or_null(struct str text)
+static void
+put_dns(struct emit *out, const struct results *results)
 {
-	return text.len == 0 ? json_null() : text_json(text);
-}
-
-static json_t *
-number_json(double number)
-{
-	if (!isfinite(number))
-		return json_null();
-	/* 2^53: beyond it a double is no exact integer. */
-	if (number == floor(number) && fabs(number) <= 9007199254740992.0)
-		return json_integer((json_int_t)number);
-	return json_real(number);
-}
-
-static json_t *
-list_json(const struct str *at, size_t count)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		append(array, text_json(at[i]));
-	return array;
-}
-
-static json_t *
-value_json(const struct fact *fact, enum fact_type type)
-{
-	char ip[IP_TEXT_MAX];
-
-	switch (type) {
-	case FACT_IP:
-		return text_json(ip_format(&fact->ip, ip));
-	case FACT_STRING:
-	case FACT_DOMAIN:
-	case FACT_ADDRESS:
-		return text_json(fact->text);
-	case FACT_NUMBER:
-	case FACT_SIZE:
-		return number_json(fact->number);
-	case FACT_BOOL:
-		return json_boolean(fact->truth);
-	case FACT_WORD:
-		return json_string_nocheck(word_name(fact->word));
-	case FACT_LIST:
-		return list_json(fact->list.at, fact->list.count);
-	}
-	ensure(!"a fact has a type");
-	return NULL;
-}
-
-/* NULL: not known yet. */
-static json_t *
-fact_json(const struct fact_set *facts, enum fact_id id)
-{
-	const struct fact *fact = facts_get(facts, id);
-	json_t *object;
-
-	switch (fact->state) {
-	case FACT_PENDING:
-		return NULL;
-	case FACT_NONE:
-		return json_null();
-	case FACT_UNKNOWN:
-		object = json_object();
-		set(object, "unknown", text_json(fact->text));
-		return object;
-	case FACT_SET:
-		return value_json(fact, fact_table[id].type);
-	}
-	ensure(!"a fact has a state");
-	return NULL;
-}
-
-static json_t *
-facts_json(const struct fact_set *facts)
-{
-	json_t *object = json_object(), *value;
-
-	for (int id = 0; id < FACT_COUNT; id++)
-		if ((value = fact_json(facts, (enum fact_id)id)) != NULL)
-			set(object, fact_table[id].name, value);
-	return object;
-}
-
-static json_t *
-dkim_json(const struct results *results)
-{
-	static const struct {
-		const char *key, *name;
-	} properties[] = {
-		{ "domain", "d" }, { "selector", "s" },
-		{ "algorithm", "a" }, { "identity", "i" },
-	};
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < results->list.count; i++) {
-		const struct result *result = &results->list.at[i];
-		json_t *object;
-
-		/* "dkim=none" of a message without signatures has none. */
-		if (result->method != METHOD_DKIM ||
-		    (result->word == WORD_NONE &&
-		    result->property_count == 0))
-			continue;
-		object = json_object();
-		set(object, "result", word_json(word_name(result->word)));
-		for (size_t k = 0; k < 4; k++)
-			set(object, properties[k].key, text_or_null(
-			    result_property(result, "header",
-			    properties[k].name)));
-		set(object, "reason", text_or_null(result->reason));
-		append(array, object);
-	}
-	return array;
-}
-
-static json_t *
-dns_json(const struct results *results)
-{
-	json_t *array = json_array();
-
+	emit_open(out, "dns", '[');
 	for (size_t i = 0; i < results->evidence.count; i++) {
 		const struct evidence *e = &results->evidence.at[i];
-		json_t *object = json_object();
 
-		set(object, "method", text_json(e->method));
-		set(object, "name", text_json(e->name));
-		set(object, "type", word_json(e->type));
-		set(object, "status", word_json(e->status));
-		set(object, "secure", json_boolean(e->secure));
-		set(object, "data", text_json(e->data));
-		append(array, object);
+		emit_open(out, NULL, '{');
+		put_text(out, "method", e->method);
+		put_text(out, "name", e->name);
+		emit_word(out, "type", e->type);
+		emit_word(out, "status", e->status);
+		emit_bool(out, "secure", e->secure);
+		put_text(out, "data", e->data);
+		emit_close(out, '}');
 	}
-	return array;
+	emit_close(out, ']');
 }
 
 /* "continue" is the policy's word: nothing stopped the mail. */
-static json_t *
-action_json(enum action action)
+static void
+put_action(struct emit *out, enum action action)
 {
-	return word_json(action_name(action == ACTION_CONTINUE ?
+	emit_word(out, "action", action_name(action == ACTION_CONTINUE ?
 	    ACTION_ACCEPT : action));
 }
 
@@ -187,14 +82,18 @@ is_reply(enum action action)
 }
 
 static void
-set_reply(json_t *object, enum action action, const struct policy_rule *rule)
+put_reply(struct emit *out, enum action action,
+    const struct policy_rule *rule)
 {
-	bool reply = rule != NULL && is_reply(action);
-
-	set(object, "code", reply ? json_integer(rule->code) : json_null());
-	set(object, "enhanced", reply ? text_json(rule->enhanced) :
-	    json_null());
-	set(object, "text", reply ? text_json(rule->text) : json_null());
+	if (rule != NULL && is_reply(action)) {
+		emit_int(out, "code", rule->code);
+		put_text(out, "enhanced", rule->enhanced);
+		put_text(out, "text", rule->text);
+		return;
+	}
+	emit_null(out, "code");
+	emit_null(out, "enhanced");
+	emit_null(out, "text");
 }
 
 /* Accept and continue are one outcome. */
@@ -218,244 +117,170 @@ is_by_rule(const struct event *event)
 }
 
 static void
-set_place(json_t *object, const struct policy_rule *rule)
+put_place(struct emit *out, const struct policy_rule *rule)
 {
-	set(object, "file", rule == NULL || rule->file == NULL ? json_null() :
-	    text_json(str_from(rule->file)));
-	set(object, "line", rule == NULL ? json_null() :
-	    json_integer(rule->line));
-}
-
-static json_t *
-verdict_json(enum action action, const struct policy_rule *rule)
-{
-	json_t *object = json_object();
-
-	set(object, "action", action_json(action));
-	set_reply(object, action, rule);
-	set_place(object, rule);
-	return object;
-}
-
-static json_t *
-rule_json(const struct policy_rule *rule)
-{
-	json_t *object = json_object(), *tag;
-
-	set(object, "action", word_json(action_name(rule->action)));
-	set(object, "shadow", json_boolean(rule->shadow));
-	set(object, "stage", word_json(stage_name(rule->stage)));
-	set_place(object, rule);
-	if (is_reply(rule->action))
-		set_reply(object, rule->action, rule);
-	else if (rule->text.len > 0)
-		set(object, "text", text_json(rule->text));
-	if (rule->action == ACTION_SCORE)
-		set(object, "score", number_json(rule->score));
-	if (rule->action == ACTION_TAG) {
-		tag = json_object();
-		set(tag, "name", text_json(rule->tag_name));
-		set(tag, "value", text_json(rule->tag_value));
-		set(object, "tag", tag);
+	if (rule == NULL) {
+		emit_null(out, "file");
+		emit_null(out, "line");
+		return;
 	}
-	return object;
+	put_text_or_null(out, "file", str_from(rule->file));
+	emit_int(out, "line", rule->line);
 }
 
-static json_t *
-rules_json(const struct policy_run *run)
+static void
+put_verdict(struct emit *out, const char *key, enum action action,
+    const struct policy_rule *rule)
 {
-	json_t *array = json_array();
+	emit_open(out, key, '{');
+	put_action(out, action);
+	put_reply(out, action, rule);
+	put_place(out, rule);
+	emit_close(out, '}');
+}
 
+static void
+put_rule(struct emit *out, const struct policy_rule *rule)
+{
+	emit_open(out, NULL, '{');
+	emit_word(out, "action", action_name(rule->action));
+	emit_bool(out, "shadow", rule->shadow);
+	emit_word(out, "stage", stage_name(rule->stage));
+	put_place(out, rule);
+	if (is_reply(rule->action))
+		put_reply(out, rule->action, rule);
+	else if (rule->text.len > 0)
+		put_text(out, "text", rule->text);
+	if (rule->action == ACTION_SCORE)
+		emit_number(out, "score", rule->score);
+	if (rule->action == ACTION_TAG) {
+		emit_open(out, "tag", '{');
+		put_text(out, "name", rule->tag_name);
+		put_text(out, "value", rule->tag_value);
+		emit_close(out, '}');
+	}
+	emit_close(out, '}');
+}
+
+static void
+put_rules(struct emit *out, const struct policy_run *run)
+{
+	emit_open(out, "rules", '[');
 	for (size_t i = 0; run != NULL && i < run->fired.count; i++)
-		append(array, rule_json(&run->fired.at[i]));
-	return array;
+		put_rule(out, &run->fired.at[i]);
+	emit_close(out, ']');
 }
 
-static json_t *
-rcpts_json(const struct event *event)
+static void
+put_rcpts(struct emit *out, const struct event *event)
 {
-	json_t *array = json_array();
-
+	emit_open(out, "rcpts", '[');
 	for (size_t i = 0; i < event->rcpt_listed; i++) {
 		const struct event_rcpt *rcpt = &event->rcpts[i];
-		json_t *object = json_object();
 
-		set(object, "address", text_json(rcpt->address));
-		set(object, "action", action_json(rcpt->action));
+		emit_open(out, NULL, '{');
+		put_text(out, "address", rcpt->address);
+		put_action(out, rcpt->action);
 		if (rcpt->rule != NULL) {
-			set_reply(object, rcpt->action, rcpt->rule);
-			set_place(object, rcpt->rule);
+			put_reply(out, rcpt->action, rcpt->rule);
+			put_place(out, rcpt->rule);
 		}
-		append(array, object);
+		emit_close(out, '}');
 	}
-	return array;
+	emit_close(out, ']');
 }
 
-static json_t *
-policy_json(const struct policy *policy)
+static void
+put_policy(struct emit *out, const struct policy *policy)
 {
-	json_t *object = json_object();
-
 	if (policy == NULL) {
-		json_decref(object);
-		return json_null();
+		emit_null(out, "policy");
+		return;
 	}
-	set(object, "name", text_json(str_from(policy_name(policy))));
-	set(object, "mode", word_json(policy_enforces(policy) ? "enforce" :
-	    "monitor"));
-	return object;
+	emit_open(out, "policy", '{');
+	put_text(out, "name", str_from(policy_name(policy)));
+	emit_word(out, "mode", policy_enforces(policy) ? "enforce" :
+	    "monitor");
+	emit_close(out, '}');
 }
 
-static json_t *
-checks_json(const struct event *event)
+static void
+put_checks(struct emit *out, const struct event *event)
 {
-	json_t *array = json_array();
-
+	emit_open(out, "checks", '[');
 	for (size_t i = 0; i < event->check_count; i++) {
 		const struct event_check *check = &event->checks[i];
-		json_t *object = json_object();
 
-		set(object, "name", word_json(check->name));
-		set(object, "finished", json_boolean(check->finished));
-		set(object, "took_us",
-		    json_integer((json_int_t)check->took_us));
-		set(object, "waited_us",
-		    json_integer((json_int_t)check->waited_us));
-		append(array, object);
+		emit_open(out, NULL, '{');
+		emit_word(out, "name", check->name);
+		emit_bool(out, "finished", check->finished);
+		emit_int(out, "took_us", (int64_t)check->took_us);
+		emit_int(out, "waited_us", (int64_t)check->waited_us);
+		emit_close(out, '}');
 	}
-	return array;
+	emit_close(out, ']');
 }
 
-static json_t *
-troubles_json(const struct event *event)
+static void
+put_troubles(struct emit *out, const struct event *event)
 {
-	json_t *array = json_array();
-
+	emit_open(out, "troubles", '[');
 	for (size_t i = 0; i < event->trouble_count; i++)
-		append(array, text_json(str_from(event->troubles[i])));
-	return array;
+		put_text(out, NULL, str_from(event->troubles[i]));
+	emit_close(out, ']');
 }
 
 /* RFC 3339; times before 1970 are nobody's. */
-static json_t *
-time_json(int64_t time_us)
+static void
+put_time(struct emit *out, int64_t time_us)
 {
 	time_t seconds = time_us < 0 ? 0 : (time_t)(time_us / 1000000);
 	long micro = time_us < 0 ? 0 : (long)(time_us % 1000000);
-	char text[64];
+	char text[64] = "9999-12-31T23:59:59.999999Z";
 	struct tm tm;
 	size_t len;
 
-	if (gmtime_r(&seconds, &tm) == NULL || tm.tm_year > 9999 - 1900)
-		return json_string_nocheck("9999-12-31T23:59:59.999999Z");
-	len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + len, sizeof(text) - len, ".%06ldZ", micro);
-	return json_string_nocheck(text);
-}
-
-/* "spf.x.y" belongs to the group "spf"; *rest_out is then "x.y". */
-static bool
-is_in_group(const char *name, const char *group, const char **rest_out)
-{
-	size_t len = strlen(group);
-
-	if (strncmp(name, group, len) != 0 || name[len] != '.')
-		return false;
-	*rest_out = name + len + 1;
-	return true;
-}
-
-static void
-set_nested(json_t *object, const char *path, json_t *value)
-{
-	const char *dot;
-
-	while ((dot = strchr(path, '.')) != NULL) {
-		char key[64];
-		json_t *inner;
-
-		ensure((size_t)(dot - path) < sizeof(key));
-		memcpy(key, path, (size_t)(dot - path));
-		key[dot - path] = '\0';
-		inner = json_object_get(object, key);
-		if (inner == NULL) {
-			inner = json_object();
-			set(object, key, inner);
-		}
-		object = inner;
-		path = dot + 1;
+	if (gmtime_r(&seconds, &tm) != NULL && tm.tm_year <= 9999 - 1900) {
+		len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+		snprintf(text + len, sizeof(text) - len, ".%06ldZ", micro);
 	}
-	set(object, path, value);
-}
-
-/* A fact as a group shows it: null unless it has a value. */
-static json_t *
-value_or_null(const struct fact_set *facts, enum fact_id id)
-{
-	if (facts_get(facts, id)->state != FACT_SET)
-		return json_null();
-	return fact_json(facts, id);
-}
-
-/*
- * An object for each result fact with what stands below its name.  A key that
- * is there already is left alone: "dkim" is the list of signatures.
- */
-static void
-set_groups(json_t *root, const struct fact_set *facts)
-{
-	for (int id = 0; id < FACT_COUNT; id++) {
-		const char *group = fact_table[id].name, *rest;
-		json_t *object;
-
-		if (fact_table[id].words != RESULT_WORDS ||
-		    strchr(group, '.') != NULL ||
-		    json_object_get(root, group) != NULL)
-			continue;
-		object = json_object();
-		set(root, group, object);
-		set(object, "result", value_or_null(facts, (enum fact_id)id));
-		for (int k = 0; k < FACT_COUNT; k++)
-			if (is_in_group(fact_table[k].name, group, &rest))
-				set_nested(object, rest, value_or_null(facts,
-				    (enum fact_id)k));
-	}
+	emit_word(out, "time", text);
 }
 
 char *
 event_json(const struct event *event, enum event_shape shape)
 {
-	json_t *root = json_object();
 	const struct fact *queue_id = facts_get(event->facts,
 	    FACT_ID_QUEUE_ID);
-	char *text;
+	struct emit out;
 
-	set(root, "v", json_integer(1));
-	set(root, "time", time_json(event->time_us));
-	set(root, "kind", word_json(event->kind));
-	set(root, "queue_id", queue_id->state == FACT_SET ?
-	    text_json(queue_id->text) : json_null());
-	set(root, "verdict", verdict_json(event->action, is_by_rule(event) ?
-	    event->rule : NULL));
+	emit_init(&out);
+	emit_open(&out, NULL, '{');
+	emit_int(&out, "v", 1);
+	put_time(&out, event->time_us);
+	emit_word(&out, "kind", event->kind);
+	put_text_or_null(&out, "queue_id", queue_id->state == FACT_SET ?
+	    queue_id->text : STR_NONE);
+	put_verdict(&out, "verdict", event->action, is_by_rule(event) ?
+	    event->rule : NULL);
 	if (!is_same(event->action, event->decided))
-		set(root, "decided", verdict_json(event->decided,
-		    event->rule));
-	set(root, "policy", policy_json(event->policy));
-	set(root, "rules", rules_json(event->run));
-	set(root, "rcpts", rcpts_json(event));
-	set(root, "dkim", dkim_json(event->results));
+		put_verdict(&out, "decided", event->decided, event->rule);
+	put_policy(&out, event->policy);
+	put_rules(&out, event->run);
+	put_rcpts(&out, event);
+	put_dkim(&out, event->results);
 	if (shape == EVENT_TOOL)
-		set_groups(root, event->facts);
-	set(root, "facts", facts_json(event->facts));
-	set(root, "dns", dns_json(event->results));
-	set(root, "authentication_results", event->authentication_results.len
-	    == 0 ? json_null() : event_text(event->authentication_results,
-	    LIMIT_AUTHRES_OCTETS));
-	set(root, "checks", checks_json(event));
-	set(root, "took_us", json_integer((json_int_t)event->took_us));
-	set(root, "troubles", troubles_json(event));
-	text = json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII);
-	json_decref(root);
-	ensure(text != NULL);
-	return text;
+		event_groups(&out, event->facts);
+	event_facts(&out, event->facts);
+	put_dns(&out, event->results);
+	if (event->authentication_results.len == 0)
+		emit_null(&out, "authentication_results");
+	else
+		emit_text(&out, "authentication_results",
+		    event->authentication_results, LIMIT_AUTHRES_OCTETS);
+	put_checks(&out, event);
+	emit_int(&out, "took_us", (int64_t)event->took_us);
+	put_troubles(&out, event);
+	emit_close(&out, '}');
+	return emit_finish(&out);
 }

@@ -148,7 +148,7 @@ check(const struct event *event, enum event_shape shape)
 		abort();
 	}
 	for (const char *p = text; *p != '\0'; p++)
-		if (*p < 0x20)
+		if (*p < 0x20 || *p > 0x7e)
 			abort();
 	if (json_integer_value(json_object_get(root, "v")) != 1)
 		abort();

@@ -89,7 +89,8 @@ START_TEST(a_whole_message)
 	    "\tiprev=pass policy.iprev=\"2001:db8::1\";\r\n"
 	    "\tspf=none smtp.helo=mail.example.com;\r\n"
 	    "\tspf=pass smtp.mailfrom=ann@example.com;\r\n"
-	    "\tdkim=pass header.d=example.com header.s=s1 header.a=rsa-sha256\r\n"
+	    "\tdkim=pass header.d=example.com header.s=s1"
+	    " header.a=rsa-sha256\r\n"
 	    "\theader.b=dGhpcyBp header.i=@example.com;\r\n"
 	    "\tdkim=temperror header.d=list.example header.b=\"ab+/cd==\";\r\n"
 	    "\tdmarc=pass (p=reject dis=none) header.from=example.com");

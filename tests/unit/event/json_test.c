@@ -54,7 +54,7 @@ printed(enum event_shape shape)
 	json_t *root;
 
 	for (const char *p = text; *p != '\0'; p++)
-		clean &= *p >= 0x20;
+		clean &= *p >= 0x20 && *p < 0x7f;
 	ck_assert(clean);		/* ASCII, and one line */
 	root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
 	ck_assert_msg(root != NULL, "%s in %s", error.text, text);
@@ -155,6 +155,9 @@ static const struct {
 	  "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
 	{ STR_INIT("\xe2\x80\xa8"), "\xe2\x80\xa8" },
 	{ STR_INIT("\x7f"), "\x7f" },
+	{ STR_INIT("\xf4\x8f\xbf\xbf"), "\xf4\x8f\xbf\xbf" },
+	{ STR_INIT("\xf4\x90\x80\x80"), "\xef\xbf\xbd\xef\xbf\xbd"
+	  "\xef\xbf\xbd\xef\xbf\xbd" },
 };
 
 START_TEST(no_byte_loses_an_event)

@@ -1,0 +1,21 @@
+/*
+ * facts - the facts of a message as JSON: flat, and as groups
+ */
+#ifndef ASSAY_EVENT_FACTS_H
+#define ASSAY_EVENT_FACTS_H
+
+#include "event/emit.h"
+#include "facts/facts.h"
+
+/* "facts": all that are known, each by its name; null is none, and what could
+ * not be had is an object with the reason. */
+void event_facts(struct emit *out, const struct fact_set *facts);
+
+/*
+ * For each result but "dkim", which is the list of signatures, an object of
+ * its own name: "spf" is {"result": the fact "spf", "domain": the fact
+ * "spf.domain", ...}.  Every key is there; without a value it is null.
+ */
+void event_groups(struct emit *out, const struct fact_set *facts);
+
+#endif
