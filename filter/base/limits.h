@@ -69,6 +69,8 @@ enum {
 
 	/* Addresses, Authentication-Results */
 	LIMIT_COMMENT_DEPTH = 32,
+	LIMIT_LIST_ID_OCTETS = 2048,	/* of a List-Id field, looked at; the
+					 * id has 255 (RFC 2919 section 3) */
 	LIMIT_AUTHRES_RESULTS = 64,	/* in a field, written or read */
 	LIMIT_AUTHRES_PROPERTIES = 32,	/* of one result that we read */
 	LIMIT_AUTHRES_OCTETS = 16 * 1024,

@@ -5,6 +5,7 @@
 #include "checks/registry.h"
 #include "dmarc/dmarc.h"
 #include "mail/address.h"
+#include "mail/listid.h"
 
 static void
 set_author(struct check_run *run)
@@ -51,18 +52,6 @@ set_text(struct check_run *run, enum fact_id id, struct str name)
 	    header_unfold(run->arena, field->value));
 }
 
-/* RFC 2919: the identifier stands between the last "<" and ">". */
-static struct str
-list_identifier(struct str value)
-{
-	size_t open = str_rchr(value, '<');
-	struct str rest = str_skip(value, open + 1);
-
-	if (open == value.len)
-		return STR_NONE;
-	return str_trim(str_slice(rest, 0, str_chr(rest, '>')));
-}
-
 static void
 set_list_id(struct check_run *run)
 {
@@ -71,7 +60,7 @@ set_list_id(struct check_run *run)
 
 	facts_text_or_none(run->subject->facts, FACT_ID_LIST_ID,
 	    field == NULL ? STR_NONE :
-	    list_identifier(header_unfold(run->arena, field->value)));
+	    listid_read(run->arena, field->value));
 }
 
 static void

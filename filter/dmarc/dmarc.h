@@ -23,8 +23,8 @@
 struct dmarc_author {
 	bool		valid;		/* exactly one domain */
 	struct str	domain;		/* A-labels */
-	struct str	address;	/* of the single mailbox, as written; empty
-					 * where there are several */
+	struct str	address;	/* of the single mailbox, as written;
+					 * empty where there are several */
 	struct str	reason;		/* where not valid */
 	size_t		fields;		/* From fields */
 	size_t		mailboxes;
@@ -110,10 +110,10 @@ struct dmarc_result {
 	enum word	word;		/* none pass fail temperror permerror */
 	struct str	domain;		/* the author domain */
 	struct str	organizational_domain, policy_domain;
-	bool		has_policy;	/* policy and disposition mean something */
+	bool		has_policy;	/* the next two mean something */
 	enum word	policy;		/* what is published for this domain */
-	enum word	disposition;	/* what it asks for this message: none on
-					 * pass; lowered by t=y */
+	enum word	disposition;	/* what it asks for this message: none
+					 * on pass; lowered by t=y */
 	bool		test;
 	bool		aligned_spf, aligned_dkim;
 	struct str	reason;

@@ -18,7 +18,7 @@ struct dmarc_walk;
 
 struct walk_step {
 	struct dmarc_walk	*walk;
-	struct str		 domain;	/* one that has the start in it */
+	struct str		 domain;	/* the start, or above it */
 	struct str		 name;		/* "_dmarc." before it */
 	struct dns_lookup	*lookup;	/* in flight, or NULL */
 	bool			 answered;
@@ -37,7 +37,7 @@ struct dmarc_walk {
 	struct str		 start;
 	struct walk_step	 steps[LIMIT_DMARC_QUERIES];
 	unsigned		 planned;	/* steps up to the last label */
-	unsigned		 count;		/* steps made, once it is over */
+	unsigned		 count;		/* steps made; 0: not over */
 	struct strand_task	 over;
 	bool			 posted;
 	walk_done_fn		*done;

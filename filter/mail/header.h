@@ -16,7 +16,7 @@ struct header_field {
 };
 
 struct header {
-	VEC(struct header_field) fields;	/* in the order of the message */
+	VEC(struct header_field) fields;	/* in their order */
 	size_t			 octets;	/* names and values, in all */
 };
 

@@ -275,6 +275,33 @@ START_TEST(strand_runs_one_at_a_time)
 }
 END_TEST
 
+START_TEST(strand_forgets_what_is_unposted)
+{
+	struct strand *strand = strand_new();
+	struct counter counters[3] = { 0 };
+	bool never = false;
+	int total = 0;
+
+	for (int out = 0; out < 3; out++) {
+		total = 0;
+		strand_enter(strand);
+		for (int i = 0; i < 3; i++) {
+			counters[i].task.run = count_up;
+			counters[i].total = &total;
+			counters[i].done = &never;
+			strand_post(strand, &counters[i].task);
+		}
+		strand_unpost(strand, &counters[out].task);
+		strand_unpost(strand, &counters[out].task);
+		strand_post(strand, &counters[out].task);
+		strand_unpost(strand, &counters[out].task);
+		strand_leave(strand);
+		ck_assert_int_eq(total, 2);
+	}
+	strand_unref(strand);
+}
+END_TEST
+
 START_TEST(strand_wait_ends_at_its_deadline)
 {
 	struct strand *strand = strand_new();
@@ -336,6 +363,7 @@ main(void)
 	tcase_add_loop_test(tc, domain_becomes_ascii, 0, TEST_COUNT(domains));
 	tcase_add_test(tc, domain_relations);
 	tcase_add_test(tc, strand_runs_one_at_a_time);
+	tcase_add_test(tc, strand_forgets_what_is_unposted);
 	tcase_add_test(tc, strand_wait_ends_at_its_deadline);
 	tcase_add_test(tc, diag_finds_the_nearest_word);
 	tcase_add_test(tc, diag_prints_line_and_caret);

@@ -7,5 +7,6 @@ main(void)
 
 	suite_add_tcase(suite, address_cases());
 	suite_add_tcase(suite, authres_cases());
+	suite_add_tcase(suite, listid_cases());
 	return run_suite(suite);
 }

@@ -6,5 +6,6 @@
 
 TCase *address_cases(void);
 TCase *authres_cases(void);
+TCase *listid_cases(void);
 
 #endif
