@@ -75,14 +75,16 @@ struct statement_list {
 	struct statement *first, *last;
 };
 
-enum item_kind { ITEM_POLICY, ITEM_LIST, ITEM_DEFINE, ITEM_STAGE };
+enum item_kind {
+	ITEM_POLICY, ITEM_LIST, ITEM_DEFINE, ITEM_STAGE, ITEM_INCLUDE
+};
 
 struct item {
 	enum item_kind	  kind;
 	struct place	  place;
 	struct term	 *name;		/* policy: its title; stage: its name */
 	struct term	 *mode;		/* policy */
-	struct term	 *file;		/* list, where it is one */
+	struct term	 *file;		/* include; list, where it is one */
 	bool		  optional;	/* list: the file may be missing */
 	struct term	 *entries;	/* list */
 	struct expr	 *expr;		/* define */
@@ -102,10 +104,18 @@ struct parse {
 	struct place		 at;		/* of the next token */
 	struct str		 token;		/* the last one, as written */
 	struct item_list	 items;
+	const struct parse	*includer;	/* NULL: the policy itself */
+	unsigned		*includes;	/* so far, of all files */
 };
 
-/* Reads the whole source; mistakes go to diag, what is sound to items. */
+/*
+ * Reads the whole source and what it includes; mistakes go to diag, what is
+ * sound to items.
+ */
 void parse_policy(struct parse *parse);
+
+/* lex.l: one source alone. */
+void lex_and_parse(struct parse *parse);
 
 /* For lex.l: what an unquoted piece of text is. */
 struct term *term_new(struct parse *parse, enum term_kind kind,

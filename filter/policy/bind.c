@@ -39,8 +39,9 @@ name_is_free(struct bind *bind, const struct term *term)
 	}
 	if (define != NULL || list != NULL) {
 		mistake(bind->diag, term->place, "\"%.*s\" has this name "
-		    "already (line %u)", STR_ARG(term->text), define != NULL ?
-		    define->place.line : list->place.line);
+		    "already (%s)", STR_ARG(term->text), place_from(
+		    bind->arena, term->place, define != NULL ?
+		    define->place : list->place));
 		return false;
 	}
 	if (bind->defines.count + bind->lists.count == LIMIT_POLICY_NAMES) {
@@ -56,7 +57,8 @@ bind_title(struct bind *bind, const struct item *item)
 {
 	if (bind->policy->name != NULL) {
 		mistake(bind->diag, item->place,
-		    "a second \"policy\" in one file");
+		    "a second title; the policy is \"%s\" already",
+		    bind->policy->name);
 		return;
 	}
 	bind->policy->name = arena_z(bind->arena, item->name->text);
@@ -157,6 +159,7 @@ bind_stage(struct bind *bind, const struct item *item)
 }
 
 static void (*const binders[])(struct bind *, const struct item *) = {
+	/* ITEM_INCLUDE: its place was taken by what it includes */
 	[ITEM_POLICY] = bind_title, [ITEM_LIST] = bind_list,
 	[ITEM_DEFINE] = bind_define, [ITEM_STAGE] = bind_stage,
 };
@@ -190,9 +193,10 @@ warn_unreachable(struct bind *bind)
 
 			if (end != NULL) {
 				doubt(bind->diag, rule->place, "never reached: "
-				    "the %s in line %u always ends before it",
+				    "the %s in %s always ends before it",
 				    action_name(end->action),
-				    end->place.line);
+				    place_from(bind->arena, rule->place,
+				    end->place));
 				break;
 			}
 			if (rule->when == NULL && !rule->shadow &&

@@ -304,8 +304,9 @@ report_no_list(struct bind *bind, const struct term *term)
 		    arena_z(bind->arena, item->name->text));
 		if (str_eq(item->name->text, term->text)) {
 			mistake(bind->diag, term->place, "list \"%.*s\" is "
-			    "used before it is defined (line %u)",
-			    STR_ARG(term->text), item->place.line);
+			    "used before it is defined (%s)",
+			    STR_ARG(term->text), place_from(bind->arena,
+			    term->place, item->place));
 			return;
 		}
 	}

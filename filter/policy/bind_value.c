@@ -220,8 +220,9 @@ bind_unknown_name(struct bind *bind, const struct term *term)
 		if (item->kind == ITEM_DEFINE &&
 		    str_eq(item->name->text, term->text)) {
 			mistake(bind->diag, term->place, "\"%.*s\" is used "
-			    "before it is defined (line %u)",
-			    STR_ARG(term->text), item->place.line);
+			    "before it is defined (%s)", STR_ARG(term->text),
+			    place_from(bind->arena, term->place,
+			    item->place));
 			return;
 		}
 	mistake(bind->diag, term->place, "unknown fact \"%.*s\"%s",

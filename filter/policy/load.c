@@ -36,7 +36,7 @@ policy_unref(struct policy *policy)
 
 struct order {
 	const struct diag_item	*item;
-	size_t			 file, at;
+	size_t			 file, at;	/* file 0 is the policy's own */
 };
 
 static int
@@ -55,10 +55,11 @@ by_position(const void *x, const void *y)
 
 /*
  * The parser's mistakes come before the binder's; an admin reads a file from
- * its top.  Files stand in the order in which they were met.
+ * its top.  Other files stand behind the policy's, as they were met.
  */
 static void
-hand_over(const struct diag *from, struct arena *arena, struct diag *to)
+hand_over(const struct diag *from, const char *path, struct arena *arena,
+    struct diag *to)
 {
 	size_t total = diag_total(from), sorted = total;
 	struct order *order = arena_alloc(arena, total * sizeof(*order));
@@ -66,8 +67,10 @@ hand_over(const struct diag *from, struct arena *arena, struct diag *to)
 	if (sorted > LIMIT_POLICY_ERRORS)
 		sorted = LIMIT_POLICY_ERRORS;	/* then "too many" */
 	for (size_t i = 0; i < total; i++) {
-		order[i] = (struct order){ diag_at(from, i), i, i };
-		for (size_t j = 0; j < i; j++)
+		order[i] = (struct order){ diag_at(from, i), i + 1, i };
+		if (strcmp(order[i].item->file, path) == 0)
+			order[i].file = 0;
+		for (size_t j = 0; j < i && order[i].file > 0; j++)
 			if (strcmp(order[j].item->file,
 			    order[i].item->file) == 0) {
 				order[i].file = order[j].file;
@@ -108,7 +111,7 @@ load(struct policy *policy, const struct source *source, struct diag *diag)
 	struct diag *own = diag_new();
 	bool ok = compile(policy, source, own);
 
-	hand_over(own, policy->arena, diag);
+	hand_over(own, source->path, policy->arena, diag);
 	diag_free(own);
 	if (ok)
 		return policy;

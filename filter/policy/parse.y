@@ -69,7 +69,7 @@ static struct term *call(struct term *name, struct term *args);
 			REGEX_TEXT "a /regular expression/"
 %token <term>	POLICY "\"policy\"" MODE "\"mode\"" LIST "\"list\""
 			LIST_FILE "\"file\"" OPTIONAL "\"optional\""
-			DEFINE "\"define\"" AT "\"at\"" WHEN "\"when\""
+			DEFINE "\"define\"" INCLUDE "\"include\"" AT "\"at\"" WHEN "\"when\""
 			SHADOW "\"shadow\"" AND "\"and\"" OR "\"or\""
 			NOT "\"not\"" IN "\"in\"" IS "\"is\""
 			MATCHES "\"matches\""
@@ -105,6 +105,10 @@ item:
 	| LIST name ASSIGN LIST_FILE TEXT maybe_optional SEMICOLON {
 		add_item(parse, (struct item){ .kind = ITEM_LIST,
 		    .place = @2, .name = $2, .file = $5, .optional = $6 });
+	}
+	| INCLUDE TEXT SEMICOLON {
+		add_item(parse, (struct item){ .kind = ITEM_INCLUDE,
+		    .place = @1, .file = $2 });
 	}
 	| DEFINE name ASSIGN expr SEMICOLON {
 		add_item(parse, (struct item){ .kind = ITEM_DEFINE,
@@ -298,7 +302,7 @@ static const struct {
 	/* in a stage: an action or its end */
 	{ { YYSYMBOL_SHADOW, YYSYMBOL_NAME },
 	  { YYSYMBOL_SHADOW, YYSYMBOL_POLICY, YYSYMBOL_LIST, YYSYMBOL_DEFINE,
-	    YYSYMBOL_AT } },
+	    YYSYMBOL_INCLUDE, YYSYMBOL_AT } },
 	/* a name: the keywords that are names too */
 	{ { YYSYMBOL_NAME, YYSYMBOL_NAME },
 	  { YYSYMBOL_POLICY, YYSYMBOL_MODE, YYSYMBOL_LIST, YYSYMBOL_LIST_FILE,

@@ -107,6 +107,15 @@ place_after(struct place place, size_t octets)
 	return place;
 }
 
+const char *
+place_from(struct arena *arena, struct place from, struct place place)
+{
+	if (from.source == place.source)
+		return arena_printf(arena, "line %u", place.line).ptr;
+	return arena_printf(arena, "%s:%u", place.source->path,
+	    place.line).ptr;
+}
+
 static struct str
 line_of(const struct source *source, unsigned line)
 {

@@ -40,6 +40,10 @@ const char *source_beside(struct arena *arena, const struct source *source,
 /* The same line, that many octets further on. */
 struct place place_after(struct place place, size_t octets);
 
+/* "line 12", or "other.policy:12", for one who stands in from. */
+const char *place_from(struct arena *arena, struct place from,
+    struct place place);
+
 void mistake(struct diag *diag, struct place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void doubt(struct diag *diag, struct place place, const char *format, ...)

@@ -1,13 +1,17 @@
 #include "tests/unit/policy/policy_test.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
 
+#define TITLE	"policy \"t\" mode enforce;\n"
+
 /* The title is line 1; ITEMS begin in line 2, a RULE in line 3. */
 #define WHOLE(text)	text
-#define ITEMS(text)	"policy \"t\" mode enforce;\n" text "\n"
+#define ITEMS(text)	TITLE text "\n"
 #define RULE(text)	ITEMS("at message {\n" text "\n}")
 #define MAIL(text)	ITEMS("at mail {\n" text "\n}")
 
@@ -35,11 +39,11 @@ static const struct {
 	  "2:4: error: unknown stage \"eom\"; the stages are connect, "
 	  "helo, mail, rcpt and message\n" },
 	{ ITEMS("att message { reject; }"),
-	  "2:1: error: expected \"policy\", \"list\", \"define\" or "
-	  "\"at\", found \"att\"; did you mean \"at\"?\n" },
+	  "2:1: error: expected \"policy\", \"list\", \"define\", "
+	  "\"include\" or \"at\", found \"att\"; did you mean \"at\"?\n" },
 	{ ITEMS("lst a = { 192.0.2.1 };"),
-	  "2:1: error: expected \"policy\", \"list\", \"define\" or "
-	  "\"at\", found \"lst\"; did you mean \"list\"?\n" },
+	  "2:1: error: expected \"policy\", \"list\", \"define\", "
+	  "\"include\" or \"at\", found \"lst\"; did you mean \"list\"?\n" },
 	{ RULE("reject when trusted;"),
 	  "3:13: error: unknown fact \"trusted\"\n" },
 	{ RULE("reject when client.ip in local_net;"),
@@ -134,8 +138,8 @@ static const struct {
 	  "2:12: error: this { has no }\n" },
 	{ ITEMS("at message { reject; }}\n"
 	       "at rcpt { accept; }"),
-	  "2:23: error: expected \"policy\", \"list\", \"define\" or "
-	  "\"at\", found \"}\"\n" },
+	  "2:23: error: expected \"policy\", \"list\", \"define\", "
+	  "\"include\" or \"at\", found \"}\"\n" },
 	{ ITEMS("list a = { 192.0.2.1 }\n"
 	       "at connect { reject when client.ip in a; }"),
 	  "3:1: error: expected \";\", found \"at\"\n" },
@@ -144,7 +148,7 @@ static const struct {
 	{ ITEMS("define a spf == fail;"),
 	  "2:10: error: expected \"=\", found \"spf\"\n" },
 	{ ITEMS("policy \"again\" mode enforce;"),
-	  "2:1: error: a second \"policy\" in one file\n" },
+	  "2:1: error: a second title; the policy is \"t\" already\n" },
 	{ WHOLE("at message { accept; }"),
 	  "0:0: error: no title; a policy begins with policy \"NAME\" mode "
 	  "enforce; or mode monitor;\n" },
@@ -158,6 +162,13 @@ static const struct {
 	  "1:8: error: the policy has an empty name\n" },
 	{ WHOLE("policy \"x\";"),
 	  "1:11: error: expected \"mode\", found \";\"\n" },
+	{ ITEMS("include x;"),
+	  "2:9: error: expected a text in quotes, found \"x\"\n" },
+	{ ITEMS("include \"no-such.policy\";\n"
+	       "list a = { x y };"),
+	  "2:9: error: cannot read \"no-such.policy\": No such file or "
+	  "directory\n"
+	  "3:14: error: expected \"}\" or \",\", found \"y\"\n" },
 	{ RULE("reject when client.ip == \"192.0.2.1\";"),
 	  "3:26: error: client.ip (ip) compares with an IP address such as "
 	  "192.0.2.1, not with \"192.0.2.1\"\n" },
@@ -484,6 +495,62 @@ START_TEST(mistakes)
 }
 END_TEST
 
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+START_TEST(included_files)
+{
+	char dir[] = "/tmp/policy-test-XXXXXX";
+	struct arena *arena = arena_new();
+	const char *main_path, *lists, *rules;
+	struct policy *policy;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	main_path = arena_printf(arena, "%s/main.policy", dir).ptr;
+	lists = arena_printf(arena, "%s/lists", dir).ptr;
+	rules = arena_printf(arena, "%s/rules", dir).ptr;
+	write_file(main_path, TITLE "include \"rules\";\n"
+	    "at message { accept when client.ip in nets; }\n");
+	write_file(rules, "include \"lists\";\n"
+	    "at message {\nreject when client.ip not in nets;\n}\n");
+	write_file(lists, "list nets = { 192.0.2.0/24 };\n");
+	policy = policy_from_file(main_path);
+	ck_assert_str_eq(outcome_of(arena, policy, STAGE_MESSAGE,
+	    "client.ip=192.0.2.1"), "accept @3");
+	ck_assert_str_eq(outcome_of(arena, policy, STAGE_MESSAGE, ""),
+	    "reject 550 5.7.1 refused by the policy of this site @3");
+	policy_unref(policy);
+
+	write_file(lists, TITLE "include \"rules\";\nlist nets = { x y };");
+	write_file(rules, "list nets = { };\ninclude \"lists\";\n"
+	    "include \"none\";\ninclude nets;\n");
+	ck_assert_str_eq(mistakes_in(main_path, TITLE "include \"rules\";\n"
+	    "list nets = { };\nat mail { reject when spff == x; }"),
+	    arena_printf(arena,
+	    "3:6: error: \"nets\" has this name already (%s:1)\n"
+	    "4:23: error: unknown fact \"spff\"; did you mean \"spf\"?\n"
+	    "%s:3:9: error: cannot read \"%s/none\": No such file or "
+	    "directory\n"
+	    "%s:4:9: error: expected a text in quotes, found \"nets\"\n"
+	    "%s:1:1: error: a second title; the policy is \"t\" already\n"
+	    "%s:2:9: error: \"%s\" includes itself\n"
+	    "%s:3:17: error: expected \"}\" or \",\", found \"y\"\n",
+	    rules, rules, dir, rules, lists, lists, rules, lists).ptr);
+	unlink(main_path);
+	unlink(lists);
+	unlink(rules);
+	rmdir(dir);
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(a_mistake_is_shown_with_its_line)
 {
 	struct diag *diag = diag_new();
@@ -521,8 +588,6 @@ load_repeated(struct diag *diag, const char *head, const char *piece,
 	arena_free(arena);
 	return policy;
 }
-
-#define TITLE	"policy \"t\" mode enforce;\n"
 
 /* A file of nothing but mistakes ends soon, and so does its report. */
 static const struct {
@@ -671,6 +736,7 @@ mistakes_tests(void)
 
 	tcase_set_timeout(tc, 30);
 	tcase_add_loop_test(tc, mistakes, 0, TEST_COUNT(cases));
+	tcase_add_test(tc, included_files);
 	tcase_add_test(tc, a_mistake_is_shown_with_its_line);
 	tcase_add_loop_test(tc, floods_of_mistakes, 0, TEST_COUNT(floods));
 	tcase_add_loop_test(tc, nesting_is_limited, 0, TEST_COUNT(nests));
