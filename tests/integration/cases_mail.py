@@ -1,7 +1,8 @@
 """Messages of every kind, and what is read and stamped of them."""
 from case import case
+from dnsserver import DnsServer
 from mail import Message
-from world import GOOD, STRANGER
+from world import STRANGER, ZONE
 
 FORGED = [
     "mx.example.org; spf=pass smtp.mailfrom=a@forged.example",
@@ -253,3 +254,32 @@ at message {
     t.true(facts["queue.id"], "the queue id is there")
     t.holds(event["dns"], "_dmarc.reject.example", "dns")
     t.equal(event["rule"]["line"], 4, "line")
+
+
+@case
+def real_dns_server(t):
+    server = DnsServer(t.directory, ZONE + t.tools.key.zone_line() + "\n")
+    try:
+        t.assayd("""
+at message {
+    reject 550 5.7.1 "not authenticated" when dmarc == fail;
+}
+""", dns=[server.spec])
+        good, bad = Message(), Message(author="eve@reject.example")
+        good.data = t.tools.key.sign(good.data)
+        t.equal(t.send(good).data.code, 250, "reply")
+        stamp = t.stamp(t.delivered(good))
+        for piece in ("iprev=pass", "spf=pass", "dkim=pass", "dmarc=pass"):
+            t.holds(stamp, piece, "stamp")
+        t.equal(t.send(bad, STRANGER, "eve@reject.example").data.code, 550,
+                "reply")
+        t.holds(server.asked(), "TXT _dmarc.reject.example", "questions")
+        # What is known is not asked again.
+        before = len(server.asked())
+        again = Message()
+        again.data = t.tools.key.sign(again.data)
+        t.equal(t.send(again).data.code, 250, "reply")
+        t.holds(t.stamp(t.delivered(again)), "dkim=pass", "stamp")
+        t.equal(server.asked()[before:], [], "questions asked again")
+    finally:
+        server.stop()

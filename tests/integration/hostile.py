@@ -192,3 +192,15 @@ ZONES = {
     "dkim-long": 's1._domainkey.good.example TXT %s\n' % " ".join(
         ['"%s"' % ("A" * 255)] * 60),
 }
+
+# Served by a real DNS server: packets that are broken, each in its own way.
+GARBAGE = "".join("g%d.example * GARBAGE\n_dmarc.g%d.example * GARBAGE\n"
+                  "s%d._domainkey.g%d.example * GARBAGE\n" % (n, n, n, n)
+                  for n in range(7))
+
+
+def garbage_message(number):
+    """A message all of whose names are answered with garbage."""
+    name = b"g%d.example" % number
+    return SIGNATURE.replace(b"good.example", name).replace(
+        b"s=s1", b"s=s%d" % number) + BASE.replace(b"good.example", name) + BODY
