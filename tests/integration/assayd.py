@@ -68,6 +68,9 @@ class Assayd:
         self.server = Server([self.binary, "-f", "-c", self.conf_file],
                              self.directory + "/log", env)
         self.server.wait_ready(self.address)
+        # The socket is there before the policy is read.
+        wait_for(lambda: "listens on" in self.log() or
+                 not self.server.alive(), 20)
 
     def log(self):
         return self.server.text()

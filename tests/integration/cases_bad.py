@@ -28,7 +28,8 @@ at message {
         except (OSError, smtplib.SMTPException) as error:
             raise Failed("%s: %r" % (name, error))
         # The MTA may refuse it by itself; assayd may not be in the way.
-        t.true(outcome.data and outcome.data.code in (250, 500, 550, 552, 554),
+        t.true(outcome.data and outcome.data.code in (250, 421, 500, 550,
+                                                        552, 554),
                "%s: %s" % (name, outcome.data))
         t.true(t.daemon.server.alive(), "assayd lives after " + name)
         for found in t.mta.sink.find(mark):

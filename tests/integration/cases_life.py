@@ -195,7 +195,7 @@ at message {
     reject when dmarc == fail;
 }
 """)
-    results = []
+    results, errors = [], []
 
     def one(n):
         bad = n % 3 == 0
@@ -204,13 +204,20 @@ at message {
         outcome = t.send(message, STRANGER if bad else 10, sender)
         results.append((bad, message, outcome.final().code))
 
+    def one_noted(n):
+        try:
+            one(n)
+        except Exception as error:
+            errors.append(repr(error))
+
     for _ in range(3):
-        threads = [threading.Thread(target=one, args=(n,))
+        threads = [threading.Thread(target=one_noted, args=(n,))
                    for n in range(30)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+    t.equal(errors, [], "errors")
     t.equal(len(results), 90, "results")
     for bad, message, code in results:
         t.equal(code, 550 if bad else 250, "reply")

@@ -253,7 +253,7 @@ at message {
     t.equal(facts["dmarc.policy"], "reject", "dmarc.policy")
     t.true(facts["queue.id"], "the queue id is there")
     t.holds(event["dns"], "_dmarc.reject.example", "dns")
-    t.equal(event["rule"]["line"], 4, "line")
+    t.equal(event["verdict"]["line"], 4, "line")
 
 
 @case

@@ -21,7 +21,7 @@ def accept_and_stamp(t):
         t.holds(stamp, piece, "stamp")
     event = t.event(message)
     t.equal(event["v"], 1, "v")
-    t.equal(event["action"], "accept", "action")
+    t.equal(event["verdict"]["action"], "accept", "action")
     t.equal(found.body(), b"Hello.\r\n", "body")
 
 
@@ -91,7 +91,7 @@ at connect {
     # Sendmail gives its own text at this stage, and no mail gets through.
     t.true(first.code in (550, 554), "refused: %s" % first)
     t.equal(outcome.accepted(), False, "accepted")
-    t.equal(t.event(kind="connect")["action"], "reject", "action")
+    t.equal(t.event(kind="connect")["verdict"]["action"], "reject", "action")
     message = Message()
     t.equal(t.send(message, GOOD).data.code, 250, "another client")
     t.delivered(message)
@@ -125,7 +125,7 @@ at mail {
     t.equal(outcome.mail.code, 550, "reply")
     t.holds(outcome.mail, "5.7.23", "reply")
     event = t.event(kind="mail")
-    t.equal(event["action"], "reject", "action")
+    t.equal(event["verdict"]["action"], "reject", "action")
     good = Message()
     t.equal(t.send(good).data.code, 250, "reply")
     t.delivered(good)
@@ -187,7 +187,7 @@ at message {
             " authenticated", "reply")
     t.lost(message)
     event = t.event(message)
-    t.equal(event["action"], "reject", "action")
+    t.equal(event["verdict"]["action"], "reject", "action")
     t.holds(event, "test.policy", "event")
 
 
@@ -205,7 +205,7 @@ at message {
     t.holds(outcome.data, "4.4.3 DNS of broken.example is in trouble",
             "reply")
     t.lost(message)
-    t.equal(t.event(message)["action"], "tempfail", "action")
+    t.equal(t.event(message)["verdict"]["action"], "tempfail", "action")
 
 
 @case
@@ -222,7 +222,7 @@ at message {
     t.equal(outcome.data.code, 250, "reply")
     t.queued(to)
     t.equal(len(t.mta.sink.find(message.token)), 0, "deliveries")
-    t.equal(t.event(message)["action"], "quarantine", "action")
+    t.equal(t.event(message)["verdict"]["action"], "quarantine", "action")
     good = Message()
     t.equal(t.send(good).data.code, 250, "reply")
     t.delivered(good)
@@ -239,7 +239,7 @@ at message {
     outcome = t.send(message, STRANGER, "eve@reject.example")
     t.equal(outcome.data.code, 250, "reply")
     t.lost(message)
-    t.equal(t.event(message)["action"], "discard", "action")
+    t.equal(t.event(message)["verdict"]["action"], "discard", "action")
 
 
 @case
@@ -292,8 +292,8 @@ at message {
     t.equal(outcome.data.code, 250, "reply")
     t.holds(t.stamp(t.delivered(message)), "spf=fail", "stamp")
     event = t.event(message)
-    t.equal(event["decided"], "reject", "decided")
-    t.true(event["action"] in ("accept", "continue"), event["action"])
+    t.equal(event["decided"]["action"], "reject", "decided")
+    t.true(event["verdict"]["action"] in ("accept", "continue"), event["verdict"]["action"])
 
 
 @case

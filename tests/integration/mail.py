@@ -64,7 +64,7 @@ class Session:
     """One SMTP session as a client with the given address."""
 
     def __init__(self, port, source, xclient=(), helo="mail.good.example",
-                 timeout=10):
+                 timeout=60):
         self.smtp = smtplib.SMTP(timeout=timeout,
                                  source_address=(source, 0))
         self.greeting = Reply(self.smtp.connect("127.0.0.1", port))
@@ -72,9 +72,15 @@ class Session:
             self.command("EHLO xclient.example")
             for line in xclient:
                 self.greeting = self.command(line)
+                self.refused(line)
         self.helo = None
         if self.greeting.code == 220:
             self.helo = self.command("EHLO " + helo)
+
+    def refused(self, line):
+        """An XCLIENT that is not understood would test something else."""
+        if 500 <= self.greeting.code < 550:
+            raise RuntimeError("%s: %s" % (line, self.greeting))
 
     def command(self, line):
         self.smtp.send(line.encode("utf-8") + b"\r\n")

@@ -6,7 +6,7 @@ import pwd
 import shutil
 import signal
 
-from proc import Server, Unavailable, answers, free_ports, run, wait_for
+from proc import Server, Unavailable, free_ports, run, wait_for
 
 DAEMONS = "/usr/lib/postfix/sbin"
 TRANSPORTS = ("unix", "tcp")
@@ -26,7 +26,7 @@ mydestination =
 alias_maps =
 alias_database =
 inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
+inet_protocols = all
 mynetworks = 127.0.0.0/8
 relay_domains = example.net
 smtpd_relay_restrictions = reject_unauth_destination
@@ -165,6 +165,3 @@ class Postfix:
         """The address of client NUMBER: (shown, source, XCLIENT lines)."""
         ip = "192.0.2.%d" % number
         return ip, "127.0.0.1", ["XCLIENT NAME=[UNAVAILABLE] ADDR=" + ip]
-
-    def listens(self):
-        return all(answers(("127.0.0.1", p)) for p in self.ports.values())

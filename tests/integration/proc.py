@@ -58,6 +58,8 @@ def run(*command, **kwargs):
 class Server:
     """A server in the foreground; its output goes to a file."""
 
+    started = []
+
     def __init__(self, command, output, env=None):
         self.command = command
         self.output = output
@@ -65,6 +67,7 @@ class Server:
             self.child = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                 env=env, start_new_session=True)
+        Server.started.append(self)
 
     def alive(self):
         return self.child.poll() is None
@@ -93,6 +96,18 @@ class Server:
             self.child.wait(5)
             raise RuntimeError("%s did not end within %d s\n%s" % (
                 self.command[0], seconds, self.text()))
+
+
+def end_all():
+    """End what is still running, for a run that was broken off."""
+    for server in Server.started:
+        if server.alive():
+            pids = descendants(server.child.pid) + [server.child.pid]
+            for pid in pids:
+                try:
+                    os.kill(pid, signal.SIGTERM)
+                except ProcessLookupError:
+                    pass
 
 
 def descendants(pid):

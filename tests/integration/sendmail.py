@@ -111,8 +111,8 @@ class Sendmail:
             lines.append("MAIL_FILTER(`%s', `S=%s%s, T=C:5s;S:60s;R:60s;"
                          "E:60s')" % (name, where, flag))
             lines.append("DAEMON_OPTIONS(`Port=%d, Addr=127.0.0.1, Name=%s,"
-                         " Listen=100,"
-                         " InputMailFilters=%s')" % (port, name, name))
+                         " Listen=100, InputMailFilters=%s')"
+                         % (port, name, name))
         return "\n".join(lines)
 
     def write_files(self, tree):
@@ -134,7 +134,11 @@ class Sendmail:
                 out.write(content)
 
     def command(self, *arguments):
-        return [self.binary, "-C", self.root + "/sendmail.cf", *arguments]
+        # Without a dot in the host name Sendmail sleeps for a minute: give it
+        # a host name of its own.
+        return ["unshare", "--uts", "sh", "-c",
+                'hostname mx.example.org && exec "$@"', "sendmail",
+                self.binary, "-C", self.root + "/sendmail.cf", *arguments]
 
     def start(self):
         tree = unpack()
@@ -146,12 +150,7 @@ class Sendmail:
         os.mkdir(self.root + "/queue", 0o700)
         os.mkdir(self.sockets, 0o755)
         self.write_files(tree)
-        # Without a dot in the host name Sendmail sleeps for a minute: give it
-        # a host name of its own.
-        self.server = Server(
-            ["unshare", "--uts", "sh", "-c",
-             'hostname mx.example.org && exec "$@"', "sendmail",
-             *self.command("-bD")], self.root + "/output")
+        self.server = Server(self.command("-bD"), self.root + "/output")
         for port in self.ports.values():
             self.server.wait_ready(("127.0.0.1", port))
 
@@ -174,14 +173,11 @@ class Sendmail:
         found = []
         for held, flags in ((False, ()), (True, ("-qQ",))):
             text = run(*self.command("-bp", *flags))
-            queue_id = None
             for line in text.splitlines():
                 start = re.match(r"([0-9A-Za-z]{14})\S*\s+\d+ ", line)
                 if start:
                     found.append((start.group(1), held, []))
-                elif found and re.match(r"\s+(QUARANTINE|\()", line):
-                    continue
-                elif found and line.startswith(" "):
+                elif found and re.match(r"\s+<", line):
                     found[-1][2].append(line.strip().strip("<>"))
         return found
 
