@@ -214,7 +214,9 @@ at message {
         t.equal(found.values("X-Count"), [count], "X-Count")
 
 
-@case
+# Over TCP Sendmail takes 45 ms for each: it sends macros and command apart, and
+# its kernel holds the second back until the first is acknowledged.
+@case(transports=("unix",))
 def a_thousand_recipients(t):
     t.assayd("""
 at rcpt {
