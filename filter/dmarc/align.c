@@ -210,6 +210,9 @@ decide(struct dmarc_evaluation *evaluation)
 		result->reason = arena_printf(evaluation->arena,
 		    "DNS trouble hides whether %.*s is proved and aligned",
 		    STR_ARG(trouble->domain));
+	} else if (evaluation->policy->existence_hidden) {
+		result->word = WORD_TEMPERROR;
+		result->has_policy = false;
 	} else {
 		result->word = WORD_FAIL;
 		result->disposition = result->test ?

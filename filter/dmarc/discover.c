@@ -61,7 +61,7 @@ existence_known(void *ctx, const struct dns_answer *answer)
 	discovery->existence = NULL;
 	if (answer->status == DNS_SERVFAIL || answer->status == DNS_BOGUS ||
 	    answer->status == DNS_TIMEOUT) {
-		policy->word = WORD_TEMPERROR;
+		policy->existence_hidden = true;
 		policy->reason = arena_printf(discovery->arena,
 		    "%s hides whether %.*s exists",
 		    dns_status_name(answer->status),

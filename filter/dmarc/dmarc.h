@@ -79,6 +79,8 @@ struct dmarc_policy {
 	struct dmarc_record record;
 	enum word	policy;		/* p, sp or np: the one that applies */
 	bool		author_exists;	/* false: np applies */
+	bool		existence_hidden; /* by DNS trouble: sp or np, and no
+					 * way to tell; a pass needs neither */
 	struct str	reason;
 	VEC(struct dmarc_query)	queries;	/* in the order of the walk */
 	const struct dmarc_walk	*walk;

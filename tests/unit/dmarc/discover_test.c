@@ -272,7 +272,14 @@ START_TEST(existence_meets_trouble)
 	    R("example.com", "p=none; np=reject"), failures[_i]);
 	world = world_new(zone);
 	ck_assert_int_eq(world_discover(world, "a.example.com")->word,
-	    WORD_TEMPERROR);
+	    WORD_PASS);
+	ck_assert(world->policy.existence_hidden);
+	/* Without it there is no policy to apply, but still a pass. */
+	ck_assert_int_eq(world_evaluate(world, "a.example.com",
+	    "example.net", NULL)->word, WORD_TEMPERROR);
+	ck_assert_int_eq(world->result.disposition, WORD_NONE);
+	ck_assert_int_eq(world_evaluate(world, "a.example.com", NULL,
+	    "example.com")->word, WORD_PASS);
 	world_free(world);
 }
 END_TEST
