@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,7 +38,7 @@ enum {
 struct assayd {
 	/* From the command line */
 	const char		*file;
-	char			 path[8192];	/* file, where it was relative */
+	char			 path[8192];	/* of a relative file */
 	const char		*overrides[OVERRIDES_MAX];
 	size_t			 override_count;
 	bool			 foreground, only_test;
@@ -308,6 +309,25 @@ run_front(void *arg)
 
 /* ---- start and stop ---- */
 
+/*
+ * Every connection is a file, and without one to spare libmilter would try to
+ * accept without a pause.  A core file would hold other people's mail.
+ */
+static void
+set_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	if (getrlimit(RLIMIT_CORE, &limit) == 0) {
+		limit.rlim_cur = 0;
+		setrlimit(RLIMIT_CORE, &limit);
+	}
+}
+
 static bool
 start_front(const struct assayd *assayd)
 {
@@ -450,6 +470,7 @@ main(int argc, char **argv)
 	if (assayd.only_test)
 		return test_only(&assayd);
 	umask(027);
+	set_limits();
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&assayd.signals);
 	sigaddset(&assayd.signals, SIGTERM);

@@ -271,8 +271,10 @@ on_body(SMFICTX *ctx, unsigned char *piece, size_t len)
 	sfsistat status = silent(client, SMFIP_NR_BODY);
 
 	if (!session_body(client->conn, str_make(piece, len)) &&
-	    status == SMFIS_CONTINUE && (client->steps & SMFIP_SKIP) != 0)
+	    status == SMFIS_CONTINUE && (client->steps & SMFIP_SKIP) != 0) {
+		session_body_skipped(client->conn);
 		status = SMFIS_SKIP;
+	}
 	return client_leave(client, status);
 }
 

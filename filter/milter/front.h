@@ -43,8 +43,8 @@ void front_run(void);
 struct front_load {
 	unsigned	connections;	/* open */
 	unsigned	messages;	/* begun and not ended */
-	uint64_t	idle_ms;	/* since a callback last returned; 0 while
-					 * one runs */
+	uint64_t	idle_ms;	/* since a callback last returned; 0
+					 * while one runs */
 };
 
 void front_load(struct front_load *load_out);

@@ -364,11 +364,15 @@ session_body(struct connection *conn, struct str piece)
 
 	session_eoh(conn);
 	message->body_octets += piece.len;
-	if (run_body(conn, piece) || message->body_octets < BODY_SKIP_FROM ||
-	    policy_reads(conn->engine->options.policy, FACT_ID_MESSAGE_SIZE))
-		return true;
-	message->body_skipped = true;
-	return false;
+	return run_body(conn, piece) ||
+	    message->body_octets < BODY_SKIP_FROM ||
+	    policy_reads(conn->engine->options.policy, FACT_ID_MESSAGE_SIZE);
+}
+
+void
+session_body_skipped(struct connection *conn)
+{
+	conn->message.body_skipped = true;
 }
 
 static void

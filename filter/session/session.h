@@ -103,8 +103,11 @@ void session_queue_id(struct connection *conn, struct str id);
 void session_header(struct connection *conn, struct str name,
     struct str value);
 void session_eoh(struct connection *conn);
-/* False: the rest of the body is not needed. */
+/* False: the rest of the body is not needed.  A front that has to read it all
+ * the same hands it over, so that its size is known. */
 bool session_body(struct connection *conn, struct str piece);
+/* The rest was left out. */
+void session_body_skipped(struct connection *conn);
 void session_eom(struct connection *conn, session_done_fn *done, void *ctx);
 /*
  * Waited too long for done(): what is not known becomes temperror or unknown,

@@ -148,6 +148,10 @@ def events(daemon, check):
     lines = [json.loads(line)
              for line in daemon.read("events.json").splitlines()]
     ids = [line["queue_id"] for line in lines]
+    size = len("From: sender@example.com\r\nSubject: a test\r\n\r\n"
+               "Some text.\r\n")
+    check(lines[0]["facts"]["message.size"] == size, "the message's size",
+          (lines[0]["facts"]["message.size"], size))
     check(ids[:3] == ["AT-MAIL", "AT-RCPT", "AT-EOM"], "queue ids", ids)
     facts = lines[3]["facts"]
     check((facts["auth.user"], facts["auth.method"], facts["tls.version"],
