@@ -50,7 +50,7 @@ struct subject {
 	/* From their stage on: */
 	struct check_client		 client; /* connect */
 	struct str			 helo;	 /* helo */
-	struct str			 mail_from; /* mail; no <>, may be empty */
+	struct str			 mail_from; /* mail; without <> */
 	struct header			*header; /* eoh */
 };
 

@@ -470,7 +470,7 @@ START_TEST(a_monitor_policy_never_acts)
 }
 END_TEST
 
-/* 200 levels of defines that each use the last one twice: 2^200 without care. */
+/* 200 levels of defines that each use the last one twice: 2^200 if careless. */
 START_TEST(defines_are_evaluated_once)
 {
 	struct arena *arena = arena_new();

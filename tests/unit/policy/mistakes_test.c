@@ -296,8 +296,8 @@ static const struct {
 	  "3:26: error: \"a\" is a list; write ... in a\n"
 	  "3:54: error: \"a\" is a list; write ... in a\n" },
 	{ ITEMS("define a = spf == fail;\n"
-	       "at message { reject when a == true; reject when client.ip in a; "
-	       "}"),
+	       "at message { reject when a == true; "
+	       "reject when client.ip in a; }"),
 	  "3:26: error: \"a\" is defined as a condition; it stands alone\n"
 	  "3:62: error: \"a\" is defined as a condition, not a list\n" },
 	{ ITEMS("list a = { 192.0.2.1 };\n"
@@ -328,7 +328,8 @@ static const struct {
 	  "of example.com write .example.com\n"
 	  "2:79: error: \"@example.com\" has nothing before the @; for all "
 	  "addresses of a domain write the domain alone\n" },
-	{ ITEMS("list a = { -bad.example, a@-bad.example, \"any text at all\" };"),
+	{ ITEMS("list a = { -bad.example, a@-bad.example, "
+	      "\"any text at all\" };"),
 	  "2:12: error: \"-bad.example\" is no IP address or network, "
 	  "domain or mail address\n"
 	  "2:26: error: \"a@-bad.example\" has no valid domain after the "
