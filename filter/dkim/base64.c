@@ -3,40 +3,68 @@
 static const char alphabet[64] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "abcdefghijklmnopqrstuvwxyz0123456789+/";
 
-static int
+/* One more than a digit's value; SPACE; or 0 for anything else. */
+enum { SPACE = 65 };
+
+static const unsigned char table[256] = {
+	[' '] = SPACE, ['\t'] = SPACE, ['\r'] = SPACE, ['\n'] = SPACE,
+	['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
+	19, 20, 21, 22, 23, 24, 25, 26,
+	['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41,
+	42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,
+	['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62,
+	['+'] = 63, ['/'] = 64,
+};
+
+/* 0..63, 64 for white space, more for what does not belong here. */
+static unsigned
 value_of(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (ascii_digit(c))
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
+	return table[(unsigned char)c] - 1u;
+}
+
+/* What is left after the last whole group: digits, pads and white space. */
+static bool
+read_tail(struct str text, unsigned char *out, size_t *len)
+{
+	size_t digits = 0, pads = 0;
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned value = value_of(text.ptr[i]);
+
+		if (value == 64 || (text.ptr[i] == '=' && ++pads <= 2))
+			continue;
+		if (value > 64 || pads > 0)
+			return false;
+		bits = bits << 6 | value;
+		if (++digits % 4 != 1)
+			out[(*len)++] = (unsigned char)
+			    (bits >> (6 - 2 * ((digits + 3) % 4)));
+	}
+	return digits % 4 != 1 && (pads == 0 || (digits + pads) % 4 == 0);
 }
 
 bool
 dkim_base64_read(struct arena *arena, struct str text, struct str *octets_out)
 {
 	unsigned char *out = arena_alloc(arena, text.len / 4 * 3 + 3);
-	size_t len = 0, digits = 0, pads = 0;
-	uint32_t bits = 0;
+	const char *p = text.ptr;
+	size_t len = 0, i = 0;
 
-	for (size_t i = 0; i < text.len; i++) {
-		int value = value_of(text.ptr[i]);
+	/* Groups of four characters with nothing between them. */
+	while (text.len - i >= 4) {
+		unsigned a = value_of(p[i]), b = value_of(p[i + 1]);
+		unsigned c = value_of(p[i + 2]), d = value_of(p[i + 3]);
 
-		if (ascii_space(text.ptr[i]))
-			continue;
-		if (text.ptr[i] == '=' && ++pads <= 2)
-			continue;
-		if (value < 0 || pads > 0)
-			return false;
-		bits = bits << 6 | (uint32_t)value;
-		if (++digits % 4 != 1)
-			out[len++] = (unsigned char)
-			    (bits >> (6 - 2 * ((digits + 3) % 4)));
+		if ((a | b | c | d) > 63)
+			break;
+		out[len++] = (unsigned char)(a << 2 | b >> 4);
+		out[len++] = (unsigned char)(b << 4 | c >> 2);
+		out[len++] = (unsigned char)(c << 6 | d);
+		i += 4;
 	}
-	if (digits % 4 == 1 || (pads > 0 && (digits + pads) % 4 != 0))
+	if (!read_tail(str_skip(text, i), out, &len))
 		return false;
 	*octets_out = str_make(out, len);
 	return true;

@@ -4,7 +4,8 @@
 
 /* ---- spans that relaxed forms leave as they are ---- */
 
-typedef unsigned char octets16 __attribute__((vector_size(16)));
+enum { BLOCK = 16 };
+typedef unsigned char block_t __attribute__((vector_size(BLOCK)));
 
 static bool
 is_special(char c)
@@ -13,32 +14,79 @@ is_special(char c)
 }
 
 /*
+ * Whether any of BLOCK octets is a TAB, a CR, or a blank before one of them or
+ * another blank.  Looks at one octet more.
+ */
+static bool
+block_is_special(const char *p)
+{
+	block_t here, next;
+	uint64_t hits[2];
+
+	memcpy(&here, p, BLOCK);
+	memcpy(&next, p + 1, BLOCK);
+	here = (block_t)((here == '\t') | (here == '\r') |
+	    ((here == ' ') & ((next == ' ') | (next == '\t') |
+	    (next == '\r'))));
+	memcpy(hits, &here, BLOCK);
+	return (hits[0] | hits[1]) != 0;
+}
+
+/*
  * How far from p on nothing is to be changed: up to a TAB, a CR, or a blank
  * before one of them or another blank (or at the end, where what follows is
- * not known).  Sixteen octets at a time, for bodies are mostly this.
+ * not known).
  */
 static size_t
 plain_span(const char *p, size_t len)
 {
 	size_t i = 0;
 
-	for (; len - i > 16; i += 16) {
-		octets16 here, next;
-		uint64_t hits[2];
-
-		memcpy(&here, p + i, 16);
-		memcpy(&next, p + i + 1, 16);
-		here = (octets16)((here == '\t') | (here == '\r') |
-		    ((here == ' ') & ((next == ' ') | (next == '\t') |
-		    (next == '\r'))));
-		memcpy(hits, &here, 16);
-		if ((hits[0] | hits[1]) != 0)
-			break;
-	}
+	while (len - i > BLOCK && !block_is_special(p + i))
+		i += BLOCK;
 	while (i < len && !(p[i] == '\t' || p[i] == '\r' ||
 	    (p[i] == ' ' && (i + 1 == len || is_special(p[i + 1])))))
 		i++;
 	return i;
+}
+
+/* A line of len octets, with its CR behind them. */
+static bool
+line_is_plain(const char *p, size_t len)
+{
+	if (len < BLOCK)
+		return plain_span(p, len + 1) == len;
+	for (size_t i = 0; i + BLOCK < len; i += BLOCK)
+		if (block_is_special(p + i))
+			return false;
+	return !block_is_special(p + len - BLOCK);
+}
+
+/*
+ * The octets of the whole lines at p, CRLFs included, that stay as they are.
+ * Bodies are mostly this, so they are hashed where they lie.  A line of more
+ * than LINE_MAX_OCTETS is left to the slower way, lest it be searched twice.
+ */
+enum { LINE_MAX_OCTETS = 1000 };	/* RFC 5322 section 2.1.1: 998 */
+
+static size_t
+plain_lines(const char *p, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		const char *line = p + done, *cr;
+		size_t left = len - done;
+
+		cr = memchr(line, '\r', left < LINE_MAX_OCTETS ? left :
+		    LINE_MAX_OCTETS);
+		if (cr == NULL || cr == line || cr + 1 == p + len ||
+		    cr[1] != '\n' || !line_is_plain(line,
+		    (size_t)(cr - line)))
+			break;
+		done = (size_t)(cr - p) + 2;
+	}
+	return done;
 }
 
 /* ---- header fields ---- */
@@ -219,12 +267,32 @@ feed_simple(struct dkim_canon *canon, struct out *out, const char *p,
 	out_add(out, p, len);
 }
 
+/* Content at p; how much of it is done. */
+static size_t
+relaxed_content(struct dkim_canon *canon, struct out *out, const char *p,
+    size_t len)
+{
+	bool starts_line = canon->lines > 0 || !canon->content;
+	size_t span;
+
+	out_pending(out);
+	span = starts_line ? plain_lines(p, len) : 0;
+	if (span > 0) {
+		out_add(out, p, span - 2);
+		canon->lines = 1;
+		return span;
+	}
+	span = plain_span(p, len);
+	out_add(out, p, span);
+	return span;
+}
+
 /* RFC 6376 section 3.4.4. */
 static void
 feed_relaxed(struct dkim_canon *canon, struct out *out, const char *p,
     size_t len)
 {
-	size_t i = 0, span;
+	size_t i = 0;
 
 	while (i < len) {
 		if (canon->cr) {
@@ -243,12 +311,7 @@ feed_relaxed(struct dkim_canon *canon, struct out *out, const char *p,
 			canon->cr = true;
 			i++;
 		} else {
-			if (canon->lines > 0 || canon->space)
-				out_pending(out);
-			canon->content = true;
-			span = plain_span(p + i, len - i);
-			out_add(out, p + i, span);
-			i += span;
+			i += relaxed_content(canon, out, p + i, len - i);
 		}
 	}
 }

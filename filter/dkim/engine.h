@@ -10,10 +10,8 @@
 #ifndef ASSAY_DKIM_ENGINE_H
 #define ASSAY_DKIM_ENGINE_H
 
-#include <openssl/evp.h>
-
 #include "base/limits.h"
-#include "dkim/signature.h"
+#include "dkim/keycache.h"
 
 struct dkim_verdict {
 	enum word	word;
@@ -22,7 +20,7 @@ struct dkim_verdict {
 
 struct dkim_job {
 	struct dkim_parsed	 parsed;
-	EVP_PKEY		*keys[LIMIT_DKIM_KEYS];	/* of the right type */
+	struct dkim_public	*keys[LIMIT_DKIM_KEYS];	/* of the right type */
 	size_t			 key_count;		/* at judge(): 1..  */
 	bool			 body_limited;	/* by the engine, at judge() */
 	void			*state;		/* the engine's own */

@@ -75,17 +75,17 @@ offer(struct arena *arena, struct str text, struct dkim_job *job,
 	struct dkim_key key;
 	unsigned bits = 0;
 	const char *why = dkim_key_parse(arena, text, &key, is_key_out);
-	EVP_PKEY *pkey = NULL;
+	struct dkim_public *public = NULL;
 
 	if (why == NULL)
 		why = dkim_key_objection(&key, &job->parsed);
 	if (why == NULL)
-		pkey = dkim_key_decode(&key, &bits, &why);
-	if (pkey != NULL)
-		job->keys[job->key_count++] = pkey;
-	if (job->key_count == (pkey != NULL ? 1 : 0))
+		public = dkim_keycache_get(&key, &bits, &why);
+	if (public != NULL)
+		job->keys[job->key_count++] = public;
+	if (job->key_count == (public != NULL ? 1 : 0))
 		report->bits = bits;
-	report->testing = report->testing || (pkey != NULL && key.testing);
+	report->testing = report->testing || (public != NULL && key.testing);
 	return why;
 }
 
@@ -126,5 +126,5 @@ void
 dkim_keys_free(struct dkim_job *job)
 {
 	while (job->key_count > 0)
-		EVP_PKEY_free(job->keys[--job->key_count]);
+		dkim_public_unref(job->keys[--job->key_count]);
 }

@@ -437,7 +437,7 @@ engine_end(void *ctx)
 static bool
 write_key(struct engine *engine, struct handle *handle)
 {
-	EVP_PKEY *pkey = handle->job->keys[0];
+	EVP_PKEY *pkey = handle->job->keys[0]->pkey;
 	unsigned char raw[32], *der = NULL;
 	size_t raw_size = sizeof(raw);
 	struct str octets = STR_NONE;

@@ -25,6 +25,13 @@ name_is_valid(struct str name)
 	return true;
 }
 
+/* VALCHAR of RFC 6376 section 3.2; ";" does not get here. */
+static bool
+is_valchar(char c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
 /* tag-value: VALCHAR, white space inside, and UTF-8 (RFC 8616 section 3). */
 static bool
 value_is_valid(struct str value)
@@ -32,12 +39,16 @@ value_is_valid(struct str value)
 	bool ascii = true;
 
 	for (size_t i = 0; i < value.len;) {
-		unsigned char c = (unsigned char)value.ptr[i];
-		size_t space = space_at(value, i);
+		size_t space;
 
-		if (space == 0 && (c < 0x21 || c == 0x7f))
+		if (is_valchar(value.ptr[i])) {
+			i++;
+			continue;
+		}
+		space = space_at(value, i);
+		if (space == 0 && (unsigned char)value.ptr[i] < 0x80)
 			return false;
-		ascii = ascii && c < 0x80;
+		ascii = ascii && space > 0;
 		i += space == 0 ? 1 : space;
 	}
 	return ascii || str_is_utf8(value);
@@ -93,8 +104,10 @@ dkim_tags_parse(struct arena *arena, struct str text,
 const struct dkim_tag *
 dkim_tags_find(const struct dkim_tags *tags, const char *name)
 {
+	struct str wanted = str_from(name);
+
 	for (size_t i = 0; i < tags->list.count; i++)
-		if (str_eqz(tags->list.at[i].name, name))
+		if (str_eq(tags->list.at[i].name, wanted))
 			return &tags->list.at[i];
 	return NULL;
 }
@@ -106,7 +119,7 @@ dkim_tag_squeeze(struct arena *arena, struct str value)
 	size_t len = 0;
 
 	for (size_t i = 0; i < value.len; i++)
-		if (!ascii_space(value.ptr[i]))
+		if (is_valchar(value.ptr[i]) || !ascii_space(value.ptr[i]))
 			out[len++] = value.ptr[i];
 	return str_make(out, len);
 }

@@ -2,8 +2,6 @@
  * The native engine: our own canonicalization and hashes, OpenSSL's RSA and
  * Ed25519.
  */
-#include <openssl/rsa.h>
-
 #include "base/hash.h"
 #include "dkim/digest.h"
 #include "dkim/engine.h"
@@ -140,15 +138,14 @@ canonical_header(struct engine *engine, const struct dkim_parsed *parsed)
 /* ---- signatures ---- */
 
 static bool
-verify_rsa(EVP_PKEY *key, struct str signature,
+verify_rsa(const struct dkim_public *key, struct str signature,
     const unsigned char digest[DKIM_DIGEST_OCTETS])
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-	bool good = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
-	    EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) == 1 &&
-	    EVP_PKEY_verify(ctx, (const unsigned char *)signature.ptr,
-	    signature.len, digest, DKIM_DIGEST_OCTETS) == 1;
+	EVP_PKEY_CTX *ctx = key->rsa == NULL ? NULL :
+	    EVP_PKEY_CTX_dup(key->rsa);
+	bool good = ctx != NULL && EVP_PKEY_verify(ctx,
+	    (const unsigned char *)signature.ptr, signature.len, digest,
+	    DKIM_DIGEST_OCTETS) == 1;
 
 	EVP_PKEY_CTX_free(ctx);
 	return good;
@@ -156,12 +153,12 @@ verify_rsa(EVP_PKEY *key, struct str signature,
 
 /* RFC 8463 section 3: Ed25519 signs the SHA-256 hash, not the data. */
 static bool
-verify_ed25519(EVP_PKEY *key, struct str signature,
+verify_ed25519(const struct dkim_public *key, struct str signature,
     const unsigned char digest[DKIM_DIGEST_OCTETS])
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool good = ctx != NULL &&
-	    EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
+	    EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key->pkey) == 1 &&
 	    EVP_DigestVerify(ctx, (const unsigned char *)signature.ptr,
 	    signature.len, digest, DKIM_DIGEST_OCTETS) == 1;
 

@@ -2,6 +2,7 @@
 
 #include "dkim/der.h"
 #include "dkim/key.h"
+#include "dkim/keycache.h"
 
 #define RSA512 "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBALOByCRE7oajAC8ADURIjCKtLl" \
     "J9ia+N/VPrqfJpHkRWiXUSwyBwijq5L3nUAY3AW3y5K+x/hDSlXJuPbT5M2FMCAwEAAQ=="
@@ -190,10 +191,70 @@ START_TEST(der_is_read)
 }
 END_TEST
 
+START_TEST(decoded_keys_are_kept)
+{
+	struct arena *arena = arena_new();
+	struct dkim_key rsa, ed;
+	struct dkim_public *first, *again, *other;
+	const char *why = "";
+	unsigned bits = 0;
+	bool is_key;
+
+	dkim_key_parse(arena, STR("p=" RSA1024), &rsa, &is_key);
+	dkim_key_parse(arena, STR("k=ed25519; p=" ED25519), &ed, &is_key);
+	first = dkim_keycache_get(&rsa, &bits, &why);
+	other = dkim_keycache_get(&ed, &bits, &why);
+	ck_assert_uint_eq(bits, 256);
+	again = dkim_keycache_get(&rsa, &bits, &why);
+	ck_assert_ptr_nonnull(first);
+	ck_assert_ptr_eq(first, again);
+	ck_assert_ptr_ne(first, other);
+	ck_assert_uint_eq(bits, 1024);
+	ck_assert_ptr_null(why);
+	dkim_keycache_clear();
+	dkim_public_unref(again);
+	again = dkim_keycache_get(&rsa, &bits, &why);
+	ck_assert_ptr_ne(first, again);
+	/* The same octets are no key of another type. */
+	rsa.type = DKIM_KEY_ED25519;
+	ck_assert_ptr_null(dkim_keycache_get(&rsa, &bits, &why));
+	ck_assert_ptr_nonnull(why);
+	dkim_public_unref(first);
+	dkim_public_unref(again);
+	dkim_public_unref(other);
+	dkim_keycache_clear();
+	arena_free(arena);
+}
+END_TEST
+
+/* More keys than there is room for: each is still found or made. */
+START_TEST(kept_keys_are_bounded)
+{
+	unsigned char octets[32] = { 1 };
+	struct dkim_key key = { .type = DKIM_KEY_ED25519 };
+	const char *why;
+	unsigned bits;
+
+	key.octets = str_make(octets, sizeof(octets));
+	for (int i = 0; i < 3000; i++) {
+		struct dkim_public *kept;
+
+		octets[1] = (unsigned char)i;
+		octets[2] = (unsigned char)(i >> 8);
+		kept = dkim_keycache_get(&key, &bits, &why);
+		ck_assert_ptr_nonnull(kept);
+		dkim_public_unref(kept);
+	}
+	dkim_keycache_clear();
+}
+END_TEST
+
 void
 add_key_tests(TCase *tc)
 {
 	tcase_add_loop_test(tc, keys_are_read, 0, TEST_COUNT(keys));
 	tcase_add_test(tc, strict_key_refuses_subdomains);
+	tcase_add_test(tc, decoded_keys_are_kept);
+	tcase_add_test(tc, kept_keys_are_bounded);
 	tcase_add_loop_test(tc, der_is_read, 0, TEST_COUNT(ders));
 }
