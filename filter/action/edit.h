@@ -61,9 +61,10 @@ bool edit_is_named(const struct header_field *field, struct str name);
  * The value of the field: "mx.example; spf=pass smtp.mailfrom=..." with folds,
  * every line at most LIMIT_FIELD_LINE octets where the values allow it; or
  * "mx.example; none".  Nothing in a result can end a line, a quote or the
- * field.  A long value is cut, quoted, and ends in "...".  What is over
- * LIMIT_AUTHRES_RESULTS or _OCTETS is left out, failed DKIM signatures first,
- * and a closing comment says how many results that were.
+ * field.  A pass is given without its reason.  A long value is cut, quoted,
+ * and ends in "...".  What is over LIMIT_AUTHRES_RESULTS or _OCTETS is left
+ * out, failed DKIM signatures first, and a closing comment says how many
+ * results that were.
  */
 struct str stamp_value(struct arena *arena, struct str authserv_id,
     const struct results *results);

@@ -1,12 +1,14 @@
 /*
- * Results that a sender has a say in: the field must follow the grammar, and
- * hold no more results than there are.
+ * Results that a sender has a say in: the field must follow the grammar, hold
+ * no more results than there are, and say what they say to our own reader.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "action/edit.h"
+#include "action/safe.h"
 #include "base/limits.h"
+#include "mail/authres.h"
 #include "tests/support/field_check.h"
 #include "tests/support/fuzz_input.h"
 
@@ -69,6 +71,58 @@ fail(const char *why, struct str value)
 	abort();
 }
 
+static bool
+says(struct arena *arena, struct str said, struct str meant)
+{
+	return str_eq(said, safe_text(arena, meant, SAFE_UTF8,
+	    LIMIT_AUTHRES_VALUE_OCTETS));
+}
+
+static bool
+is_read_back(struct arena *arena, const struct authres_result *read,
+    const struct result *result)
+{
+	if (!str_eqz(read->method, method_name(result->method)) ||
+	    !str_eqz(read->result, word_name(result->word)) ||
+	    !says(arena, read->reason, result->word == WORD_PASS ?
+	    STR_NONE : result->reason) ||
+	    read->properties.count != result->property_count)
+		return false;
+	for (unsigned i = 0; i < result->property_count; i++)
+		if (!str_eqz(read->properties.at[i].name,
+		    result->properties[i].name) ||
+		    !says(arena, read->properties.at[i].value,
+		    result->properties[i].value))
+			return false;
+	return true;
+}
+
+static void
+check_reader(struct arena *arena, struct str id,
+    const struct results *results, struct str value)
+{
+	struct authres read;
+	size_t n = 0;
+
+	if (!authres_parse(arena, value, &read))
+		fail("our own reader refuses it", value);
+	if (!says(arena, read.id, id))
+		fail("another authserv-id", value);
+	if (read.none != (results->list.count == 0))
+		fail("none or not", value);
+	for (int method = 0; method < METHOD_COUNT; method++)
+		for (size_t i = 0; i < results->list.count; i++) {
+			const struct result *result = &results->list.at[i];
+
+			if (result->method != (enum method)method ||
+			    read.results.count < results->list.count)
+				continue;
+			if (!is_read_back(arena, &read.results.at[n++],
+			    result))
+				fail("another result", value);
+		}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -95,6 +149,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (count < results.list.count &&
 	    !str_ends_nocase(value, STR(" more results left out)")))
 		fail("silent about what is left out", value);
+	check_reader(arena, id, &results, value);
 	arena_free(arena);
 	return 0;
 }

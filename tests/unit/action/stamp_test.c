@@ -1,7 +1,9 @@
 #include <string.h>
 
 #include "action/edit.h"
+#include "action/safe.h"
 #include "base/limits.h"
+#include "mail/authres.h"
 #include "tests/support/field_check.h"
 #include "tests/unit/action/action_test.h"
 
@@ -177,6 +179,7 @@ static const struct {
 START_TEST(a_value_stays_one_value)
 {
 	struct str expected, value;
+	struct authres read;
 
 	expected = arena_printf(arena, "mx.example;\r\n"
 	    "\tspf=fail smtp.mailfrom=%s;\r\n\tdmarc=fail",
@@ -189,6 +192,11 @@ START_TEST(a_value_stays_one_value)
 	value = stamp_value(arena, STR("mx.example"), &results);
 	ck_assert_msg(str_eq(value, expected), "%.*s", STR_ARG(value));
 	ck_assert_ptr_null(authres_fault(value));
+	ck_assert(authres_parse(arena, value, &read));
+	ck_assert_uint_eq(read.results.count, 2);
+	ck_assert(str_eq(authres_property(&read.results.at[0], "smtp",
+	    "mailfrom"), safe_text(arena, values[_i].value, SAFE_UTF8,
+	    1000)));
 }
 END_TEST
 
