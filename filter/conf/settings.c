@@ -10,227 +10,7 @@
 #include "base/domain.h"
 #include "base/ensure.h"
 #include "base/limits.h"
-#include "conf/scan.h"
-#include "conf/value.h"
-#include "conf/verify.h"
-
-enum { START = false, RELOAD = true };
-
-const struct setting_info setting_table[] = {
-#define SETTING(id, name, type, def, reload, doc) \
-	{ name, def, doc, SETTING_##type, reload },
-#include "conf/settings.def"
-#undef SETTING
-};
-
-enum { SETTINGS = sizeof(setting_table) / sizeof(setting_table[0]) };
-
-const size_t setting_count = SETTINGS;
-
-static const size_t offsets[] = {
-#define SETTING(id, name, type, def, reload, doc) offsetof(struct settings, id),
-#include "conf/settings.def"
-#undef SETTING
-};
-
-/* What is known about one setting while a file is read. */
-struct given {
-	const struct scan_item	*item;		/* NULL: not in the file */
-	struct place		 place;		/* of its last value */
-};
-
-struct loader {
-	struct arena		*arena;		/* the settings' own */
-	struct arena		*scratch;	/* of this load */
-	struct settings		*settings;
-	struct scan		 scan;		/* mistakes, too */
-	struct given		 given[SETTINGS];
-	const char		*base;		/* directory for paths */
-};
-
-/* One value, and where a mistake in it is reported. */
-struct source {
-	struct str	text;
-	struct place	place;
-	bool		quoted;
-};
-
-/* ---- one value ---- */
-
-static void
-mistaken(struct loader *loader, const struct source *source, size_t at,
-    const char *why)
-{
-	struct place place = source->place;
-
-	if (place.column > 0)
-		place.column += (unsigned)at + (source->quoted ? 1 : 0);
-	scan_mistake(&loader->scan, place, "%s", why);
-}
-
-static const char *
-absolute(struct loader *loader, struct str path)
-{
-	if (path.len == 0 || path.ptr[0] == '/')
-		return arena_z(loader->arena, path);
-	return arena_printf(loader->arena, "%s/%.*s", loader->base,
-	    STR_ARG(path)).ptr;
-}
-
-static const char *
-in_arena(struct loader *loader, struct str text)
-{
-	return arena_z(loader->arena, text);
-}
-
-/* The words between the braces of the documentation. */
-static struct str
-words_of(const struct setting_info *info)
-{
-	struct str doc = str_from(info->doc);
-	size_t from = str_chr(doc, '{');
-
-	return str_slice(doc, from + 1, str_chr(doc, '}'));
-}
-
-static void
-set_word(struct loader *loader, const struct setting_info *info, void *field,
-    const struct source *source)
-{
-	struct str all = words_of(info), rest = all, word;
-
-	while (str_next(&rest, ' ', &word))
-		if (str_eq(word, source->text)) {
-			*(const char **)field = in_arena(loader, word);
-			return;
-		}
-	mistaken(loader, source, 0, arena_printf(loader->scratch,
-	    "\"%.*s\" is no word for %s; write one of: %.*s",
-	    STR_ARG(source->text), info->name, STR_ARG(all)).ptr);
-}
-
-static const struct {
-	bool		(*read)(struct str, uint64_t *);
-	const char	*what;
-} numeric[] = {
-	[SETTING_NUMBER] = { value_number, "number; write digits, such as" },
-	[SETTING_SIZE] = { value_size,
-	    "size; write octets with k, M or G, such as" },
-	[SETTING_TIME] = { value_time,
-	    "time; write a number with ms, s, m, h or d, such as" },
-};
-
-static void
-set_number(struct loader *loader, const struct setting_info *info,
-    void *field, const struct source *source)
-{
-	const char *why;
-	uint64_t value;
-
-	if (!numeric[info->type].read(source->text, &value))
-		why = arena_printf(loader->scratch, "\"%.*s\" is no %s %s",
-		    STR_ARG(source->text), numeric[info->type].what,
-		    info->fallback).ptr;
-	else
-		why = verify_number(loader->scratch, info->name, value);
-	if (why != NULL)
-		mistaken(loader, source, 0, why);
-	else
-		*(uint64_t *)field = value;
-}
-
-static void
-add_to_list(struct loader *loader, struct setting_list *list, const char *text)
-{
-	const char **at = arena_alloc(loader->arena,
-	    (list->count + 1) * sizeof(*at));
-
-	if (list->count > 0)
-		memcpy(at, list->at, list->count * sizeof(*at));
-	at[list->count] = text;
-	list->at = at;
-	list->count++;
-}
-
-static void
-set_text(struct loader *loader, const struct setting_info *info, void *field,
-    const struct source *source)
-{
-	struct str text = source->text;
-	size_t at;
-	const char *why = verify_text(loader->scratch, info->name, text, &at);
-
-	if (why != NULL) {
-		mistaken(loader, source, at, why);
-	} else if (info->type == SETTING_PATH) {
-		*(const char **)field = absolute(loader, text);
-	} else if (info->type != SETTING_LIST) {
-		*(const char **)field = in_arena(loader, text);
-	} else if (str_starts_nocase(text, STR("zone:"))) {
-		add_to_list(loader, field, arena_printf(loader->arena,
-		    "zone:%s", absolute(loader, str_skip(text, 5))).ptr);
-	} else if (text.len > 0) {
-		add_to_list(loader, field, in_arena(loader, text));
-	}
-}
-
-static bool
-has_control(struct str text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
-			return true;
-	return false;
-}
-
-static void
-set_value(struct loader *loader, size_t i, const struct source *source)
-{
-	const struct setting_info *info = &setting_table[i];
-	void *field = (char *)loader->settings + offsets[i];
-
-	loader->given[i].place = source->place;
-	if (has_control(source->text) || !str_is_utf8(source->text)) {
-		mistaken(loader, source, 0,
-		    "this value is not text in UTF-8; write it anew");
-		return;
-	}
-	switch (info->type) {
-	case SETTING_WORD:
-		set_word(loader, info, field, source);
-		break;
-	case SETTING_NUMBER:
-	case SETTING_SIZE:
-	case SETTING_TIME:
-		set_number(loader, info, field, source);
-		break;
-	case SETTING_TEXT:
-	case SETTING_PATH:
-	case SETTING_LIST:
-		set_text(loader, info, field, source);
-		break;
-	}
-}
-
-/* A list in one text: "a,b". */
-static void
-set_joined(struct loader *loader, size_t i, const struct source *source)
-{
-	struct source piece = *source;
-	struct str rest = source->text;
-
-	if (setting_table[i].type != SETTING_LIST) {
-		set_value(loader, i, source);
-		return;
-	}
-	memset((char *)loader->settings + offsets[i], 0,
-	    sizeof(struct setting_list));
-	while (str_next(&rest, ',', &piece.text)) {
-		piece.place.column = source->place.column +
-		    (unsigned)(piece.text.ptr - source->text.ptr);
-		set_value(loader, i, &piece);
-	}
-}
+#include "conf/loader.h"
 
 /* ---- names ---- */
 
@@ -307,19 +87,16 @@ take_values(struct loader *loader, cfg_t *cfg, size_t i)
 {
 	const struct scan_item *item = loader->given[i].item;
 	unsigned count = cfg_size(cfg, setting_table[i].name);
-	struct setting_list *list;
 
-	if (setting_table[i].type == SETTING_LIST) {
-		list = (void *)((char *)loader->settings + offsets[i]);
-		memset(list, 0, sizeof(*list));
-	}
+	if (setting_table[i].type == SETTING_LIST)
+		assign_empty_list(loader, i);
 	for (unsigned n = 0; n < count && n < item->values.count; n++) {
 		struct source source = {
 			str_from(cfg_getnstr(cfg, setting_table[i].name, n)),
 			item->values.at[n].place, item->values.at[n].quoted
 		};
 
-		set_value(loader, i, &source);
+		assign_value(loader, i, &source);
 	}
 }
 
@@ -395,10 +172,10 @@ static void
 check_ttls(struct loader *loader)
 {
 	const struct settings *settings = loader->settings;
-	struct place place = loader->given[find(STR("dns_ttl_max"))].place;
+	struct place place = loader->given[SETTING_ID_dns_ttl_max].place;
 
 	if (place.source.ptr == NULL)
-		place = loader->given[find(STR("dns_ttl_min"))].place;
+		place = loader->given[SETTING_ID_dns_ttl_min].place;
 	if (settings->dns_ttl_min > settings->dns_ttl_max)
 		scan_mistake(&loader->scan, place,
 		    "dns_ttl_min is more than dns_ttl_max");
@@ -408,7 +185,7 @@ static void
 check_dns(struct loader *loader)
 {
 	const struct setting_list *dns = &loader->settings->dns;
-	struct place place = loader->given[find(STR("dns"))].place;
+	struct place place = loader->given[SETTING_ID_dns].place;
 
 	if (dns->count == 0)
 		scan_mistake(&loader->scan, place,
@@ -455,7 +232,7 @@ set_defaults(struct loader *loader)
 		struct source source = {
 		    .text = str_from(setting_table[i].fallback) };
 
-		set_joined(loader, i, &source);
+		assign_joined(loader, i, &source);
 	}
 	ensure(loader->scan.mistakes.count == 0);
 }
@@ -477,7 +254,7 @@ set_override(struct loader *loader, const char *text)
 		scan_mistake(&loader->scan, place, "\"=\" is missing after "
 		    "\"%s\"; write --set %s=VALUE", text, text);
 	else
-		set_joined(loader, i, &source);
+		assign_joined(loader, i, &source);
 }
 
 static int
@@ -582,62 +359,4 @@ settings_free(struct settings *settings)
 		return;
 	arena_free(settings->owner);
 	free(settings);
-}
-
-/* ---- comparing ---- */
-
-static bool
-same_list(const struct setting_list *a, const struct setting_list *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++)
-		if (strcmp(a->at[i], b->at[i]) != 0)
-			return false;
-	return true;
-}
-
-static bool
-same(const struct settings *a, const struct settings *b, size_t i)
-{
-	const void *x = (const char *)a + offsets[i];
-	const void *y = (const char *)b + offsets[i];
-
-	switch (setting_table[i].type) {
-	case SETTING_LIST:
-		return same_list(x, y);
-	case SETTING_NUMBER:
-	case SETTING_SIZE:
-	case SETTING_TIME:
-		return *(const uint64_t *)x == *(const uint64_t *)y;
-	case SETTING_TEXT:
-	case SETTING_PATH:
-	case SETTING_WORD:
-		break;
-	}
-	return strcmp(*(const char *const *)x, *(const char *const *)y) == 0;
-}
-
-const char *
-settings_needs_restart(const struct settings *running,
-    const struct settings *loaded, size_t *next)
-{
-	while (*next < SETTINGS) {
-		size_t i = (*next)++;
-
-		if (!setting_table[i].reload && !same(running, loaded, i))
-			return setting_table[i].name;
-	}
-	return NULL;
-}
-
-bool
-settings_same(const struct settings *a, const struct settings *b,
-    const char *prefix)
-{
-	for (size_t i = 0; i < SETTINGS; i++)
-		if (strncmp(setting_table[i].name, prefix, strlen(prefix)) ==
-		    0 && !same(a, b, i))
-			return false;
-	return true;
 }
