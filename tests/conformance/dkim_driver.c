@@ -5,8 +5,9 @@
  *
  * Prints "# FILE" and then RESULT d=DOMAIN s=SELECTOR REASON for each
  * signature, "(limited)" where l= leaves some of the body out, and
- * "(testing)" for a key with t=y; with -v also what else is known of it.  -c is
- * the size of the pieces in which the body is fed.  Line ends must be CRLF.
+ * "(testing)" for a key with t=y; with -v also what else is known of it.
+ * -c is the size of the pieces in which the body is fed.  Line ends must be
+ * CRLF.
  */
 #include <errno.h>
 #include <stdio.h>
