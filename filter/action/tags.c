@@ -37,21 +37,17 @@ static void
 replace_field(struct arena *arena, struct edit_list *edits,
     const struct header *header, const struct policy_rule *rule)
 {
-	struct edit edit = { .kind = EDIT_ADD, .name = rule->tag_name };
-	unsigned count = 0;
+	struct edit edit = { .kind = EDIT_DELETE, .name = rule->tag_name };
 
 	for (size_t i = 0; i < header->fields.count; i++)
-		count += edit_is_named(&header->fields.at[i], edit.name);
+		edit.nth += edit_is_named(&header->fields.at[i], edit.name);
+	/* The first one last: to milter a change to nothing is a removal. */
+	for (; edit.nth > 1; edit.nth--)
+		VEC_PUSH(arena, &edits->list, edit);
+	edit.kind = edit.nth == 1 ? EDIT_CHANGE : EDIT_ADD;
 	edit.value = folded(arena, edit.name, str_trim(encode_text(arena,
 	    rule->tag_value, LIMIT_TAG_OCTETS)));
-	if (count > 0) {
-		edit.kind = EDIT_CHANGE;
-		edit.nth = 1;
-	}
 	VEC_PUSH(arena, &edits->list, edit);
-	edit = (struct edit){ .kind = EDIT_DELETE, .name = rule->tag_name };
-	for (edit.nth = count; edit.nth > 1; edit.nth--)
-		VEC_PUSH(arena, &edits->list, edit);
 }
 
 static struct str

@@ -81,7 +81,7 @@ START_TEST(a_tag_replaces_all_of_its_name)
 	field("x-spam-flag", STR(" NO"));
 	field("X-SPAM-FLAG ", STR(" NO"));
 	tag("X-Spam-Flag", STR("YES"));
-	assert_edits("c1 X-Spam-Flag=YES|d3 X-Spam-Flag=|d2 X-Spam-Flag=|");
+	assert_edits("d3 X-Spam-Flag=|d2 X-Spam-Flag=|c1 X-Spam-Flag=YES|");
 }
 END_TEST
 
