@@ -4,6 +4,7 @@
  */
 #include "checks/registry.h"
 #include "dmarc/dmarc.h"
+#include "mail/address.h"
 
 struct dmarc {
 	struct dmarc_author	 author;
@@ -75,6 +76,14 @@ evaluated(void *ctx, const struct dmarc_result *found)
 	finish(run, found);
 }
 
+/* What SPF would have judged, where it was ended before it could say so. */
+static struct str
+sender_domain(const struct subject *subject)
+{
+	return subject->mail_from.len > 0 ?
+	    address_domain(subject->mail_from) : subject->helo;
+}
+
 /* What SPF and DKIM proved, from their facts and results. */
 static struct dmarc_identifiers
 identifiers(struct check_run *run)
@@ -89,9 +98,10 @@ identifiers(struct check_run *run)
 
 	if (domain->state == FACT_SET && spf->word == WORD_PASS)
 		ids.spf_domain = domain->text;
-	if (domain->state == FACT_SET && spf->word == WORD_TEMPERROR) {
+	if (spf->state == FACT_SET && spf->word == WORD_TEMPERROR) {
 		ids.spf_temperror = true;
-		ids.spf_temperror_domain = domain->text;
+		ids.spf_temperror_domain = domain->state == FACT_SET ?
+		    domain->text : sender_domain(run->subject);
 	}
 	if (dkim->state == FACT_SET) {
 		ids.dkim_domains = dkim->list.at;

@@ -125,7 +125,7 @@ start_mail(struct check_run *run)
 		sender = arena_printf(run->arena, "postmaster@%.*s",
 		    STR_ARG(domain));
 	}
-	spf->shown = sender;
+	spf->shown = domain.len > 0 ? sender : run->subject->mail_from;
 	if (run->subject->client.ip.family == IP_NONE)
 		finish_none(run, "the client has no known address");
 	else if (domain.len == 0)

@@ -42,9 +42,14 @@ static void
 put_dkim(struct emit *out, const struct results *results)
 {
 	emit_open(out, "dkim", '[');
-	for (size_t i = 0; i < results->list.count; i++)
-		if (results->list.at[i].method == METHOD_DKIM)
-			put_signature(out, &results->list.at[i]);
+	for (size_t i = 0; i < results->list.count; i++) {
+		const struct result *result = &results->list.at[i];
+
+		/* "dkim=none" of an unsigned message is no signature. */
+		if (result->method == METHOD_DKIM &&
+		    (result->word != WORD_NONE || result->reason.len > 0))
+			put_signature(out, result);
+	}
 	emit_close(out, ']');
 }
 

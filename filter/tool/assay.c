@@ -46,6 +46,17 @@ print_help(FILE *out)
 	fputs("assay --version\n", out);
 }
 
+static int
+run_command(const struct tool_command *command, int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		printf("usage: assay %s %s\n    %s\n", command->name,
+		    command->synopsis, command->about);
+		return TOOL_DONE;
+	}
+	return command->run(argc, argv);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -64,7 +75,7 @@ main(int argc, char **argv)
 	}
 	for (int i = 0; i < COMMAND_COUNT; i++)
 		if (strcmp(commands[i].name, argv[1]) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return run_command(&commands[i], argc - 1, argv + 1);
 	fprintf(stderr, "assay: no command \"%s\"\n", argv[1]);
 	print_help(stderr);
 	return TOOL_BAD_USE;

@@ -88,7 +88,7 @@ show_verdict(const struct event *event)
 	}
 	if (rule != NULL)
 		printf(" (%s:%u)", rule->file, rule->line);
-	if (!policy_enforces(event->policy))
+	if (action != ACTION_ACCEPT && !policy_enforces(event->policy))
 		printf(" (monitor: not done)");
 	printf("\n");
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "tool/message.h"
@@ -28,6 +28,7 @@ struct verify {
 	size_t			 rcpt_count;
 	int64_t			 now;
 	const char		*policy;
+	char			 policy_path[4096];	/* where it was found */
 
 	struct wiring		*wiring;
 	const char		*file;		/* being looked at */
@@ -275,15 +276,47 @@ read_options(struct verify *verify, int argc, char **argv)
 	return TOOL_DONE;
 }
 
-/* A bare name that is a file here is meant; else it is a shipped policy. */
-static const char *
-policy_path(const char *name)
+static bool
+is_file(const char *path)
 {
-	char *path = NULL;
+	struct stat st;
 
-	if (strchr(name, '/') != NULL || access(name, R_OK) != 0)
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* The second place is where the daemon would look. */
+static bool
+policy_is_in(const struct settings *settings, int place, const char *path)
+{
+	char found[sizeof(((struct verify *)0)->policy_path)];
+
+	return place == 1 ? wire_find_policy(path, settings->file, found,
+	    sizeof(found)) : is_file(path);
+}
+
+/*
+ * A bare name given here is a file here, a policy of the settings or a shipped
+ * one, which in the source tree are in policies/; ".policy" may be left out.
+ */
+static const char *
+policy_path(struct verify *verify, const struct settings *settings)
+{
+	static const char *const suffixes[] = { "", ".policy" };
+	static const char *const places[] = { "./", "", "policies/" };
+	const char *name = verify->policy != NULL ? verify->policy :
+	    settings->policy;
+
+	if (strchr(name, '/') != NULL)
 		return name;
-	return asprintf(&path, "./%s", name) < 0 ? name : path;
+	for (int i = 0; i < 2; i++)
+		for (int at = verify->policy != NULL ? 0 : 1; at < 3; at++) {
+			snprintf(verify->policy_path,
+			    sizeof(verify->policy_path), "%s%s%s", places[at],
+			    name, suffixes[i]);
+			if (policy_is_in(settings, at, verify->policy_path))
+				return verify->policy_path;
+		}
+	return name;
 }
 
 static bool
@@ -296,8 +329,7 @@ open_wiring(struct verify *verify)
 
 	if (settings == NULL)
 		return false;
-	if (verify->policy != NULL)
-		settings->policy = policy_path(verify->policy);
+	settings->policy = policy_path(verify, settings);
 	diag = diag_new();
 	verify->wiring = wiring_new(settings, &wire, diag);
 	diag_print(diag, stderr);
