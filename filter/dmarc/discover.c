@@ -92,7 +92,8 @@ apply(struct dmarc_discovery *discovery, const struct walk_step *chosen)
 	policy->record = chosen->record;
 	policy->policy = own ? chosen->record.p : chosen->record.sp;
 	policy->reason = arena_printf(discovery->arena,
-	    "%s of the record at %.*s%s%.*s", own ? "p" : "sp",
+	    "%s of the record at %.*s%s%.*s",
+	    own || !chosen->record.has_sp ? "p" : "sp",
 	    STR_ARG(chosen->domain), chosen->record.note.len > 0 ? ": " : "",
 	    STR_ARG(chosen->record.note));
 	if (own || chosen->record.np == chosen->record.sp)

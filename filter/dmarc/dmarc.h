@@ -38,6 +38,7 @@ enum dmarc_tristate { DMARC_UNSAID, DMARC_NO, DMARC_YES };
 /* A policy record, defaults filled in (RFC 9989 sections 4.7 and 4.8). */
 struct dmarc_record {
 	enum word	p, sp, np;	/* DISPOSITION_WORDS */
+	bool		has_sp;		/* false: sp is p */
 	bool		has_policy;	/* false: p, sp or np is bad and there
 					 * is no rua: counts in the tree walk,
 					 * applies to no message (4.10.1) */

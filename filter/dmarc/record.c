@@ -138,6 +138,7 @@ read_policies(struct arena *arena, const struct tags *tags,
 		why = "its sp tag is not valid";
 	if (!read_policy(arena, tags, TAG_NP, record->sp, &record->np))
 		why = "its np tag is not valid";
+	record->has_sp = tags->times[TAG_SP] > 0;
 	record->has_policy = why == NULL || record->rua.count > 0;
 	if (why == NULL)
 		return;

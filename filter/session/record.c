@@ -62,6 +62,14 @@ list_checks(struct connection *conn, struct arena *arena, size_t *count_out)
 	return checks;
 }
 
+/* The MTA knows no bypass and was told accept; the event says what it was. */
+static enum action
+action_done(const struct connection *conn, enum action answered)
+{
+	return answered == ACTION_ACCEPT &&
+	    decide_action(conn) == ACTION_BYPASS ? ACTION_BYPASS : answered;
+}
+
 static struct event *
 build(struct connection *conn, const char *kind, enum action action)
 {
@@ -79,7 +87,8 @@ build(struct connection *conn, const char *kind, enum action action)
 		.policy = conn->engine->options.policy,
 		.run = &conn->progress.run,
 		.rule = conn->progress.decided ? &conn->progress.rule : NULL,
-		.action = action, .decided = decide_action(conn),
+		.action = action_done(conn, action),
+		.decided = decide_action(conn),
 		.authserv_id = conn->engine->options.authserv_id,
 		.authentication_results = message->stamp,
 		.troubles = message->troubles.at,
