@@ -41,7 +41,7 @@ define(`confREFUSE_LA', `1000')
 define(`confDELAY_LA', `0')
 define(`confMAX_DAEMON_CHILDREN', `200')
 define(`confMAX_MESSAGE_SIZE', `20000000')
-define(`confMAX_HEADERS_LENGTH', `4000000')
+define(`confMAX_HEADERS_LENGTH', `{header}')
 define(`confLOG_LEVEL', `9')
 define(`confSMTP_LOGIN_MSG', `mx.example.org Sendmail')
 define(`confMILTER_LOG_LEVEL', `9')
@@ -55,6 +55,10 @@ define(`ESMTP_MAILER_ARGS', `TCP $h {sink}')
 {filters}
 MAILER(`smtp')
 """
+
+
+# Sendmail cannot tell a milter of a field over 64 kB, and defers the message.
+HEADER_LENGTH = 60000
 
 
 def cache_directory():
@@ -118,6 +122,7 @@ class Sendmail:
     def write_files(self, tree):
         cf = tree + "/usr/share/sendmail/cf"
         mc = MC.format(root=self.root, cf=cf, sink=self.sink.port,
+                       header=HEADER_LENGTH,
                        filters=self.filters())
         with open(self.root + "/sendmail.mc", "w") as out:
             out.write(mc)
