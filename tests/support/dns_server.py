@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 r"""A scripted DNS server on loopback for tests: UDP and TCP, one zone file.
 
     dns_server.py --zone FILE [--port 0] [--address 127.0.0.1] [--log FILE]
