@@ -96,6 +96,41 @@ struct item_list {
 	struct item	*first, *last;
 };
 
+/* What NAME.test holds beside NAME.policy. */
+struct setting {		/* a fact of a case */
+	struct place	  place;
+	struct term	 *left, *right;
+	bool		  braces;	/* right is { a list } */
+	struct setting	 *next;
+};
+
+struct setting_chain {
+	struct setting	*first, *last;
+};
+
+struct expectation {
+	struct place	  place;
+	bool		  shadow;
+	struct term	 *action, *args, *stage, *line;
+	struct expectation *next;
+};
+
+struct expectation_list {
+	struct expectation *first, *last;
+};
+
+struct test_item {
+	struct place	  place;
+	struct term	 *name;		/* NULL: given { }, for what follows */
+	struct setting	 *settings;
+	struct expectation *expects;	/* the verdict, then what else fired */
+	struct test_item *next;
+};
+
+struct test_list {
+	struct test_item *first, *last;
+};
+
 /* The state of one parse; lexer and parser share it. */
 struct parse {
 	struct arena		*arena;
@@ -103,7 +138,10 @@ struct parse {
 	const struct source	*source;
 	struct place		 at;		/* of the next token */
 	struct str		 token;		/* the last one, as written */
+	bool			 tests;		/* a NAME.test */
+	bool			 begun;
 	struct item_list	 items;
+	struct test_list	 cases;
 	const struct parse	*includer;	/* NULL: the policy itself */
 	unsigned		*includes;	/* so far, of all files */
 };

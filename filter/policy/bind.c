@@ -106,6 +106,10 @@ bind_list(struct bind *bind, const struct item *item)
 		return;
 	named->name = item->name->text;
 	named->place = item->place;
+	for (const struct item *other = bind->instead; other;
+	    other = other->next)
+		if (str_eq(other->name->text, named->name))
+			item = other;
 	named->list = item->file != NULL ? list_from_file(bind, item) :
 	    bind_entries(bind, item->entries, NULL);
 	VEC_PUSH(bind->arena, &bind->lists, named);
@@ -165,6 +169,15 @@ static void (*const binders[])(struct bind *, const struct item *) = {
 };
 
 static void
+check_instead(struct bind *bind)
+{
+	for (const struct item *item = bind->instead; item; item = item->next)
+		if (bind_find_list(bind, item->name->text) == NULL)
+			mistake(bind->diag, item->place, "the policy has no "
+			    "list \"%.*s\"", STR_ARG(item->name->text));
+}
+
+static void
 warn_unused(struct bind *bind)
 {
 	for (size_t i = 0; i < bind->lists.count; i++)
@@ -209,6 +222,16 @@ warn_unreachable(struct bind *bind)
 	}
 }
 
+static void
+number_rules(struct policy *policy)
+{
+	size_t number = 0;
+
+	for (int s = 0; s < STAGE_COUNT; s++)
+		for (size_t i = 0; i < policy->rules[s].count; i++)
+			policy->rules[s].at[i]->number = number++;
+}
+
 void
 bind_policy(struct bind *bind)
 {
@@ -216,8 +239,10 @@ bind_policy(struct bind *bind)
 		if (diag_total(bind->diag) <= LIMIT_POLICY_ERRORS)
 			binders[item->kind](bind, item);
 	bind->policy->define_count = bind->defines.count;
+	check_instead(bind);
 	if (diag_count(bind->diag, DIAG_ERROR) > 0)
 		return;
+	number_rules(bind->policy);
 	warn_unused(bind);
 	warn_unreachable(bind);
 }

@@ -99,6 +99,7 @@ struct template {
 };
 
 struct rule {
+	size_t			 number;
 	enum action		 action;
 	enum stage		 stage;
 	bool			 shadow;
@@ -130,6 +131,7 @@ struct bind {
 	struct arena		*arena;
 	struct diag		*diag;
 	const struct item	*items;
+	const struct item	*instead;	/* lists of a test */
 	VEC(struct define *)	 defines;
 	VEC(struct named_list *) lists;
 	/* Of the rule or define in hand: */
@@ -144,6 +146,10 @@ struct named_list {
 	const struct list	*list;		/* NULL: it has a mistake */
 	bool			 used;
 };
+
+/* load.c: with these lists in the place of the policy's own. */
+struct policy *policy_load_with(const char *path, const struct item *instead,
+    struct diag *diag);
 
 /* bind.c: the whole policy. */
 void bind_policy(struct bind *bind);

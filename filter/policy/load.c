@@ -34,66 +34,14 @@ policy_unref(struct policy *policy)
 	free(policy);
 }
 
-struct order {
-	const struct diag_item	*item;
-	size_t			 file, at;	/* file 0 is the policy's own */
-};
-
-static int
-by_position(const void *x, const void *y)
-{
-	const struct order *a = x, *b = y;
-
-	if (a->file != b->file)
-		return a->file < b->file ? -1 : 1;
-	if (a->item->line != b->item->line)
-		return a->item->line < b->item->line ? -1 : 1;
-	if (a->item->column != b->item->column)
-		return a->item->column < b->item->column ? -1 : 1;
-	return a->at < b->at ? -1 : 1;
-}
-
-/*
- * The parser's mistakes come before the binder's; an admin reads a file from
- * its top.  Other files stand behind the policy's, as they were met.
- */
-static void
-hand_over(const struct diag *from, const char *path, struct arena *arena,
-    struct diag *to)
-{
-	size_t total = diag_total(from), sorted = total;
-	struct order *order = arena_alloc(arena, total * sizeof(*order));
-
-	if (sorted > LIMIT_POLICY_ERRORS)
-		sorted = LIMIT_POLICY_ERRORS;	/* then "too many" */
-	for (size_t i = 0; i < total; i++) {
-		order[i] = (struct order){ diag_at(from, i), i + 1, i };
-		if (strcmp(order[i].item->file, path) == 0)
-			order[i].file = 0;
-		for (size_t j = 0; j < i && order[i].file > 0; j++)
-			if (strcmp(order[j].item->file,
-			    order[i].item->file) == 0) {
-				order[i].file = order[j].file;
-				break;
-			}
-	}
-	qsort(order, sorted, sizeof(*order), by_position);
-	for (size_t i = 0; i < total; i++) {
-		const struct diag_item *item = order[i].item;
-
-		diag_add(to, item->level, item->file, item->line, item->column,
-		    str_from(item->source), "%s", item->text);
-	}
-}
-
 static bool
 compile(struct policy *policy, const struct source *source,
-    struct diag *diag)
+    const struct item *instead, struct diag *diag)
 {
 	struct parse parse = { .arena = policy->arena, .diag = diag,
 	    .source = source };
 	struct bind bind = { .policy = policy, .arena = policy->arena,
-	    .diag = diag };
+	    .diag = diag, .instead = instead };
 
 	parse_policy(&parse);
 	bind.items = parse.items.first;
@@ -106,12 +54,13 @@ compile(struct policy *policy, const struct source *source,
 }
 
 static struct policy *
-load(struct policy *policy, const struct source *source, struct diag *diag)
+load(struct policy *policy, const struct source *source,
+    const struct item *instead, struct diag *diag)
 {
 	struct diag *own = diag_new();
-	bool ok = compile(policy, source, own);
+	bool ok = compile(policy, source, instead, own);
 
-	hand_over(own, source->path, policy->arena, diag);
+	mistakes_hand_over(own, source->path, policy->arena, diag);
 	diag_free(own);
 	if (ok)
 		return policy;
@@ -131,11 +80,12 @@ policy_load_text(const char *path, struct str text, struct diag *diag)
 		policy_unref(policy);
 		return NULL;
 	}
-	return load(policy, source_new(policy->arena, path, text), diag);
+	return load(policy, source_new(policy->arena, path, text), NULL, diag);
 }
 
 struct policy *
-policy_load(const char *path, struct diag *diag)
+policy_load_with(const char *path, const struct item *instead,
+    struct diag *diag)
 {
 	struct policy *policy = policy_new();
 	struct source *source;
@@ -146,7 +96,13 @@ policy_load(const char *path, struct diag *diag)
 		policy_unref(policy);
 		return NULL;
 	}
-	return load(policy, source, diag);
+	return load(policy, source, instead, diag);
+}
+
+struct policy *
+policy_load(const char *path, struct diag *diag)
+{
+	return policy_load_with(path, NULL, diag);
 }
 
 const char *
@@ -181,4 +137,28 @@ bool
 policy_reads(const struct policy *policy, enum fact_id id)
 {
 	return fact_bits_has(&policy->reads, id);
+}
+
+size_t
+policy_rule_count(const struct policy *policy)
+{
+	size_t count = 0;
+
+	for (int s = 0; s < STAGE_COUNT; s++)
+		count += policy->rules[s].count;
+	return count;
+}
+
+struct policy_rule_place
+policy_rule_place(const struct policy *policy, size_t number)
+{
+	const struct rule *rule;
+	int s = 0;
+
+	ensure(number < policy_rule_count(policy));
+	while (number >= policy->rules[s].count)
+		number -= policy->rules[s++].count;
+	rule = policy->rules[s].at[number];
+	return (struct policy_rule_place){ rule->place.source->path,
+	    rule->place.line, rule->stage, rule->action, rule->shadow };
 }

@@ -9,7 +9,7 @@
 %define api.location.type {struct place}
 %define parse.error custom
 %define parse.lac full
-%define lr.default-reduction accepting
+%define lr.default-reduction consistent
 %locations
 /* "error" may begin a rule or, behind a missing '}', an item: a rule it is. */
 %expect 1
@@ -28,6 +28,10 @@
 	struct expr		*expr;
 	enum compare		 op;
 	bool			 flag;
+	struct setting		*setting;
+	struct setting_chain	 settings;
+	struct expectation	*expect;
+	struct expectation_list	 expects;
 }
 
 %code provides {
@@ -61,8 +65,14 @@ static struct expr *compare(struct parse *parse, struct place place,
 static struct expr *in_set(struct parse *parse, struct place place,
     struct term *left, struct term *set, bool braces);
 static struct term *call(struct term *name, struct term *args);
+static void add_case(struct parse *parse, struct test_item item);
+static struct setting *setting_new(struct parse *parse, struct term *left,
+    struct term *right, bool braces);
+static struct expectation *expectation_new(struct parse *parse,
+    struct expectation expectation);
 }
 
+%token START_POLICY "the policy" START_TESTS "the tests"
 %token END 0		"the end of the file"
 %token <term>	NAME "a name" TEXT "a text in quotes"
 			LITERAL "a number or address"
@@ -73,7 +83,8 @@ static struct term *call(struct term *name, struct term *args);
 			AT "\"at\"" WHEN "\"when\""
 			SHADOW "\"shadow\"" AND "\"and\"" OR "\"or\""
 			NOT "\"not\"" IN "\"in\"" IS "\"is\""
-			MATCHES "\"matches\""
+			MATCHES "\"matches\"" GIVEN "\"given\""
+			CASE "\"case\"" EXPECT "\"expect\"" BY "\"by\""
 %token			EQ "\"==\"" NE "\"!=\"" LT "\"<\"" LE "\"<=\""
 			GT "\">\"" GE "\">=\"" ASSIGN "\"=\""
 			LBRACE "\"{\"" RBRACE "\"}\"" LPAREN "\"(\""
@@ -85,9 +96,19 @@ static struct term *call(struct term *name, struct term *args);
 %type <rules> rules
 %type <expr>	expr conjunction negation test condition
 %type <op>	operator
-%type <flag>		maybe_optional
+%type <flag>		maybe_optional maybe_shadow
+%type <settings>	settings braced
+%type <setting>		setting
+%type <expects>		expectations
+%type <expect>		expectation
+%type <term>		at_stage by_line
 
 %%
+
+start:
+	  START_POLICY file
+	| START_TESTS cases
+	;
 
 file:
 	  %empty
@@ -266,6 +287,89 @@ operand:
 operands:
 	  operand			{ $$ = (struct term_list){ $1, $1 }; }
 	| operands COMMA operand	{ $$ = $1; APPEND($$, $3); }
+	;
+
+cases:
+	  %empty
+	| cases case
+	;
+
+case:
+	  LIST name ASSIGN LBRACE entries RBRACE SEMICOLON {
+		add_item(parse, (struct item){ .kind = ITEM_LIST,
+		    .place = @2, .name = $2, .entries = $5.first });
+	}
+	| GIVEN braced {
+		add_case(parse, (struct test_item){ .place = @1,
+		    .settings = $2.first });
+	}
+	| CASE TEXT braced EXPECT expectations SEMICOLON {
+		add_case(parse, (struct test_item){ .place = @1, .name = $2,
+		    .settings = $3.first, .expects = $5.first });
+	}
+	| CASE TEXT braced EXPECT error SEMICOLON	{ yyerrok; }
+	| CASE TEXT braced error SEMICOLON		{ yyerrok; }
+	| error SEMICOLON
+	| error RBRACE
+	;
+
+braced:
+	  LBRACE settings RBRACE	{ $$ = $2; }
+	| LBRACE settings error RBRACE	{ $$ = $2; yyerrok; }
+	;
+
+settings:
+	  %empty			{ $$ = (struct setting_chain){ 0 }; }
+	| settings setting {
+		$$ = $1;
+		if ($2 != NULL)
+			APPEND($$, $2);
+	}
+	;
+
+setting:
+	  operand ASSIGN entry SEMICOLON {
+		$$ = setting_new(parse, $1, $3, false);
+	}
+	| operand ASSIGN LBRACE entries RBRACE SEMICOLON {
+		$$ = setting_new(parse, $1, $4.first, true);
+	}
+	| error SEMICOLON		{ $$ = NULL; yyerrok; }
+	;
+
+expectations:
+	  expectation {
+		$$ = (struct expectation_list){ $1, $1 };
+	}
+	| expectations AND expectation	{ $$ = $1; APPEND($$, $3); }
+	;
+
+expectation:
+	  maybe_shadow NAME arguments at_stage by_line {
+		$$ = expectation_new(parse, (struct expectation){
+		    .place = @2, .shadow = $1, .action = $2,
+		    .args = $3.first, .stage = $4, .line = $5 });
+	}
+	;
+
+maybe_shadow:
+	  %empty			{ $$ = false; }
+	| SHADOW			{ $$ = true; }
+	;
+
+at_stage:
+	  %empty			{ $$ = NULL; }
+	| AT name			{ $$ = $2; }
+	;
+
+by_line:
+	  %empty			{ $$ = NULL; }
+	| BY NAME LITERAL {
+		if (!str_eqz($2->text, "line"))
+			mistake(parse->diag, @2, "write \"by line\" and its "
+			    "number");
+		$$ = $3;
+	}
 	;
 
 name:
@@ -456,4 +560,33 @@ call(struct term *name, struct term *args)
 	name->kind = TERM_CALL;
 	name->args = args;
 	return name;
+}
+
+static void
+add_case(struct parse *parse, struct test_item item)
+{
+	struct test_item *copy = arena_alloc(parse->arena, sizeof(*copy));
+
+	*copy = item;
+	APPEND(parse->cases, copy);
+}
+
+static struct setting *
+setting_new(struct parse *parse, struct term *left, struct term *right,
+    bool braces)
+{
+	struct setting *setting = arena_alloc(parse->arena, sizeof(*setting));
+
+	*setting = (struct setting){ .place = left->place, .left = left,
+	    .right = right, .braces = braces };
+	return setting;
+}
+
+static struct expectation *
+expectation_new(struct parse *parse, struct expectation expectation)
+{
+	struct expectation *copy = arena_alloc(parse->arena, sizeof(*copy));
+
+	*copy = expectation;
+	return copy;
 }

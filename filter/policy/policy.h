@@ -52,8 +52,22 @@ bool policy_can_act(const struct policy *policy, enum stage stage);
 /* Any rule at this stage or a define/list that reads this fact. */
 bool policy_reads(const struct policy *policy, enum fact_id id);
 
+/* Rules are numbered from 0, by stage and then in the order of the text. */
+size_t policy_rule_count(const struct policy *policy);
+
+struct policy_rule_place {
+	const char	*file;
+	unsigned	 line;
+	enum stage	 stage;
+	enum action	 action;
+	bool		 shadow;
+};
+struct policy_rule_place policy_rule_place(const struct policy *policy,
+    size_t number);
+
 /* What a fired rule says. */
 struct policy_rule {
+	size_t		 number;
 	enum action	 action;
 	bool		 shadow;
 	const char	*file;		/* as written in the policy's path */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -181,4 +182,52 @@ hint_or(struct arena *arena, struct str word, const char *const *candidates,
 	const char *hint = nearest_hint(arena, word, candidates, count);
 
 	return hint[0] != '\0' ? hint : otherwise;
+}
+
+struct order {
+	const struct diag_item	*item;
+	size_t			 file, at;	/* file 0 is the policy's own */
+};
+
+static int
+by_position(const void *x, const void *y)
+{
+	const struct order *a = x, *b = y;
+
+	if (a->file != b->file)
+		return a->file < b->file ? -1 : 1;
+	if (a->item->line != b->item->line)
+		return a->item->line < b->item->line ? -1 : 1;
+	if (a->item->column != b->item->column)
+		return a->item->column < b->item->column ? -1 : 1;
+	return a->at < b->at ? -1 : 1;
+}
+
+void
+mistakes_hand_over(const struct diag *from, const char *path, struct arena *arena,
+    struct diag *to)
+{
+	size_t total = diag_total(from), sorted = total;
+	struct order *order = arena_alloc(arena, total * sizeof(*order));
+
+	if (sorted > LIMIT_POLICY_ERRORS)
+		sorted = LIMIT_POLICY_ERRORS;	/* then "too many" */
+	for (size_t i = 0; i < total; i++) {
+		order[i] = (struct order){ diag_at(from, i), i + 1, i };
+		if (strcmp(order[i].item->file, path) == 0)
+			order[i].file = 0;
+		for (size_t j = 0; j < i && order[i].file > 0; j++)
+			if (strcmp(order[j].item->file,
+			    order[i].item->file) == 0) {
+				order[i].file = order[j].file;
+				break;
+			}
+	}
+	qsort(order, sorted, sizeof(*order), by_position);
+	for (size_t i = 0; i < total; i++) {
+		const struct diag_item *item = order[i].item;
+
+		diag_add(to, item->level, item->file, item->line, item->column,
+		    str_from(item->source), "%s", item->text);
+	}
 }

@@ -49,6 +49,14 @@ void mistake(struct diag *diag, struct place place, const char *format, ...)
 void doubt(struct diag *diag, struct place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/*
+ * Pass them on in the order of the text: the parser's mistakes come before the
+ * binder's, but an admin reads a file from its top.  Other files than path
+ * stand behind it, as they were met.
+ */
+void mistakes_hand_over(const struct diag *from, const char *path,
+    struct arena *arena, struct diag *to);
+
 /* "; did you mean "spf"?", or "" where nothing is near. */
 const char *nearest_hint(struct arena *arena, struct str word,
     const char *const *candidates, size_t count);

@@ -23,6 +23,10 @@ static const struct tool_command commands[] = {
 	  "[--dkim DOMAIN]... [--spf DOMAIN] DOMAIN",
 	  "what DMARC says of an author domain, and how it is found",
 	  tool_dmarc },
+	{ "policy",
+	  "check|test [--json] [--werror] FILE...",
+	  "what is wrong with a policy; what it does in the cases beside it",
+	  tool_policy },
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };

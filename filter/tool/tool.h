@@ -27,6 +27,7 @@ struct tool_command {
 int tool_verify(int argc, char **argv);
 int tool_spf(int argc, char **argv);
 int tool_dmarc(int argc, char **argv);
+int tool_policy(int argc, char **argv);
 
 /* What all subcommands that ask DNS share. */
 enum { TOOL_OVERRIDES_MAX = 64 };

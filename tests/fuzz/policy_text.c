@@ -1,11 +1,14 @@
-/* A policy from any text: mistakes or a policy that can be evaluated. */
+/*
+ * A policy from any text: mistakes or a policy that can be evaluated.  And the
+ * same text as the tests of one: mistakes or cases that can be run.
+ */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/ensure.h"
 #include "base/limits.h"
-#include "policy/policy.h"
+#include "policy/test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -42,6 +45,31 @@ evaluate(const struct policy *policy, int how)
 	arena_free(arena);
 }
 
+static void
+run_tests(struct str text)
+{
+	struct diag *diag = diag_new();
+	struct policy_tests *tests = policy_tests_load_text(
+	    "/nonexistent/fuzz.test", text, diag);
+	struct policy *policy = policy_load_text("fuzz.policy",
+	    STR("policy \"t\" mode enforce;\n"
+	    "at message { reject \"%{subject}\" when spf == fail;\n"
+	    "note \"%{from}\" when header(\"X-A\") matches /a+/; }"), diag);
+
+	ensure((tests == NULL) == (diag_count(diag, DIAG_ERROR) > 0));
+	for (size_t i = 0; tests != NULL && i < policy_tests_count(tests);
+	    i++) {
+		struct policy_test_result result;
+		struct arena *arena = arena_new();
+
+		policy_tests_run(tests, i, policy, arena, &result);
+		arena_free(arena);
+	}
+	policy_unref(policy);
+	policy_tests_free(tests);
+	diag_free(diag);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -55,5 +83,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		evaluate(policy, how);
 	policy_unref(policy);
 	diag_free(diag);
+	run_tests(str_make(data, size));
 	return 0;
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/test.h"
+
 #ifndef TEST_SRCDIR
 #define TEST_SRCDIR "."
 #endif
@@ -80,6 +82,20 @@ begins_a_policy(struct str text)
 	return false;
 }
 
+static void
+load_tests(struct str text)
+{
+	struct diag *diag = diag_new();
+	struct policy_tests *tests = policy_tests_load_text("manual.test",
+	    text, diag);
+
+	diag_print(diag, stderr);
+	ck_assert_ptr_nonnull(tests);
+	ck_assert_uint_eq(policy_tests_count(tests), 2);
+	policy_tests_free(tests);
+	diag_free(diag);
+}
+
 START_TEST(every_example_loads)
 {
 	struct arena *arena = arena_new();
@@ -91,7 +107,10 @@ START_TEST(every_example_loads)
 			block = str_make(rest.ptr, 0);
 		} else if (str_eqz(line, ".Ed") && block.ptr != NULL) {
 			block.len = (size_t)(line.ptr - block.ptr);
-			if (begins_a_policy(block)) {
+			if (str_starts_nocase(block, STR("given "))) {
+				examples++;
+				load_tests(unescape(arena, block));
+			} else if (begins_a_policy(block)) {
 				examples++;
 				policy_unref(policy_from(arena_printf(arena,
 				    "%s%.*s", str_starts_nocase(block,
@@ -102,7 +121,7 @@ START_TEST(every_example_loads)
 			block = STR_NONE;
 		}
 	}
-	ck_assert_uint_ge(examples, 9);
+	ck_assert_uint_ge(examples, 10);
 	arena_free(arena);
 }
 END_TEST

@@ -47,5 +47,6 @@ TCase *text_tests(void);
 TCase *list_tests(void);
 TCase *shipped_tests(void);
 TCase *manual_tests(void);
+TCase *cases_tests(void);
 
 #endif

@@ -1,0 +1,246 @@
+#include "base/buf.h"
+#include "base/ensure.h"
+#include "base/limits.h"
+#include "policy/test_case.h"
+
+/* One message through all stages. */
+struct walk {
+	const struct test_case	*test;
+	struct fact_set		 facts;
+	struct policy_run	 run;
+	struct policy_rule	 verdict;	/* ACTION_CONTINUE: none */
+	bool			 ended;
+};
+
+static void
+apply(struct fact_set *facts, const struct presets *presets)
+{
+	for (size_t i = 0; i < presets->list.count; i++) {
+		const struct preset *preset = &presets->list.at[i];
+
+		if (!preset->is_header)
+			facts->facts[preset->id] = preset->fact;
+	}
+}
+
+static bool
+find_in(const struct presets *presets, struct str name, struct str *value_out)
+{
+	for (size_t i = 0; i < presets->list.count; i++) {
+		const struct preset *preset = &presets->list.at[i];
+
+		if (preset->is_header && str_eq_nocase(preset->name, name)) {
+			*value_out = preset->fact.text;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+find_header(void *ctx, struct str name, struct str *value_out)
+{
+	const struct test_case *test = ctx;
+
+	return find_in(&test->own, name, value_out) ||
+	    find_in(&test->given, name, value_out);
+}
+
+/* What is held goes on to the later stages, which may still refuse it. */
+static void
+take_verdict(struct walk *walk, const struct policy_rule *rule)
+{
+	if (rule == NULL)
+		return;
+	walk->ended = rule->action != ACTION_QUARANTINE;
+	if (walk->verdict.action == ACTION_QUARANTINE &&
+	    (rule->action == ACTION_ACCEPT ||
+	    rule->action == ACTION_QUARANTINE))
+		return;
+	walk->verdict = *rule;
+}
+
+static void
+run_stages(struct walk *walk, const struct policy *policy,
+    struct arena *arena)
+{
+	struct policy_env env = { .facts = &walk->facts, .arena = arena,
+	    .header = find_header,
+	    .ctx = (void *)(uintptr_t)walk->test };
+
+	for (int stage = 0; stage < STAGE_COUNT && !walk->ended; stage++) {
+		const struct policy_rule *rule;
+		enum fact_id pending;
+
+		ensure(policy_eval(policy, (enum stage)stage, &env,
+		    &walk->run, &rule, &pending) == POLICY_DECIDED);
+		take_verdict(walk, rule);
+	}
+}
+
+/* "reject 550 5.7.1 "text" at message by line 31". */
+static void
+describe(struct buf *buf, const struct policy_rule *rule)
+{
+	buf_printf(buf, "%s%s", rule->shadow ? "shadow " : "",
+	    action_name(rule->action));
+	if (rule->action == ACTION_CONTINUE)
+		return;
+	if (rule->code != 0)
+		buf_printf(buf, " %u %.*s", rule->code,
+		    STR_ARG(rule->enhanced));
+	if (rule->action == ACTION_SCORE)
+		buf_printf(buf, " %g", rule->score);
+	if (rule->action == ACTION_TAG)
+		buf_printf(buf, " \"%.*s\" \"%.*s\"",
+		    STR_ARG(rule->tag_name), STR_ARG(rule->tag_value));
+	if (rule->text.len > 0)
+		buf_printf(buf, " \"%.*s\"", STR_ARG(rule->text));
+	buf_printf(buf, " at %s by line %u", stage_name(rule->stage),
+	    rule->line);
+}
+
+static struct str
+describe_walk(const struct walk *walk, struct arena *arena)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, LIMIT_TAG_OCTETS * 4);
+	describe(&buf, &walk->verdict);
+	for (size_t i = 0; i < walk->run.fired.count; i++) {
+		const struct policy_rule *rule = &walk->run.fired.at[i];
+
+		if (rule->number == walk->verdict.number &&
+		    walk->verdict.action != ACTION_CONTINUE)
+			continue;
+		buf_addz(&buf, " and ");
+		describe(&buf, rule);
+	}
+	return buf_str(&buf);
+}
+
+static void
+describe_expectation(struct buf *buf, const struct expectation *expectation)
+{
+	if (expectation->shadow)
+		buf_addz(buf, "shadow ");
+	buf_add(buf, expectation->action->text);
+	for (const struct term *term = expectation->args; term;
+	    term = term->next) {
+		buf_addc(buf, ' ');
+		buf_add(buf, term->raw);
+	}
+	if (expectation->stage != NULL)
+		buf_printf(buf, " at %.*s", STR_ARG(expectation->stage->text));
+	if (expectation->line != NULL)
+		buf_printf(buf, " by line %.*s",
+		    STR_ARG(expectation->line->text));
+	if (expectation->next != NULL)
+		buf_addz(buf, " and ");
+}
+
+/* Does an argument as it is written say the same as the rule did? */
+static bool
+argument_fits(const struct term *term, const struct policy_rule *rule)
+{
+	switch (term->kind) {
+	case TERM_NUMBER:
+		return term->number == (rule->action == ACTION_SCORE ?
+		    rule->score : (double)rule->code);
+	case TERM_CODE:
+		return str_eq(term->text, rule->enhanced);
+	case TERM_TEXT:
+		return str_eq(term->text, rule->text) ||
+		    (rule->action == ACTION_TAG &&
+		    (str_eq(term->text, rule->tag_name) ||
+		    str_eq(term->text, rule->tag_value)));
+	case TERM_NAME:
+		return rule->action == ACTION_TAG &&
+		    str_eq(term->text, rule->tag_name);
+	case TERM_CALL:
+	case TERM_SIZE:
+	case TERM_DURATION:
+	case TERM_IP:
+	case TERM_NET:
+	case TERM_BARE:
+	case TERM_REGEX:
+		break;
+	}
+	return false;
+}
+
+static bool
+fits(const struct expectation *expectation, const struct policy_rule *rule)
+{
+	if (expectation->shadow != rule->shadow ||
+	    !str_eqz(expectation->action->text, action_name(rule->action)))
+		return false;
+	for (const struct term *term = expectation->args; term;
+	    term = term->next)
+		if (!argument_fits(term, rule))
+			return false;
+	if (expectation->stage != NULL && !str_eqz(expectation->stage->text,
+	    stage_name(rule->stage)))
+		return false;
+	return expectation->line == NULL ||
+	    expectation->line->number == (double)rule->line;
+}
+
+static bool
+fired(const struct expectation *expectation, const struct policy_run *run)
+{
+	for (size_t i = 0; i < run->fired.count; i++)
+		if (fits(expectation, &run->fired.at[i]))
+			return true;
+	return false;
+}
+
+static bool
+passes(const struct walk *walk)
+{
+	const struct expectation *first = walk->test->expects;
+
+	if (!fits(first, &walk->verdict))
+		return false;
+	for (const struct expectation *e = first->next; e; e = e->next)
+		if (!fired(e, &walk->run))
+			return false;
+	return true;
+}
+
+static struct str
+describe_expected(const struct test_case *test, struct arena *arena)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, LIMIT_TAG_OCTETS * 4);
+	for (const struct expectation *e = test->expects; e; e = e->next)
+		describe_expectation(&buf, e);
+	return buf_str(&buf);
+}
+
+void
+policy_tests_run(const struct policy_tests *tests, size_t at,
+    const struct policy *policy, struct arena *arena,
+    struct policy_test_result *result_out)
+{
+	struct walk *walk = arena_alloc(arena, sizeof(*walk));
+
+	ensure(at < tests->cases.count);
+	walk->test = tests->cases.at[at];
+	for (int id = 0; id < FACT_COUNT; id++)
+		walk->facts.facts[id].state = FACT_NONE;
+	apply(&walk->facts, &walk->test->given);
+	apply(&walk->facts, &walk->test->own);
+	run_stages(walk, policy, arena);
+	*result_out = (struct policy_test_result){
+		.file = walk->test->place.source->path,
+		.line = walk->test->place.line, .name = walk->test->name,
+		.passed = passes(walk),
+		.expected = describe_expected(walk->test, arena),
+		.actual = describe_walk(walk, arena),
+		.fired = arena_alloc(arena, policy_rule_count(policy)),
+	};
+	for (size_t i = 0; i < walk->run.fired.count; i++)
+		result_out->fired[walk->run.fired.at[i].number] = true;
+}

@@ -1,0 +1,34 @@
+/*
+ * test_case - a case as it is run: what test_load.c makes and test.c runs
+ */
+#ifndef ASSAY_POLICY_TEST_CASE_H
+#define ASSAY_POLICY_TEST_CASE_H
+
+#include "policy/ast.h"
+#include "policy/test.h"
+
+struct preset {
+	bool		is_header;
+	enum fact_id	id;
+	struct str	name;		/* of the header field */
+	struct fact	fact;		/* of the field: its text */
+};
+
+struct presets {
+	VEC(struct preset) list;
+};
+
+struct test_case {
+	struct str		 name;
+	struct place		 place;
+	struct presets		 given, own;	/* own ones count */
+	const struct expectation *expects;
+};
+
+struct policy_tests {
+	struct arena		*arena;
+	const struct item	*lists;		/* in the place of the policy's */
+	VEC(struct test_case *)	 cases;
+};
+
+#endif
