@@ -4,12 +4,13 @@
  * Names arrive in lower case, without a final dot, and fit DNS.  A back end
  * follows CNAMEs itself, with the cap of resolver.h.
  *
- * Threads:	know() and ask() from any; process() on the resolver's thread.
+ * Threads:	know() and ask() from any; answers come on any.
  */
 #ifndef ASSAY_DNS_BACKEND_H
 #define ASSAY_DNS_BACKEND_H
 
 #include "dns/flight.h"
+#include "dns/loop.h"
 
 struct backend;
 
@@ -28,16 +29,13 @@ struct backend_ops {
 	 */
 	void (*ask)(struct backend *backend, struct flight *flight);
 
-	/* process() has work when this is readable; NULL where ask is. */
-	int (*fd)(struct backend *backend);
-	void (*process)(struct backend *backend);
-
 	/* No backend_answered() comes during or after it. */
 	void (*free)(struct backend *backend);
 };
 
 struct backend {			/* embedded as the first member */
 	const struct backend_ops	*ops;
+	struct loop			*loop;	/* or NULL: it needs none */
 };
 
 /* Implemented by the resolver; takes over one reference to the answer. */

@@ -9,12 +9,15 @@
 #define ASSAY_DNS_FLIGHT_H
 
 #include "dns/answer.h"
+#include "dns/loop.h"
 #include "dns/timer.h"
 
 struct flight {
 	struct timer		 timer;		/* until a held back answer */
+	struct loop_task	 task;		/* the back end's */
 	struct flight		*next;		/* in its bucket */
 	struct resolver		*dns;
+	struct backend		*backend;
 	struct dns_lookup	*lookups;
 	struct answer		*held;
 	struct str		 name;		/* in this block */

@@ -3,11 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/domain.h"
 #include "base/limits.h"
 
-enum { A_OCTETS = 4, AAAA_OCTETS = 16, HEADER_OCTETS = 12,
-       POINTER_BITS = 0xc0 };
+enum { A_OCTETS = 4, AAAA_OCTETS = 16 };
 
 static unsigned
 octet(struct str s, size_t at)
@@ -21,9 +19,8 @@ two_octets(struct str s, size_t at)
 	return octet(s, at) << 8 | octet(s, at + 1);
 }
 
-/* The whole of wire is one uncompressed name; "" for the root. */
-static bool
-decode_name(struct arena *arena, struct str wire, struct str *name_out)
+bool
+rdata_name_decode(struct arena *arena, struct str wire, struct str *name_out)
 {
 	char *text = arena_alloc(arena, wire.len + 1);
 	size_t at = 0, len = 0;
@@ -99,11 +96,11 @@ rdata_decode(struct arena *arena, enum dns_type type, struct str wire,
 		if (wire.len < 2)
 			return false;
 		record_out->preference = two_octets(wire, 0);
-		return decode_name(arena, str_skip(wire, 2),
+		return rdata_name_decode(arena, str_skip(wire, 2),
 		    &record_out->text);
 	case DNS_CNAME:
 	case DNS_PTR:
-		return decode_name(arena, wire, &record_out->text);
+		return rdata_name_decode(arena, wire, &record_out->text);
 	}
 	return false;
 }
@@ -124,75 +121,4 @@ rdata_name_escape(struct str name, char text_out[RDATA_NAME_TEXT_MAX])
 			    (unsigned char)c);
 	}
 	text_out[len] = '\0';
-}
-
-bool
-rdata_name_unescape(struct arena *arena, struct str text,
-    struct str *name_out)
-{
-	char *name = arena_alloc(arena, text.len + 1);
-	size_t len = 0;
-	uint64_t value;
-
-	for (size_t at = 0; at < text.len; at++) {
-		struct str rest = str_skip(text, at + 1);
-
-		if (text.ptr[at] != '\\') {
-			name[len++] = ascii_lower(text.ptr[at]);
-			continue;
-		}
-		if (str_to_uint(str_slice(rest, 0, 3), 255, &value) &&
-		    rest.len >= 3) {
-			name[len++] = ascii_lower((char)value);
-			at += 3;
-		} else if (rest.len > 0 && !ascii_digit(rest.ptr[0])) {
-			name[len++] = ascii_lower(rest.ptr[0]);
-			at++;
-		} else {
-			return false;
-		}
-		if (name[len - 1] == '.')
-			return false;
-	}
-	*name_out = domain_chop_dot(str_make(name, len));
-	return true;
-}
-
-/* Behind the name at the offset, or the packet's length if there is none. */
-static size_t
-skip_name(struct str packet, size_t at)
-{
-	while (at < packet.len) {
-		unsigned label = octet(packet, at);
-
-		if ((label & POINTER_BITS) == POINTER_BITS)
-			return at + 2;
-		if (label == 0)
-			return at + 1;
-		at += 1 + label;
-	}
-	return packet.len;
-}
-
-unsigned
-rdata_count_cnames(struct str packet)
-{
-	enum { QUESTION_REST = 4, RECORD_REST = 10 };
-	unsigned questions, answers, cnames = 0;
-	size_t at = HEADER_OCTETS;
-
-	if (packet.len < HEADER_OCTETS)
-		return 0;
-	questions = two_octets(packet, 4);
-	answers = two_octets(packet, 6);
-	while (questions-- > 0)
-		at = skip_name(packet, at) + QUESTION_REST;
-	while (answers-- > 0) {
-		at = skip_name(packet, at);
-		if (at > packet.len || packet.len - at < RECORD_REST)
-			break;
-		cnames += two_octets(packet, at) == DNS_CNAME;
-		at += RECORD_REST + two_octets(packet, at + 8);
-	}
-	return cnames;
 }

@@ -2,7 +2,8 @@
  * rdata - DNS data between the wire and our text
  *
  * What arrives was written by strangers; every length is checked.  A name in
- * rdata is not compressed here, so a pointer is garbage.
+ * rdata is not compressed here (packet.h undoes that), so a pointer is
+ * garbage.
  *
  * Names as text hold any octet but '.' in a label (resolver.h); a wire name
  * with a dot inside a label has no such form and is garbage, too.
@@ -17,13 +18,12 @@
 bool rdata_decode(struct arena *arena, enum dns_type type, struct str wire,
     struct dns_record *record_out);
 
-/* RFC 1035 section 5.1 text, as libraries take and give it; \DDD and \X. */
-enum { RDATA_NAME_TEXT_MAX = 4 * 255 + 1 };
-void rdata_name_escape(struct str name, char text_out[RDATA_NAME_TEXT_MAX]);
-bool rdata_name_unescape(struct arena *arena, struct str text,
+/* The whole of wire is one name; "" for the root.  False: garbage. */
+bool rdata_name_decode(struct arena *arena, struct str wire,
     struct str *name_out);
 
-/* CNAME records in the answer section of a packet; garbage ends the count. */
-unsigned rdata_count_cnames(struct str packet);
+/* RFC 1035 section 5.1 text, as libraries take it: \DDD. */
+enum { RDATA_NAME_TEXT_MAX = 4 * 255 + 1 };
+void rdata_name_escape(struct str name, char text_out[RDATA_NAME_TEXT_MAX]);
 
 #endif

@@ -1,14 +1,9 @@
 #include "dns/resolver.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/domain.h"
@@ -46,7 +41,7 @@ struct resolver {
 	struct timers		  timers;
 	struct dns_lookup	 *ready, **ready_last;	/* without a strand */
 	pthread_t		  thread;
-	int			  wake[2];
+	struct loop		 *loop;		/* the back end's, or ours */
 	uint64_t		  sleeps_until;
 	bool			  started, stop, frees_itself;
 	atomic_uint_least64_t	  asked, cache_hits, merged, sent;
@@ -67,7 +62,6 @@ start_thread(struct resolver *dns)
 {
 	sigset_t all, old;
 
-	ensure(pipe2(dns->wake, O_NONBLOCK | O_CLOEXEC) == 0);
 	/* Signals belong to the threads that asked for them. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -85,9 +79,7 @@ wake_by(struct resolver *dns, uint64_t due)
 	if (due >= dns->sleeps_until)
 		return;
 	dns->sleeps_until = due;
-	/* A full pipe wakes as well. */
-	if (write(dns->wake[1], "", 1) == -1)
-		ensure(errno == EAGAIN);
+	loop_wake(dns->loop);
 }
 
 static void
@@ -361,39 +353,6 @@ run_one(struct resolver *dns)
 	return true;
 }
 
-static int
-milliseconds_until(uint64_t due)
-{
-	uint64_t now = clock_ms();
-
-	if (due == UINT64_MAX)
-		return -1;
-	if (due <= now)
-		return 0;
-	return due - now > INT_MAX ? INT_MAX : (int)(due - now);
-}
-
-static void
-sleep_until(struct resolver *dns, uint64_t due)
-{
-	const struct backend_ops *ops = dns->backend->ops;
-	struct pollfd fds[2] = {
-		{ .fd = dns->wake[0], .events = POLLIN },
-		{ .fd = -1, .events = POLLIN }
-	};
-	char drain[64];
-
-	if (ops->fd != NULL)
-		fds[1].fd = ops->fd(dns->backend);
-	if (poll(fds, 2, milliseconds_until(due)) == -1)
-		ensure(errno == EINTR);
-	if (fds[0].revents != 0)
-		while (read(dns->wake[0], drain, sizeof(drain)) > 0)
-			continue;
-	if (fds[1].revents != 0)
-		ops->process(dns->backend);
-}
-
 static void resolver_destroy(struct resolver *dns);
 
 static void *
@@ -411,7 +370,7 @@ run_thread(void *arg)
 			continue;
 		due = dns->sleeps_until = timers_next(&dns->timers);
 		pthread_mutex_unlock(&dns->lock);
-		sleep_until(dns, due);
+		loop_wait(dns->loop, due);
 		pthread_mutex_lock(&dns->lock);
 	}
 	frees_itself = dns->frees_itself;
@@ -431,13 +390,15 @@ resolver_over(struct backend *backend, struct cache *cache)
 	ensure(pthread_mutex_init(&dns->lock, NULL) == 0);
 	flights_init(&dns->flights);
 	dns->ready_last = &dns->ready;
-	dns->wake[0] = dns->wake[1] = -1;
+	dns->loop = backend->loop != NULL ? backend->loop : loop_new();
 	return dns;
 }
 
 static void
 resolver_destroy(struct resolver *dns)
 {
+	if (dns->backend->loop == NULL)
+		loop_free(dns->loop);
 	dns->backend->ops->free(dns->backend);
 	while (dns->ready != NULL) {
 		struct dns_lookup *lookup = dns->ready;
@@ -450,10 +411,6 @@ resolver_destroy(struct resolver *dns)
 	cache_free(dns->cache);
 	timers_fini(&dns->timers);
 	pthread_mutex_destroy(&dns->lock);
-	if (dns->started) {
-		close(dns->wake[0]);
-		close(dns->wake[1]);
-	}
 	free(dns);
 }
 

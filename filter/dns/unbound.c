@@ -1,51 +1,30 @@
 #include "dns/unbound.h"
 
-#include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unbound.h>
+#include <unbound-event.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/ensure.h"
-#include "base/limits.h"
-#include "base/log.h"
-#include "base/vec.h"
+#include "dns/packet.h"
 #include "dns/rdata.h"
+#include "dns/unbound_events.h"
 
-enum { CLASS_IN = 1, RCODE_OK = 0, RCODE_NXDOMAIN = 3,
-       PORT_MAX = 65535, PORT_DNS = 53 };
+enum { CLASS_IN = 1, PORT_MAX = 65535, PORT_DNS = 53,
+       IS_BOGUS = 1, IS_SECURE = 2 };	/* of ub_resolve_event() */
 
 static const char server_prefix[] = "server:";
 
 struct unbound {
-	struct backend	 backend;
-	struct ub_ctx	*ctx;
-	atomic_bool	 broken;
+	struct backend		 backend;
+	struct ub_ctx		*ctx;
+	struct ub_event_base	*events;
+	bool			 closing;
 };
-
-static struct answer *
-data_answer(struct arena *scratch, const struct flight *flight,
-    const struct ub_result *result, struct dns_answer *answer)
-{
-	VEC(struct dns_record) records = { 0 };
-
-	for (size_t i = 0; result->data[i] != NULL; i++) {
-		struct dns_record record;
-
-		if (result->len[i] < 0 || !rdata_decode(scratch, flight->type,
-		    str_make(result->data[i], (size_t)result->len[i]),
-		    &record))
-			return answer_empty(flight->name, flight->type,
-			    DNS_SERVFAIL, "broken data in a record");
-		VEC_PUSH(scratch, &records, record);
-	}
-	answer->status = DNS_DATA;
-	answer->records = records.at;
-	answer->count = records.count;
-	return answer_new(answer);
-}
 
 static struct answer *
 failed(const struct flight *flight, enum dns_status status, const char *why)
@@ -53,97 +32,67 @@ failed(const struct flight *flight, enum dns_status status, const char *why)
 	return answer_empty(flight->name, flight->type, status, why);
 }
 
-static bool
-is_broken_chain(const struct ub_result *result)
-{
-	return result->answer_packet != NULL && result->answer_len > 0 &&
-	    rdata_count_cnames(str_make(result->answer_packet,
-	    (size_t)result->answer_len)) > LIMIT_DNS_CNAMES;
-}
-
 static struct answer *
-answer_from(struct arena *scratch, const struct flight *flight,
-    const struct ub_result *result)
+decoded(const struct flight *flight, struct str packet, bool secure)
 {
-	struct dns_answer answer = {
-		.secure = result->secure, .name = flight->name,
-		.ttl = result->ttl < 0 ? 0 : (uint32_t)result->ttl,
-		.type = flight->type, .canonical = flight->name, .why = "DNS"
-	};
-	char why[40];
+	struct arena *scratch = arena_new();
+	struct dns_answer answer = packet_decode(scratch, packet,
+	    flight->name, flight->type);
+	struct answer *made;
 
-	if (result->bogus)
-		return failed(flight, DNS_BOGUS, result->why_bogus != NULL ?
-		    result->why_bogus : "DNSSEC validation failed");
-	if (result->rcode != RCODE_OK && result->rcode != RCODE_NXDOMAIN) {
-		snprintf(why, sizeof(why), "response code %d", result->rcode);
-		return failed(flight, DNS_SERVFAIL, why);
-	}
-	if (is_broken_chain(result))
-		return failed(flight, DNS_SERVFAIL, "too many CNAMEs");
-	if (result->canonname != NULL && !rdata_name_unescape(scratch,
-	    str_from(result->canonname), &answer.canonical))
-		return failed(flight, DNS_SERVFAIL, "broken name in a CNAME");
-	if (result->nxdomain || result->rcode == RCODE_NXDOMAIN)
-		answer.status = DNS_NXDOMAIN;
-	else if (result->havedata && result->data != NULL)
-		return data_answer(scratch, flight, result, &answer);
-	else
-		answer.status = DNS_NODATA;
-	return answer_new(&answer);
+	answer.secure = secure;
+	made = answer_new(&answer);
+	arena_free(scratch);
+	return made;
 }
 
 static void
-on_result(void *ctx, int error, struct ub_result *result)
+on_result(void *ctx, int rcode, void *packet, int len, int security,
+    char *why_bogus, int was_ratelimited)
 {
 	struct flight *flight = ctx;
-	struct arena *scratch = arena_new();
-	struct answer *answer;
+	struct unbound *unbound = (struct unbound *)flight->backend;
+	char why[40];
 
-	if (error != 0 || result == NULL)
-		answer = failed(flight, DNS_SERVFAIL, ub_strerror(error));
+	(void)was_ratelimited;
+	if (unbound->closing)
+		return;
+	snprintf(why, sizeof(why), "response code %d", rcode);
+	if (security == IS_BOGUS)
+		backend_answered(flight, failed(flight, DNS_BOGUS,
+		    why_bogus != NULL ? why_bogus :
+		    "DNSSEC validation failed"));
+	else if (rcode != 0 || packet == NULL || len < 0)
+		backend_answered(flight, failed(flight, DNS_SERVFAIL, why));
 	else
-		answer = answer_from(scratch, flight, result);
-	ub_resolve_free(result);
-	arena_free(scratch);
-	backend_answered(flight, answer);
+		backend_answered(flight, decoded(flight,
+		    str_make(packet, (size_t)len), security == IS_SECURE));
 }
 
+/* On the loop. */
 static void
-ask(struct backend *backend, struct flight *flight)
+ask_now(struct loop_task *task)
 {
-	struct unbound *unbound = (struct unbound *)backend;
+	struct flight *flight = (struct flight *)((char *)task -
+	    offsetof(struct flight, task));
+	struct unbound *unbound = (struct unbound *)flight->backend;
 	char text[RDATA_NAME_TEXT_MAX];
 	int error;
 
 	rdata_name_escape(flight->name, text);
-	error = unbound->broken ? UB_PIPE : ub_resolve_async(unbound->ctx,
-	    text, (int)flight->type, CLASS_IN, flight, on_result, NULL);
+	error = ub_resolve_event(unbound->ctx, text, (int)flight->type,
+	    CLASS_IN, flight, on_result, NULL);
 	if (error != 0)
 		backend_answered(flight, failed(flight, DNS_SERVFAIL,
 		    ub_strerror(error)));
 }
 
-static int
-fd(struct backend *backend)
-{
-	struct unbound *unbound = (struct unbound *)backend;
-
-	return unbound->broken ? -1 : ub_fd(unbound->ctx);
-}
-
 static void
-process(struct backend *backend)
+ask(struct backend *backend, struct flight *flight)
 {
-	struct unbound *unbound = (struct unbound *)backend;
-	int error = ub_process(unbound->ctx);
-
-	if (error == 0)
-		return;
-	/* Its thread is gone; what is asked from now on fails at once. */
-	log_error("libunbound: %s; restart to have DNS again",
-	    ub_strerror(error));
-	unbound->broken = true;
+	flight->backend = backend;
+	flight->task.run = ask_now;
+	loop_post(backend->loop, &flight->task);
 }
 
 static void
@@ -151,12 +100,16 @@ free_backend(struct backend *backend)
 {
 	struct unbound *unbound = (struct unbound *)backend;
 
+	/* Its callbacks come for what is still asked. */
+	unbound->closing = true;
 	ub_ctx_delete(unbound->ctx);
+	unbound_events_free(unbound->events);
+	loop_free(backend->loop);
 	free(unbound);
 }
 
 static const struct backend_ops unbound_ops = {
-	.ask = ask, .fd = fd, .process = process, .free = free_backend
+	.ask = ask, .free = free_backend
 };
 
 static bool
@@ -320,7 +273,6 @@ set_up(struct ub_ctx *ctx, const struct resolver_options *options,
 	    access(anchor, R_OK) != 0))
 		return wrong(why_out, why_size, anchor,
 		    "the trust anchor cannot be read");
-	ub_ctx_async(ctx, 1);
 	return remove_local_zones(ctx, has_system(options) ? 1 :
 	    LOCAL_ZONE_COUNT, anchor, why_out, why_size);
 }
@@ -329,19 +281,18 @@ struct backend *
 unbound_backend(const struct resolver_options *options, char *why_out,
     size_t why_size)
 {
-	struct ub_ctx *ctx = ub_ctx_create();
-	struct unbound *unbound;
+	struct unbound *unbound = xcalloc(1, sizeof(*unbound));
+	bool ok;
 
-	if (ctx == NULL) {
-		wrong(why_out, why_size, "libunbound", "no context");
-		return NULL;
-	}
-	if (!set_up(ctx, options, why_out, why_size)) {
-		ub_ctx_delete(ctx);
-		return NULL;
-	}
-	unbound = xcalloc(1, sizeof(*unbound));
 	unbound->backend.ops = &unbound_ops;
-	unbound->ctx = ctx;
-	return &unbound->backend;
+	unbound->backend.loop = loop_new();
+	unbound->events = unbound_events_new(unbound->backend.loop);
+	unbound->ctx = ub_ctx_create_ub_event(unbound->events);
+	ok = unbound->ctx == NULL ?
+	    wrong(why_out, why_size, "libunbound", "no context") :
+	    set_up(unbound->ctx, options, why_out, why_size);
+	if (ok)
+		return &unbound->backend;
+	free_backend(&unbound->backend);
+	return NULL;
 }

@@ -2,7 +2,8 @@
  * unbound - the back end that asks the network, by libunbound
  *
  * Asks the servers that it is given, or those of /etc/resolv.conf; validates
- * where there is a trust anchor.  libunbound resolves on a thread of its own.
+ * where there is a trust anchor.  libunbound resolves on the resolver's thread:
+ * with a loop of ours it has neither a thread nor pipes of its own.
  *
  * libunbound cannot tell a server that is silent from one that fails: both
  * are DNS_SERVFAIL once it gives up.  The lookup's deadline is the timeout.

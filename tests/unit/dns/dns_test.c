@@ -7,6 +7,8 @@ main(void)
 
 	suite_add_tcase(suite, cache_tests());
 	suite_add_tcase(suite, options_tests());
+	suite_add_tcase(suite, loop_tests());
+	suite_add_tcase(suite, packet_tests());
 	suite_add_tcase(suite, rdata_tests());
 	suite_add_tcase(suite, resolver_tests());
 	suite_add_tcase(suite, unbound_tests());

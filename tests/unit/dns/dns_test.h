@@ -11,6 +11,8 @@ char *manual_example(void);
 
 TCase *cache_tests(void);
 TCase *options_tests(void);
+TCase *loop_tests(void);
+TCase *packet_tests(void);
 TCase *rdata_tests(void);
 TCase *resolver_tests(void);
 TCase *unbound_tests(void);
