@@ -56,6 +56,21 @@ ends_message(enum stage stage, sfsistat status)
 	return status != SMFIS_CONTINUE && status != SMFIS_NOREPLY;
 }
 
+/*
+ * One milter connection can carry a second SMTP session (SMFIC_QUIT_NC) that
+ * is not negotiated again, and libmilter tells nobody what was agreed before:
+ * whether values have their leading blank, for one, on which signatures
+ * depend.  No MTA that we know does it.
+ */
+static sfsistat
+reply_lost(const struct client *client, enum stage stage)
+{
+	if (stage == STAGE_CONNECT)
+		log_warn("the MTA uses a connection again without "
+		    "negotiating; that session is not judged");
+	return reply_trouble(client);
+}
+
 /* After the session was told: its answer, as libmilter wants it. */
 static sfsistat
 answer(SMFICTX *ctx, struct client *client, enum stage stage)
@@ -67,6 +82,8 @@ answer(SMFICTX *ctx, struct client *client, enum stage stage)
 		log_error("no answer at %s", stage_name(stage));
 		session_abort(client->conn);
 		status = reply_trouble(client);
+	} else if (!client->negotiated) {
+		status = reply_lost(client, stage);
 	} else if ((client->steps & no_reply_flag(stage)) != 0) {
 		status = SMFIS_NOREPLY;
 	} else {

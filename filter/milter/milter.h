@@ -9,9 +9,10 @@
 #ifndef ASSAY_MILTER_MILTER_H
 #define ASSAY_MILTER_MILTER_H
 
-#include <libmilter/mfapi.h>
-
+/* Before mfapi.h, which makes a bool of its own where there is none. */
 #include "milter/front.h"
+
+#include <libmilter/mfapi.h>
 
 struct client {
 	struct front_engine	 engine;
@@ -19,6 +20,7 @@ struct client {
 	struct strand		*strand;
 	unsigned long		 steps;		/* SMFIP_*, as agreed */
 	unsigned long		 actions;	/* SMFIF_* */
+	bool			 negotiated;
 	bool			 in_message, has_queue_id;
 	bool			 answered;	/* by the session */
 	struct session_reply	 reply;

@@ -74,6 +74,7 @@ on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 	const struct policy *policy = engine_policy(client->engine.engine);
 
 	(void)f2, (void)f3;
+	client->negotiated = true;
 	client->actions = f0 & wanted_actions;
 	client->steps = f1 & (wanted_steps | silent_stages(policy));
 	if ((client->actions & SMFIF_SETSYMLIST) != 0)
