@@ -1,5 +1,6 @@
 #include "wire.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,30 +84,65 @@ is_there(const char *path, int len, size_t size)
 	return len > 0 && (size_t)len < size && access(path, F_OK) == 0;
 }
 
+/* The directory of a file, "." where it names none. */
+static void
+directory_of(const char *file, char *out, size_t size)
+{
+	const char *slash = strrchr(file, '/');
+
+	if (slash == NULL)
+		snprintf(out, size, ".");
+	else
+		snprintf(out, size, "%.*s", (int)(slash - file), file);
+}
+
+static void
+program_directory(char *out, size_t size)
+{
+	char program[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", program,
+	    sizeof(program) - 1);
+
+	program[len > 0 ? len : 0] = '\0';
+	directory_of(program, out, size);
+}
+
+/* In a directory, with or without ".policy" at the end. */
+static bool
+is_in(const char *directory, const char *below, const char *name,
+    char *path_out, size_t size)
+{
+	static const char *const suffixes[] = { "", ".policy" };
+
+	for (int i = 0; i < 2; i++) {
+		int len = snprintf(path_out, size, "%s%s/%s%s", directory,
+		    below, name, suffixes[i]);
+
+		if (is_there(path_out, len, size))
+			return true;
+	}
+	return false;
+}
+
 bool
 wire_find_policy(const char *name, const char *settings_file, char *path_out,
     size_t size)
 {
-	const char *slash = settings_file == NULL ? NULL :
-	    strrchr(settings_file, '/');
+	char settings[PATH_MAX], program[PATH_MAX];
 	int len = snprintf(path_out, size, "%s", name);
 
 	if (strchr(name, '/') != NULL && is_there(path_out, len, size))
 		return true;
 	if (name[0] == '/')
 		return false;
-	if (settings_file == NULL)
-		len = snprintf(path_out, size, "%s/%s", ASSAY_SYSCONFDIR,
-		    name);
-	else if (slash == NULL)
-		len = snprintf(path_out, size, "%s", name);
-	else
-		len = snprintf(path_out, size, "%.*s/%s",
-		    (int)(slash - settings_file), settings_file, name);
-	if (is_there(path_out, len, size))
-		return true;
-	len = snprintf(path_out, size, "%s/%s", ASSAY_POLICYDIR, name);
-	return is_there(path_out, len, size);
+	directory_of(settings_file == NULL ? ASSAY_SYSCONFDIR "/" :
+	    settings_file, settings, sizeof(settings));
+	program_directory(program, sizeof(program));
+	/* The last two: moved after it was installed; not installed yet. */
+	return is_in(settings, "", name, path_out, size) ||
+	    is_in(ASSAY_POLICYDIR, "", name, path_out, size) ||
+	    is_in(program, "/../share/assay/policies", name, path_out, size) ||
+	    is_in(program, "/policies", name, path_out, size);
 }
 
 static struct policy *

@@ -49,8 +49,11 @@ struct wiring *wiring_ref(struct wiring *wiring);
 /* Give one reference up; NULL is allowed.  Not on the resolver's thread. */
 void wiring_free(struct wiring *wiring);
 
-/* The policy file that a setting names: as it is if it holds a slash and
- * exists, else beside the settings file, else among the shipped ones. */
+/*
+ * The policy file that a setting names: as it is if it holds a slash and
+ * exists; else beside the settings file, among the installed ones, or in
+ * policies/ beside a program that is not installed.  ".policy" may be left out.
+ */
 bool wire_find_policy(const char *name, const char *settings_file,
     char *path_out, size_t size);
 

@@ -276,47 +276,17 @@ read_options(struct verify *verify, int argc, char **argv)
 	return TOOL_DONE;
 }
 
-static bool
-is_file(const char *path)
+/* A bare name that is a file here is meant; else the daemon's places are. */
+static const char *
+policy_path(struct verify *verify)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-/* The second place is where the daemon would look. */
-static bool
-policy_is_in(const struct settings *settings, int place, const char *path)
-{
-	char found[sizeof(((struct verify *)0)->policy_path)];
-
-	return place == 1 ? wire_find_policy(path, settings->file, found,
-	    sizeof(found)) : is_file(path);
-}
-
-/*
- * A bare name given here is a file here, a policy of the settings or a shipped
- * one, which in the source tree are in policies/; ".policy" may be left out.
- */
-static const char *
-policy_path(struct verify *verify, const struct settings *settings)
-{
-	static const char *const suffixes[] = { "", ".policy" };
-	static const char *const places[] = { "./", "", "policies/" };
-	const char *name = verify->policy != NULL ? verify->policy :
-	    settings->policy;
-
-	if (strchr(name, '/') != NULL)
-		return name;
-	for (int i = 0; i < 2; i++)
-		for (int at = verify->policy != NULL ? 0 : 1; at < 3; at++) {
-			snprintf(verify->policy_path,
-			    sizeof(verify->policy_path), "%s%s%s", places[at],
-			    name, suffixes[i]);
-			if (policy_is_in(settings, at, verify->policy_path))
-				return verify->policy_path;
-		}
-	return name;
+	snprintf(verify->policy_path, sizeof(verify->policy_path), "./%s",
+	    verify->policy);
+	return strchr(verify->policy, '/') == NULL &&
+	    stat(verify->policy, &st) == 0 && S_ISREG(st.st_mode) ?
+	    verify->policy_path : verify->policy;
 }
 
 static bool
@@ -329,7 +299,8 @@ open_wiring(struct verify *verify)
 
 	if (settings == NULL)
 		return false;
-	settings->policy = policy_path(verify, settings);
+	if (verify->policy != NULL)
+		settings->policy = policy_path(verify);
 	diag = diag_new();
 	verify->wiring = wiring_new(settings, &wire, diag);
 	diag_print(diag, stderr);
