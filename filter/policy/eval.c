@@ -413,7 +413,8 @@ static struct policy_rule
 fired_rule(const struct eval *eval, const struct rule *rule)
 {
 	return (struct policy_rule){
-		.number = rule->number, .action = rule->action, .shadow = rule->shadow,
+		.number = rule->number,
+		.action = rule->action, .shadow = rule->shadow,
 		.file = rule->place.source->path, .line = rule->place.line,
 		.stage = rule->stage, .code = rule->code,
 		.enhanced = rule->enhanced,

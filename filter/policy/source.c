@@ -204,8 +204,8 @@ by_position(const void *x, const void *y)
 }
 
 void
-mistakes_hand_over(const struct diag *from, const char *path, struct arena *arena,
-    struct diag *to)
+mistakes_hand_over(const struct diag *from, const char *path,
+    struct arena *arena, struct diag *to)
 {
 	size_t total = diag_total(from), sorted = total;
 	struct order *order = arena_alloc(arena, total * sizeof(*order));

@@ -27,7 +27,7 @@ struct test_case {
 
 struct policy_tests {
 	struct arena		*arena;
-	const struct item	*lists;		/* in the place of the policy's */
+	const struct item	*lists;	/* in the place of the policy's */
 	VEC(struct test_case *)	 cases;
 };
 

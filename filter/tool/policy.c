@@ -1,4 +1,4 @@
-/* assay policy check: what is wrong with a policy.  assay policy test: cases. */
+/* assay policy check: what is wrong with it.  assay policy test: cases. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
