@@ -218,12 +218,13 @@ on_mail(SMFICTX *ctx, char **argv)
 		.tls_version = macro(ctx, "{tls_version}"),
 		.tls_cipher = macro(ctx, "{cipher}"),
 		.size = argv[0] == NULL ? 0 : size_argument(argv + 1),
+		.queue_id = macro(ctx, "i"),
 	};
 
 	client_message(client, false);
 	client_message(client, true);
+	client->has_queue_id = mail.queue_id.len > 0;
 	session_mail(client->conn, &mail, take_reply, client);
-	note_queue_id(ctx, client);
 	return answer(ctx, client, STAGE_MAIL);
 }
 

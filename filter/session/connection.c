@@ -192,6 +192,8 @@ begin_mail(struct connection *conn, const struct session_mail *mail)
 	if (!conn->saw_helo)
 		begin_helo(conn, STR_NONE);
 	conn->in_message = true;
+	conn->message.queue_id = keep(conn, SCOPE_MESSAGE, mail->queue_id,
+	    LIMIT_MACRO_OCTETS);
 	conn->message.start_us = clock_us();
 	conn->subject.now = time_now(conn);
 	conn->subject.mail_from = keep(conn, SCOPE_MESSAGE, mail->from,

@@ -68,6 +68,7 @@ struct session_mail {
 	struct str	auth_user, auth_method;		/* empty: none */
 	struct str	tls_version, tls_cipher;
 	uint64_t	size;		/* SIZE=; 0: not said */
+	struct str	queue_id;	/* empty: session_queue_id() comes */
 };
 
 /* What the MTA is to answer. */

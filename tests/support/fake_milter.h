@@ -14,7 +14,7 @@
 #include "milter/milter.h"
 
 struct fake_edit {
-	char		 kind;		/* 'i'nsert, 'a'dd, 'c'hange, 'd'elete */
+	char		 kind;	/* 'i'nsert, 'a'dd, 'c'hange, 'd'elete */
 	int		 index;
 	const char	*name, *value;
 };

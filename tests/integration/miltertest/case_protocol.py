@@ -143,6 +143,8 @@ def events(daemon, check):
     client.macros(b"M", auth_authen="joe", auth_type="PLAIN",
                   tls_version="TLSv1.3", cipher="AES")
     client.message()
+    client.macros(b"M", i="REFUSED")
+    client.mail(b"<reject@example.com>")
     client.close()
     daemon.end()
     lines = [json.loads(line)
@@ -152,7 +154,8 @@ def events(daemon, check):
                "Some text.\r\n")
     check(lines[0]["facts"]["message.size"] == size, "the message's size",
           (lines[0]["facts"]["message.size"], size))
-    check(ids[:3] == ["AT-MAIL", "AT-RCPT", "AT-EOM"], "queue ids", ids)
+    check(ids == ["AT-MAIL", "AT-RCPT", "AT-EOM", None, "REFUSED"],
+          "queue ids", ids)
     facts = lines[3]["facts"]
     check((facts["auth.user"], facts["auth.method"], facts["tls.version"],
            facts["tls.cipher"]) == ("joe", "PLAIN", "TLSv1.3", "AES"),
