@@ -304,6 +304,7 @@ bind_rule(struct bind *bind, const struct statement *statement,
 	if (statement->when != NULL) {
 		rule->when = bind_cond(bind, statement->when);
 		ok = rule->when != NULL;
+		rule->reads = bind->reading.facts;
 	}
 	if (!find_action(bind, statement->action, &rule->action))
 		return NULL;

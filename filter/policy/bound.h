@@ -105,6 +105,7 @@ struct rule {
 	bool			 shadow;
 	struct place		 place;
 	const struct cond	*when;		/* NULL: always */
+	struct fact_bits	 reads;		/* by when */
 	unsigned		 code;
 	struct str		 enhanced;
 	struct template		 text;

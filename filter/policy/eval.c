@@ -20,6 +20,7 @@ struct eval {
 	struct memo		*memo;		/* one a define */
 	struct fact		*fields;	/* one a header field; pending:
 						 * not looked up */
+	struct policy_trace	*trace;		/* or NULL */
 };
 
 static unsigned eval_cond(struct eval *eval, const struct cond *cond);
@@ -389,6 +390,58 @@ find_pending(struct eval *eval, const struct cond *cond, unsigned want)
 	return is_pending(eval, &cond->left) ? cond->left.id : cond->right.id;
 }
 
+const char *
+policy_truth_name(enum policy_truth truth)
+{
+	static const char *const names[] = {
+		[POLICY_FALSE] = "false", [POLICY_TRUE] = "true",
+		[POLICY_UNKNOWN] = "unknown", [POLICY_PENDING] = "pending",
+	};
+
+	return names[truth];
+}
+
+static enum policy_truth
+truth_of(unsigned values)
+{
+	if (values == TRUE_)
+		return POLICY_TRUE;
+	if (values == FALSE_)
+		return POLICY_FALSE;
+	return values == UNKNOWN_ ? POLICY_UNKNOWN : POLICY_PENDING;
+}
+
+static struct str
+value_read(const struct eval *eval, enum fact_id id)
+{
+	struct fact score = { .state = FACT_SET, .number = eval->score };
+
+	if (id == FACT_ID_SCORE)
+		return fact_as_text(eval->env->arena, id, &score);
+	if (!facts_known(eval->env->facts, id))
+		return STR("pending");
+	return fact_as_text(eval->env->arena, id,
+	    facts_get(eval->env->facts, id));
+}
+
+static void
+add_step(struct eval *eval, const struct rule *rule, unsigned values)
+{
+	VEC(struct policy_read) reads = { 0 };
+
+	if (eval->trace == NULL)
+		return;
+	for (int id = 0; id < FACT_COUNT; id++)
+		if (fact_bits_has(&rule->reads, (enum fact_id)id))
+			VEC_PUSH(eval->env->arena, &reads,
+			    (struct policy_read){ fact_table[id].name,
+			    value_read(eval, (enum fact_id)id) });
+	VEC_PUSH(eval->env->arena, &eval->trace->steps, (struct policy_step){
+	    .rule = { rule->place.source->path, rule->place.line, rule->stage,
+	    rule->action, rule->shadow }, .truth = truth_of(values),
+	    .reads = reads.at, .read_count = reads.count });
+}
+
 static enum policy_status
 eval_rule(struct eval *eval, const struct rule *rule, bool *fires_out,
     enum fact_id *pending_out)
@@ -397,6 +450,7 @@ eval_rule(struct eval *eval, const struct rule *rule, bool *fires_out,
 
 	if (rule->when != NULL)
 		values = eval_cond(eval, rule->when);
+	add_step(eval, rule, values);
 	*fires_out = values == TRUE_;
 	if (!settled(values) && (values & TRUE_) != 0) {
 		*pending_out = find_pending(eval, rule->when, TRUE_);
@@ -426,12 +480,14 @@ fired_rule(const struct eval *eval, const struct rule *rule)
 	};
 }
 
-enum policy_status
-policy_eval(const struct policy *policy, enum stage stage,
-    const struct policy_env *env, struct policy_run *run,
-    const struct policy_rule **rule_out, enum fact_id *pending_out)
+static enum policy_status
+run_stage(const struct policy *policy, enum stage stage,
+    const struct policy_env *env, struct policy_trace *trace,
+    struct policy_run *run, const struct policy_rule **rule_out,
+    enum fact_id *pending_out)
 {
-	struct eval eval = { .env = env, .score = run->score };
+	struct eval eval = { .env = env, .score = run->score,
+	    .trace = trace };
 	struct policy_run next = *run;
 	const struct rule *end = NULL;
 	bool fires;
@@ -473,4 +529,26 @@ policy_eval(const struct policy *policy, enum stage stage,
 	if (!run->ended)
 		*run = next;
 	return POLICY_DECIDED;
+}
+
+enum policy_status
+policy_eval(const struct policy *policy, enum stage stage,
+    const struct policy_env *env, struct policy_run *run,
+    const struct policy_rule **rule_out, enum fact_id *pending_out)
+{
+	return run_stage(policy, stage, env, NULL, run, rule_out, pending_out);
+}
+
+void
+policy_explain(const struct policy *policy, enum stage stage,
+    const struct policy_env *env, const struct policy_run *run,
+    struct policy_trace *trace)
+{
+	struct policy_run copy = *run;
+	const struct policy_rule *rule;
+	enum fact_id pending;
+
+	/* A push would write behind the end of the run's own array. */
+	copy.fired.size = copy.fired.count;
+	run_stage(policy, stage, env, trace, &copy, &rule, &pending);
 }

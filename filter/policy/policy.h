@@ -93,6 +93,27 @@ struct policy_run {
 
 enum policy_status { POLICY_DECIDED, POLICY_WAIT };
 
+enum policy_truth { POLICY_FALSE, POLICY_TRUE, POLICY_UNKNOWN, POLICY_PENDING };
+
+const char *policy_truth_name(enum policy_truth truth);
+
+/* A rule that was considered, and why it did or did not fire. */
+struct policy_step {
+	struct policy_rule_place	 rule;
+	enum policy_truth		 truth;	/* of its condition */
+	size_t				 read_count;
+	const struct policy_read {
+		const char		*fact;	/* "spf" */
+		struct str		 value;	/* hostile; "pass", "none",
+						 * "unknown", "pending" */
+	}				*reads;	/* facts of its condition, those
+						 * of defines too */
+};
+
+struct policy_trace {
+	VEC(struct policy_step)	 steps;		/* zeroed is empty */
+};
+
 /* What evaluation sees beside the facts. */
 struct policy_env {
 	const struct fact_set	*facts;
@@ -113,5 +134,14 @@ struct policy_env {
 enum policy_status policy_eval(const struct policy *policy, enum stage stage,
     const struct policy_env *env, struct policy_run *run,
     const struct policy_rule **rule_out, enum fact_id *pending_out);
+
+/*
+ * The same on a copy of run, and what each rule that was considered saw is
+ * added to trace, in env's arena.  It ends with the rule that ended the stage
+ * or that has to wait.
+ */
+void policy_explain(const struct policy *policy, enum stage stage,
+    const struct policy_env *env, const struct policy_run *run,
+    struct policy_trace *trace);
 
 #endif

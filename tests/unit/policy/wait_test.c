@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+
 /* "wait X / not: Y": the condition waits for X, its negation for Y. */
 static const struct {
 	const char *expr, *facts, *truth;
@@ -160,6 +162,55 @@ START_TEST(waiting_changes_nothing)
 }
 END_TEST
 
+/* What each rule saw, up to the one that ends the stage or waits. */
+static const struct {
+	const char *facts, *said;
+} traces[] = {
+	{ "spf=fail iprev=? client.ip=192.0.2.1",
+	  "4 unknown iprev=unknown; 5 true; "
+	  "6 true client.ip=192.0.2.1 spf=fail score=1;" },
+	{ "spf=pass dkim=~", "4 false iprev=none; 5 true; "
+	  "6 false client.ip=none spf=pass score=1; 7 pending dkim=pending;" },
+	{ "spf=pass dkim=pass", "4 false iprev=none; 5 true; "
+	  "6 false client.ip=none spf=pass score=1; 7 false dkim=pass; "
+	  "8 true;" },
+};
+
+START_TEST(rules_are_explained)
+{
+	struct policy *policy = policy_from("policy \"t\" mode enforce;\n"
+	    "define d = client.ip is set and spf == fail and score > 0;\n"
+	    "at message {\nnote \"1\" when iprev == fail;\nscore 1;\n"
+	    "reject when d;\ntempfail when dkim == fail;\n"
+	    "shadow reject;\n}");
+	struct arena *arena = arena_new();
+	struct fact_set facts;
+	struct policy_env env = { .facts = &facts, .arena = arena };
+	struct policy_run run = { .score = 0 };
+	struct policy_trace trace = { .steps = { 0 } };
+	struct buf said;
+
+	facts_from(arena, &facts, traces[_i].facts);
+	policy_explain(policy, STAGE_MESSAGE, &env, &run, &trace);
+	ck_assert_uint_eq(run.fired.count, 0);
+	ck_assert(run.score == 0);
+	buf_init(&said, arena, 1000);
+	for (size_t i = 0; i < trace.steps.count; i++) {
+		const struct policy_step *step = &trace.steps.at[i];
+
+		buf_printf(&said, "%s%u %s", i > 0 ? " " : "",
+		    step->rule.line, policy_truth_name(step->truth));
+		for (size_t j = 0; j < step->read_count; j++)
+			buf_printf(&said, " %s=%.*s", step->reads[j].fact,
+			    STR_ARG(step->reads[j].value));
+		buf_addc(&said, ';');
+	}
+	assert_str(buf_str(&said), traces[_i].said);
+	policy_unref(policy);
+	arena_free(arena);
+}
+END_TEST
+
 TCase *
 wait_tests(void)
 {
@@ -169,5 +220,6 @@ wait_tests(void)
 	tcase_add_loop_test(tc, truth_tables, 0, 16);
 	tcase_add_loop_test(tc, rules_wait, 0, TEST_COUNT(waits));
 	tcase_add_test(tc, waiting_changes_nothing);
+	tcase_add_loop_test(tc, rules_are_explained, 0, TEST_COUNT(traces));
 	return tc;
 }
