@@ -24,6 +24,8 @@ enum {
 	LIMIT_HEADER_FIELDS = 2000,
 	LIMIT_HEADER_OCTETS = 2 * 1024 * 1024,
 	LIMIT_FIELD_NAME_OCTETS = 512,
+	LIMIT_FROM_PAST_CAP = 2,	/* seen all the same: one, or several */
+	LIMIT_FROM_OCTETS_PAST_CAP = 64 * 1024,
 	LIMIT_FORGED_PAST_CAP = 10000,	/* such fields that are still removed */
 
 	/* DNS answers: what one answer may carry to us */

@@ -43,6 +43,22 @@ short_b(const struct dkim_results *results, const struct dkim_signature *sig)
 	return str_slice(sig->b, 0, len);
 }
 
+/*
+ * Where fields are missing, one of them may be the lowest of its name, which
+ * a signature speaks of (RFC 6376 section 5.4.2): none is taken for good.
+ */
+static void
+mistrust_all(const struct dkim_results *results)
+{
+	for (size_t i = 0; i < results->count; i++) {
+		if (results->at[i].word != WORD_PASS)
+			continue;
+		results->at[i].word = WORD_POLICY;
+		results->at[i].reason =
+		    STR("the header is larger than is looked at");
+	}
+}
+
 static void
 add_result(struct check_run *run, const struct dkim_results *results,
     const struct dkim_signature *sig)
@@ -67,9 +83,12 @@ done(void *ctx, const struct dkim_results *results)
 {
 	struct check_run *run = ctx;
 	struct fact_set *facts = run->subject->facts;
-	const struct dkim_signature *best = best_of(results);
+	const struct dkim_signature *best;
 	VEC(struct str) domains = { 0 };
 
+	if (run->subject->header->cut)
+		mistrust_all(results);
+	best = best_of(results);
 	for (size_t i = 0; i < results->count; i++) {
 		add_result(run, results, &results->at[i]);
 		if (results->at[i].word == WORD_PASS)

@@ -310,43 +310,57 @@ mend_line_ends(struct arena *arena, struct str value)
 	return buf_str(&out);
 }
 
-/*
- * Past the cap a field is not kept; but one that could be a forged stamp of
- * ours is counted, so that it is removed all the same.
- */
 static void
-pass_over(struct connection *conn, struct str name)
+keep_field(struct connection *conn, struct str name, struct str value)
 {
 	struct message *message = &conn->message;
+	struct arena *arena = conn->arena[SCOPE_MESSAGE];
+	struct header_field field = {
+		.name = arena_copy(arena, name),
+		.value = mend_line_ends(arena, value)
+	};
 
-	if (!message->header_over)
+	VEC_PUSH(arena, &message->header.fields, field);
+	message->header.octets += name.len + field.value.len;
+	run_header(conn, &field);
+}
+
+/*
+ * Past the cap a field is not kept.  But one that could be a forged stamp of
+ * ours is counted, so that it is removed all the same; and the author must not
+ * hide behind a heap of fields, nor beside another.
+ */
+static void
+pass_over(struct connection *conn, struct str name, struct str value)
+{
+	struct message *message = &conn->message;
+	struct str bare = str_trim(name);
+
+	if (!message->header.cut)
 		record_trouble(conn, "the header is larger than is looked at");
-	message->header_over = true;
-	if (str_eqz_nocase(str_trim(name), "Authentication-Results") &&
+	message->header.cut = true;
+	if (str_eqz_nocase(bare, "Authentication-Results") &&
 	    message->authres_over < LIMIT_FORGED_PAST_CAP)
 		message->authres_over++;
+	if (str_eqz_nocase(bare, "From") &&
+	    message->from_over++ < LIMIT_FROM_PAST_CAP)
+		keep_field(conn, bare, value.len <=
+		    LIMIT_FROM_OCTETS_PAST_CAP ? value : STR_NONE);
 }
 
 void
 session_header(struct connection *conn, struct str name, struct str value)
 {
 	struct message *message = &conn->message;
-	struct arena *arena = conn->arena[SCOPE_MESSAGE];
-	struct header_field field;
 
 	begin_header(conn);
 	message->header_octets += name.len + value.len + 3;
-	if (message->header_over || name.len > LIMIT_FIELD_NAME_OCTETS ||
+	if (message->header.cut || name.len > LIMIT_FIELD_NAME_OCTETS ||
 	    message->header_octets > conn->engine->options.max_header_octets ||
-	    message->header.fields.count == LIMIT_HEADER_FIELDS) {
-		pass_over(conn, name);
-		return;
-	}
-	field.name = arena_copy(arena, name);
-	field.value = mend_line_ends(arena, value);
-	VEC_PUSH(arena, &message->header.fields, field);
-	message->header.octets += name.len + field.value.len;
-	run_header(conn, &field);
+	    message->header.fields.count == LIMIT_HEADER_FIELDS)
+		pass_over(conn, name, value);
+	else
+		keep_field(conn, name, value);
 }
 
 void

@@ -51,8 +51,8 @@ struct message {
 	uint64_t		 start_us;
 	struct header		 header;
 	size_t			 header_octets, body_octets;
-	bool			 header_over;	/* the cap was reached */
 	unsigned		 authres_over;	/* such fields past the cap */
+	unsigned		 from_over;
 	bool			 header_begun, header_ended, ended;
 	bool			 body_skipped;
 	VEC(struct recipient)	 rcpts;

@@ -462,6 +462,41 @@ START_TEST(forged_stamps_are_removed)
 }
 END_TEST
 
+/* From fields past the header's cap: nobody hides there, alone or not. */
+static const struct {
+	const char *before, *after[3];
+	const char *found;
+} hidden[] = {
+	{ NULL, { "u@example.com" }, "no, example.com 1 fail" },
+	{ "x@bad.example", { "u@example.com" }, "no, none 2 permerror" },
+	{ NULL, { "u@example.com", "x@bad.example" }, "no, none 2 permerror" },
+	{ "x@bad.example", { "a@b.example", "c@d.example", "e@f.example" },
+	  "no, none 3 permerror" },
+};
+
+START_TEST(no_author_hides_past_the_cap)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at message { reject \"no, %{from.domain} %{from.count} "
+	    "%{dmarc}\" when dmarc in { fail, permerror }; }\n", false);
+	char big[5000];
+
+	memset(big, 'x', sizeof(big));
+	big[sizeof(big) - 1] = '\0';
+	open_session(talk);
+	say_mail(talk, "x@bad.example");
+	if (hidden[_i].before != NULL)
+		say_field(talk, "From", hidden[_i].before);
+	say_field(talk, "X-Big", big);
+	for (int i = 0; i < 3 && hidden[_i].after[i] != NULL; i++)
+		say_field(talk, i == 0 ? "From" : "fROM ",
+		    hidden[_i].after[i]);
+	ck_assert_int_eq(say_end(talk), ACTION_REJECT);
+	ck_assert_str_eq(talk->text, hidden[_i].found);
+	talk_free(talk);
+}
+END_TEST
+
 START_TEST(a_wait_can_be_ended)
 {
 	struct talk *talk = talk_new(slow_zone, "policy \"t\" mode enforce;\n"
@@ -554,6 +589,8 @@ main(void)
 	tcase_add_test(tc, quarantine_is_stamped);
 	tcase_add_test(tc, discard_at_mail);
 	tcase_add_test(tc, forged_stamps_are_removed);
+	tcase_add_loop_test(tc, no_author_hides_past_the_cap, 0,
+	    sizeof(hidden) / sizeof(hidden[0]));
 	tcase_add_loop_test(tc, a_wait_can_be_ended, 0, 2);
 	tcase_add_loop_test(tc, the_end_can_come_at_any_stage, 0, 7);
 	tcase_add_test(tc, odd_orders_do_no_harm);
