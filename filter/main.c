@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,7 @@ struct assayd {
 };
 
 /* libmilter has ended by itself. */
-static volatile sig_atomic_t front_ended;
+static atomic_bool front_ended;
 
 /* ---- options ---- */
 
@@ -302,7 +303,8 @@ run_front(void *arg)
 {
 	(void)arg;
 	front_run();
-	front_ended = 1;
+	log_error("libmilter has stopped; the system log says why");
+	atomic_store(&front_ended, true);
 	kill(getpid(), SIGTERM);
 	return NULL;
 }
@@ -409,11 +411,11 @@ end(struct assayd *assayd)
 {
 	char *pid_file = strdup(assayd->first->settings->pid_file);
 	struct front_load load;
-	int status = front_ended ? EXIT_WRONG : EXIT_FINE;
+	int status = atomic_load(&front_ended) ? EXIT_WRONG : EXIT_FINE;
 
 	daemon_notify("STOPPING=1");
 	socket_retire(assayd->listen_fd, &assayd->listen);
-	if (!front_ended)
+	if (status == EXIT_FINE)
 		finish_messages(assayd);
 	daemon_remove_pid(pid_file);
 	free(pid_file);
