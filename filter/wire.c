@@ -177,6 +177,7 @@ check_options(const struct settings *settings)
 	};
 
 	ensure(spf_engine_from(settings->spf_engine, &options.spf_engine));
+	options.dkim_l_counts = str_eqz(str_from(settings->dkim_l), "accept");
 	ensure(dkim_engine_from(settings->dkim_engine, &options.dkim.engine));
 	return options;
 }

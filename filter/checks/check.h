@@ -24,6 +24,8 @@ struct check_options {
 	struct str		receiver;	/* our name: %{r} of SPF */
 	enum spf_engine		spf_engine;
 	struct dkim_options	dkim;
+	bool			dkim_l_counts;	/* for DMARC: signatures that
+						 * leave out some of the body */
 	uint64_t		dns_timeout_ms;	/* of a whole check */
 };
 

@@ -78,13 +78,25 @@ add_result(struct check_run *run, const struct dkim_results *results,
 		    sig->key_secure);
 }
 
+/* A signature of this domain passes and covers all of the body. */
+static bool
+passes_whole(const struct dkim_results *results, struct str domain)
+{
+	for (size_t i = 0; i < results->count; i++)
+		if (results->at[i].word == WORD_PASS &&
+		    !results->at[i].body_limited &&
+		    str_eq(results->at[i].domain, domain))
+			return true;
+	return false;
+}
+
 static void
 done(void *ctx, const struct dkim_results *results)
 {
 	struct check_run *run = ctx;
 	struct fact_set *facts = run->subject->facts;
 	const struct dkim_signature *best;
-	VEC(struct str) domains = { 0 };
+	VEC(struct str) domains = { 0 }, partial = { 0 };
 
 	if (run->subject->header->cut)
 		mistrust_all(results);
@@ -93,12 +105,16 @@ done(void *ctx, const struct dkim_results *results)
 		add_result(run, results, &results->at[i]);
 		if (results->at[i].word == WORD_PASS)
 			VEC_PUSH(run->arena, &domains, results->at[i].domain);
+		if (results->at[i].word == WORD_PASS &&
+		    !passes_whole(results, results->at[i].domain))
+			VEC_PUSH(run->arena, &partial, results->at[i].domain);
 	}
 	if (results->count == 0)
 		check_result(run, &(struct result){ .method = METHOD_DKIM,
 		    .word = WORD_NONE });
 	facts_word(facts, FACT_ID_DKIM, best == NULL ? WORD_NONE : best->word);
 	facts_list(facts, FACT_ID_DKIM_DOMAINS, domains.at, domains.count);
+	facts_list(facts, FACT_ID_DKIM_L, partial.at, partial.count);
 	facts_number(facts, FACT_ID_DKIM_COUNT, (double)results->count);
 	facts_text(facts, FACT_ID_DKIM_REASON, best == NULL ?
 	    STR("no signature") : best->reason);

@@ -84,6 +84,37 @@ sender_domain(const struct subject *subject)
 	    address_domain(subject->mail_from) : subject->helo;
 }
 
+static bool
+list_has(const struct fact *fact, struct str text)
+{
+	for (size_t i = 0; fact->state == FACT_SET && i < fact->list.count;
+	    i++)
+		if (str_eq(fact->list.at[i], text))
+			return true;
+	return false;
+}
+
+/*
+ * The domains with a passing signature.  Where l= leaves out some of the body
+ * anybody can have added to it (RFC 6376 section 8.2), so those count only if
+ * the admin says so.
+ */
+static void
+signers(struct check_run *run, struct dmarc_identifiers *ids)
+{
+	const struct fact_set *facts = run->subject->facts;
+	const struct fact *all = facts_get(facts, FACT_ID_DKIM_DOMAINS);
+	const struct fact *partial = facts_get(facts, FACT_ID_DKIM_L);
+	VEC(struct str) domains = { 0 };
+
+	for (size_t i = 0; all->state == FACT_SET && i < all->list.count; i++)
+		if (run->subject->options->dkim_l_counts ||
+		    !list_has(partial, all->list.at[i]))
+			VEC_PUSH(run->arena, &domains, all->list.at[i]);
+	ids->dkim_domains = domains.at;
+	ids->dkim_count = domains.count;
+}
+
 /* What SPF and DKIM proved, from their facts and results. */
 static struct dmarc_identifiers
 identifiers(struct check_run *run)
@@ -92,7 +123,6 @@ identifiers(struct check_run *run)
 	const struct results *results = run->subject->results;
 	const struct fact *spf = facts_get(facts, FACT_ID_SPF);
 	const struct fact *domain = facts_get(facts, FACT_ID_SPF_DOMAIN);
-	const struct fact *dkim = facts_get(facts, FACT_ID_DKIM_DOMAINS);
 	struct dmarc_identifiers ids = { 0 };
 	VEC(struct str) failed = { 0 };
 
@@ -103,10 +133,7 @@ identifiers(struct check_run *run)
 		ids.spf_temperror_domain = domain->state == FACT_SET ?
 		    domain->text : sender_domain(run->subject);
 	}
-	if (dkim->state == FACT_SET) {
-		ids.dkim_domains = dkim->list.at;
-		ids.dkim_count = dkim->list.count;
-	}
+	signers(run, &ids);
 	for (size_t i = 0; i < results->list.count; i++) {
 		const struct result *r = &results->list.at[i];
 		struct str d = result_property(r, "header", "d");

@@ -40,7 +40,7 @@ struct dkim_verify {
 	const struct dkim_engine_ops	*ops;
 	void				*engine;  /* NULL: no job */
 	struct finish			*finish;	/* posted */
-	bool				 ended;
+	bool				 chosen, ended;
 	dkim_done_fn			*done;
 	void				*ctx;
 };
@@ -243,6 +243,7 @@ dkim_verify_eoh(struct dkim_verify *verify)
 	struct dkim_job **jobs;
 	size_t count = 0;
 
+	verify->chosen = true;
 	choose(verify);
 	jobs = arena_alloc(verify->arena,
 	    verify->entries.count * sizeof(struct dkim_job *));
@@ -272,6 +273,9 @@ judge_all(struct dkim_verify *verify)
 			continue;
 		verdict = verify->ops->judge(verify->engine, &entry->job);
 		entry->result.body_limited = entry->job.body_limited;
+		if (verdict.word == WORD_PASS && entry->job.body_limited)
+			verdict.reason = STR("signature verifies, but l= "
+			    "leaves out some of the body");
 		judge(entry, verdict.word, verdict.reason);
 	}
 }
@@ -322,6 +326,8 @@ finish_if_ready(struct dkim_verify *verify)
 void
 dkim_verify_eom(struct dkim_verify *verify, dkim_done_fn *done, void *ctx)
 {
+	if (!verify->chosen)
+		dkim_verify_eoh(verify);
 	verify->done = done;
 	verify->ctx = ctx;
 	verify->ended = true;

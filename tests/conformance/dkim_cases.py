@@ -125,6 +125,7 @@ bogus._domainkey.example.com * BOGUS
 timeout._domainkey.example.com * TIMEOUT
 cname._domainkey.example.com CNAME r2048._domainkey.example.com
 nowhere._domainkey.example.com CNAME missing.example.com
+_dmarc.example.com TXT "v=DMARC1; p=reject"
 brisbane._domainkey.example.com TXT "v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBAQUAA4G\
 NADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4jYf\
 cTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9t\
@@ -520,11 +521,12 @@ signed('i= as U-labels', good(d='xn--bcher-kva.example'),
 # ---- l= ----
 
 LIMITED = ' (limited)'
+PARTLY = ', but l= leaves out some of the body (limited)'
 
 for size in (0, 1, 5, len(BODY) - 1):
     for form in FORMS:
         if not (form.endswith('relaxed') and size > 20):
-            signed('l=%d, %s' % (size, form), good() + LIMITED, limit=size, form=form)
+            signed('l=%d, %s' % (size, form), good() + PARTLY, limit=size, form=form)
 signed('l= of the whole body', good(), limit=len(BODY), form='simple/simple')
 signed('l= larger than the body', line('fail', 'l= is larger than the body'),
        limit=len(BODY) + 1, form='simple/simple')
@@ -534,18 +536,18 @@ signed('l= malformed', line('neutral', 'l= is malformed'),
        tags=[('l', '1k')], **R)
 signed('l= negative', line('neutral', 'l= is malformed'),
        tags=[('l', '-1')], **R)
-signed('l= with zeros in front', good() + LIMITED, tags=[('l', '0' * 60 + '5')],
+signed('l= with zeros in front', good() + PARTLY, tags=[('l', '0' * 60 + '5')],
        limit=5, **R)
 message = Message().sign(limit=len(BODY), form='simple/simple')
 message.body += b'Buy our pills!\r\n'
-case('l= and text added', message, good() + LIMITED)
+case('l= and text added', message, good() + PARTLY)
 message = Message().sign(limit=10, form='simple/simple')
 message.body = b'Ha' + message.body[2:]
 case('l= and text changed before it', message,
      line('fail', BODY_BAD) + LIMITED)
 message = Message(body=b'').sign(limit=0, form='relaxed/relaxed')
 message.body = b'anything\r\n'
-case('l=0 and a body', message, good() + LIMITED)
+case('l=0 and a body', message, good() + PARTLY)
 message = Message(body=b'a\r\n\r\n\r\n').sign(limit=3, form='simple/simple')
 message.body = b'a\r\n'
 case('l= up to the empty lines', message, good())
@@ -744,3 +746,12 @@ case('vertical tab and form feed in a field', Message(
 case('NUL in a field', Message(
     [(n, b' a\0b' if n == b'Subject' else v) for n, v in FIELDS])
     .sign(**R), good())
+
+# ---- what l= counts for: case, setting dkim_l, the result of DMARC ----
+
+DMARC = [
+    ('l= and text added', 'ignore', 'fail'),
+    ('l= and text added', 'accept', 'pass'),
+    ('l= of the whole body', 'ignore', 'pass'),
+    ('l= and text changed before it', 'accept', 'fail'),
+]
