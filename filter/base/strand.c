@@ -10,6 +10,9 @@
 
 /*
  * held:   a thread runs tasks or code of the connection.
+ * lent:   its holder sleeps until the flag that this points to is set; whoever
+ *         posts meanwhile runs the task, so that the sleeper is woken once,
+ *         not for every answer on the way.
  * The lock guards the fields only, for a few instructions; it is never held
  * while a task runs.
  */
@@ -18,6 +21,7 @@ struct strand {
 	pthread_cond_t		 changed;
 	struct strand_task	*first, **last;
 	bool			 held;
+	const bool		*lent;
 	atomic_uint		 refs;
 };
 
@@ -86,7 +90,7 @@ void
 strand_enter(struct strand *strand)
 {
 	pthread_mutex_lock(&strand->lock);
-	while (strand->held)
+	while (strand->held || strand->lent != NULL)
 		pthread_cond_wait(&strand->changed, &strand->lock);
 	strand->held = true;
 	pthread_mutex_unlock(&strand->lock);
@@ -112,13 +116,12 @@ strand_post(struct strand *strand, struct strand_task *task)
 	task->next = NULL;
 	*strand->last = task;
 	strand->last = &task->next;
-	if (strand->held) {
-		pthread_cond_broadcast(&strand->changed);
-	} else {
+	if (!strand->held) {
 		strand->held = true;
 		drain(strand);
 		strand->held = false;
-		pthread_cond_broadcast(&strand->changed);
+		if (strand->lent == NULL || *strand->lent)
+			pthread_cond_broadcast(&strand->changed);
 	}
 	pthread_mutex_unlock(&strand->lock);
 	strand_unref(strand);
@@ -140,22 +143,38 @@ strand_unpost(struct strand *strand, struct strand_task *task)
 	pthread_mutex_unlock(&strand->lock);
 }
 
+/* With the lock, held: sleep until the flag is set or the time is over. */
+static void
+lend(struct strand *strand, const bool *flag, const struct timespec *until)
+{
+	static const bool now = true;
+	int error = 0;
+
+	strand->held = false;
+	strand->lent = flag;
+	while (error == 0 && (strand->held || !*flag))
+		error = pthread_cond_timedwait(&strand->changed,
+		    &strand->lock, until);
+	/* Whoever still runs a task is to say when it is done. */
+	strand->lent = &now;
+	while (strand->held)
+		pthread_cond_wait(&strand->changed, &strand->lock);
+	strand->held = true;
+	strand->lent = NULL;
+}
+
 bool
 strand_wait(struct strand *strand, const bool *flag, uint64_t deadline_ms)
 {
-	struct timespec until = {
+	const struct timespec until = {
 		.tv_sec = (time_t)(deadline_ms / 1000),
 		.tv_nsec = (long)(deadline_ms % 1000) * 1000000
 	};
 
 	pthread_mutex_lock(&strand->lock);
-	for (;;) {
-		drain(strand);
-		if (*flag || clock_ms() >= deadline_ms)
-			break;
-		pthread_cond_timedwait(&strand->changed, &strand->lock,
-		    &until);
-	}
+	drain(strand);
+	while (!*flag && clock_ms() < deadline_ms)
+		lend(strand, flag, &until);
 	pthread_mutex_unlock(&strand->lock);
 	return *flag;
 }

@@ -5,7 +5,7 @@
  * sessions, checks and facts need no locks of their own.  A front enters the
  * strand for an event and may wait in it for an answer; the resolver's loop
  * posts to it and never waits: a posted task runs at once where the strand is
- * idle, else on the thread that holds the strand or waits in it.
+ * idle or its holder waits in it, else on the thread that holds it.
  *
  * Threads:	any.  Nothing is held while a task runs but the strand itself.
  * Lifetime:	references; a poster holds one while its task may still come.
@@ -34,8 +34,8 @@ void strand_enter(struct strand *strand);
 void strand_leave(struct strand *strand);
 
 /*
- * Run task on the strand: before this returns where it is idle, later where
- * it is held (also by this thread).  Never blocks.
+ * Run task on the strand: before this returns where it is idle or waited in,
+ * later where it is held (also by this thread).  Never blocks.
  */
 void strand_post(struct strand *strand, struct strand_task *task);
 
@@ -43,8 +43,8 @@ void strand_post(struct strand *strand, struct strand_task *task);
 void strand_unpost(struct strand *strand, struct strand_task *task);
 
 /*
- * Holding the strand, run posted tasks until *flag is true or the deadline
- * (clock_ms) has passed.  Returns *flag.
+ * Holding the strand, let posted tasks run until *flag is true, which a task
+ * sets, or the deadline (clock_ms) has passed.  Returns *flag.
  */
 bool strand_wait(struct strand *strand, const bool *flag,
     uint64_t deadline_ms);

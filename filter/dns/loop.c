@@ -17,6 +17,8 @@ enum { BATCH = 64, WAKE_FD = -1 };
 /*
  * A file that is removed while others of its batch run must not be run, even
  * if its number is another's by then: each addition has a number of its own.
+ * The kernel is not told of a removal, for a file is nearly always closed
+ * next, and forgotten with that.
  */
 struct slot {
 	struct loop_file	*file;
@@ -128,7 +130,9 @@ loop_add(struct loop *loop, struct loop_file *file, int fd, unsigned what)
 	};
 
 	ensure(!file->added);
-	if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) == -1)
+	if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) == -1 &&
+	    (errno != EEXIST ||
+	    epoll_ctl(loop->epoll, EPOLL_CTL_MOD, fd, &event) == -1))
 		return false;
 	if ((size_t)fd >= loop->slot_count)
 		grow(loop, (size_t)fd + 1);
@@ -143,7 +147,6 @@ loop_remove(struct loop *loop, struct loop_file *file)
 {
 	if (!file->added)
 		return;
-	epoll_ctl(loop->epoll, EPOLL_CTL_DEL, file->fd, NULL);
 	loop->slots[file->fd].file = NULL;
 	file->added = false;
 }
@@ -158,8 +161,12 @@ run_file(struct loop *loop, const struct epoll_event *event)
 	if (fd == WAKE_FD)
 		return;
 	slot = &loop->slots[fd];
-	if (slot->file == NULL || slot->addition != event->data.u64 >> 32)
+	if (slot->file == NULL || slot->addition != event->data.u64 >> 32) {
+		/* Removed, but open; or of this batch, which does no harm. */
+		if (slot->file == NULL)
+			epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL);
 		return;
+	}
 	/* Errors are found by whoever reads or writes. */
 	if ((event->events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
 		what |= LOOP_READ;

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -302,6 +303,66 @@ START_TEST(strand_forgets_what_is_unposted)
 }
 END_TEST
 
+struct placed {
+	struct strand_task task;
+	pthread_t ran_on;
+	bool ran, *done;
+};
+
+static void
+note_place(struct strand_task *task)
+{
+	struct placed *placed = (struct placed *)task;
+
+	placed->ran_on = pthread_self();
+	placed->ran = true;
+	if (placed->done != NULL)
+		*placed->done = true;
+}
+
+struct sleeper {
+	struct strand *strand;
+	struct placed *placed;
+};
+
+/* Posts until one task has run before its post returned, then the last. */
+static void *
+post_to_sleeper(void *arg)
+{
+	struct sleeper *sleeper = arg;
+	struct placed *placed = sleeper->placed;
+	size_t i = 0;
+
+	do {
+		usleep(1000);
+		strand_post(sleeper->strand, &placed[++i].task);
+	} while (i < 9999 && !placed[i].ran);
+	strand_post(sleeper->strand, &placed[0].task);
+	return NULL;
+}
+
+START_TEST(strand_is_lent_while_its_holder_waits)
+{
+	struct strand *strand = strand_new();
+	struct placed *placed = calloc(10000, sizeof(*placed));
+	struct sleeper sleeper = { strand, placed };
+	bool done = false;
+	pthread_t thread;
+
+	for (int i = 0; i < 10000; i++)
+		placed[i].task.run = note_place;
+	placed[0].done = &done;
+	strand_enter(strand);
+	pthread_create(&thread, NULL, post_to_sleeper, &sleeper);
+	ck_assert(strand_wait(strand, &done, clock_ms() + 20000));
+	ck_assert(pthread_equal(placed[0].ran_on, thread));
+	strand_leave(strand);
+	pthread_join(thread, NULL);
+	strand_unref(strand);
+	free(placed);
+}
+END_TEST
+
 START_TEST(strand_wait_ends_at_its_deadline)
 {
 	struct strand *strand = strand_new();
@@ -364,6 +425,7 @@ main(void)
 	tcase_add_test(tc, domain_relations);
 	tcase_add_test(tc, strand_runs_one_at_a_time);
 	tcase_add_test(tc, strand_forgets_what_is_unposted);
+	tcase_add_test(tc, strand_is_lent_while_its_holder_waits);
 	tcase_add_test(tc, strand_wait_ends_at_its_deadline);
 	tcase_add_test(tc, diag_finds_the_nearest_word);
 	tcase_add_test(tc, diag_prints_line_and_caret);
