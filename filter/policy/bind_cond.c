@@ -202,6 +202,8 @@ entry_fits(const struct value *left, const struct term *term,
 {
 	if (left->type == FACT_ADDRESS && kind == LIST_TEXTS)
 		return term->text.len == 0;
+	if (left->type == FACT_STRING && kind == LIST_NETS)
+		return term->kind == TERM_TEXT;
 	return (kinds_for(left->type) & kind) != 0;
 }
 

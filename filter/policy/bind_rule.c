@@ -280,6 +280,30 @@ find_action(struct bind *bind, const struct term *term,
 	return false;
 }
 
+/*
+ * RFC 9989 section 7.4: a published reject policy alone is no reason to
+ * reject, for mailing lists and forwarders fail it honestly.
+ */
+static void
+warn_policy_alone(struct bind *bind, const struct rule *rule)
+{
+	const struct fact_bits *reads = &rule->reads;
+
+	if (rule->action != ACTION_REJECT || rule->shadow ||
+	    bind->reading.header ||
+	    !fact_bits_has(reads, FACT_ID_DMARC) ||
+	    (!fact_bits_has(reads, FACT_ID_DMARC_POLICY) &&
+	    !fact_bits_has(reads, FACT_ID_DMARC_DISPOSITION)))
+		return;
+	for (int id = 0; id < FACT_COUNT; id++)
+		if (fact_bits_has(reads, (enum fact_id)id) &&
+		    strncmp(fact_table[id].name, "dmarc", 5) != 0)
+			return;
+	doubt(bind->diag, rule->place, "a published policy alone is no reason "
+	    "to reject (RFC 9989 section 7.4); ask for a second sign, or "
+	    "quarantine");
+}
+
 static void
 keep_reading(struct bind *bind)
 {
@@ -312,5 +336,7 @@ bind_rule(struct bind *bind, const struct statement *statement,
 	ok = set_arguments(bind, rule, statement->args) && ok;
 	bind->in_text = false;
 	keep_reading(bind);
+	if (ok)
+		warn_policy_alone(bind, rule);
 	return ok ? rule : NULL;
 }

@@ -188,6 +188,18 @@ add_entry(struct list_builder *builder, struct str text,
 	return add_domain(builder, text, kind_out);
 }
 
+/* A text that happens to look like an address or a domain is a text too. */
+static void
+add_as_written(struct list_builder *builder, struct str text,
+    enum list_kind kind)
+{
+	if (kind == LIST_NETS) {
+		add_key(builder, text);
+		builder->kinds |= LIST_TEXTS;
+	} else if (!str_eq(builder->keys[builder->key_count - 1], text))
+		add_key(builder, text);
+}
+
 const char *
 list_add(struct list_builder *builder, struct str text, bool quoted,
     enum list_kind *kind_out)
@@ -203,6 +215,8 @@ list_add(struct list_builder *builder, struct str text, bool quoted,
 		*kind_out = LIST_TEXTS;
 		wrong = NULL;
 	}
+	else if (wrong == NULL && quoted)
+		add_as_written(builder, text, *kind_out);
 	if (wrong == NULL) {
 		builder->kinds |= *kind_out;
 		builder->count++;

@@ -9,6 +9,8 @@
 
 #include "base/limits.h"
 
+enum { LINE_SHOWN_MAX = 1000 };	/* a longer line shows nobody anything */
+
 struct source *
 source_new(struct arena *arena, const char *path, struct str text)
 {
@@ -140,6 +142,8 @@ report(struct diag *diag, enum diag_level level, struct place place,
 		return;
 	if (place.column > 0)
 		line = line_of(place.source, place.line);
+	if (line.len > LINE_SHOWN_MAX)
+		line = STR_NONE;
 	diag_vadd(diag, level, place.source->path, place.line, place.column,
 	    line, format, ap);
 }

@@ -151,6 +151,9 @@ static const struct {
 	{ "mail.from in { \"\", a@b.example }", "mail.from=-", "false" },
 	{ "auth.user in { alice, \"b b\" }", "auth.user=B_B", "true" },
 	{ "auth.user in { alice, \"b b\" }", "auth.user=bob", "false" },
+	{ "auth.user in { \"192.0.2.1\" }", "auth.user=192.0.2.1", "true" },
+	{ "subject in { \"Hello.\" }", "subject=hello.", "true" },
+	{ "subject in { \"Hello.\" }", "subject=other", "false" },
 	{ "auth.user not in { alice }", "auth.user=-", "true" },
 	{ "auth.user in { }", "auth.user=alice", "false" },
 	/* regular expressions */

@@ -487,6 +487,11 @@ static const struct {
 	       "at message { accept when from.domain in a; }"),
 	  "3:41: warning: list \"a\" holds nothing that from.domain "
 	  "(domain) can be\n" },
+	{ RULE("reject when dmarc == fail and dmarc.policy == reject;"),
+	  "3:1: warning: a published policy alone is no reason to reject "
+	  "(RFC 9989 section 7.4); ask for a second sign, or quarantine\n" },
+	{ RULE("reject when dmarc == fail and dmarc.policy == reject\n"
+	       "and spf != pass;"), "" },
 };
 
 START_TEST(mistakes)
