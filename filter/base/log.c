@@ -33,7 +33,7 @@ static const struct {
 static struct {
 	atomic_int level;
 	atomic_bool to_syslog;
-	char ident[32];
+	_Atomic(const char *) ident;
 } state = { .level = LOG_LEVEL_INFO, .ident = "assay" };
 
 bool
@@ -51,16 +51,15 @@ bool
 log_open(const char *ident, const char *to, enum log_level level)
 {
 	if (strcmp(to, "stderr") == 0) {
-		snprintf(state.ident, sizeof(state.ident), "%s", ident);
+		atomic_store(&state.ident, ident);
 		atomic_store(&state.to_syslog, false);
 		atomic_store(&state.level, (int)level);
 		return true;
 	}
 	for (size_t i = 0; i < sizeof(facilities) / sizeof(facilities[0]); i++)
 		if (strcmp(facilities[i].word, to) == 0) {
-			snprintf(state.ident, sizeof(state.ident), "%s",
-			    ident);
-			openlog(state.ident, LOG_PID | LOG_NDELAY,
+			atomic_store(&state.ident, ident);
+			openlog(ident, LOG_PID | LOG_NDELAY,
 			    facilities[i].facility);
 			atomic_store(&state.to_syslog, true);
 			atomic_store(&state.level, (int)level);
@@ -84,7 +83,7 @@ write_line(enum log_level level, const char *format, va_list ap)
 		syslog(levels[level].priority, "%s%s%s", levels[level].word,
 		    ": ", line);
 	else
-		fprintf(stderr, "%s: %s: %s\n", state.ident,
+		fprintf(stderr, "%s: %s: %s\n", atomic_load(&state.ident),
 		    levels[level].word, line);
 }
 

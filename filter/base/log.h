@@ -13,7 +13,10 @@
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO,
 		 LOG_LEVEL_DEBUG };
 
-/* to: "stderr" or a syslog facility such as "mail"; false: unknown word. */
+/*
+ * Also while others log.  ident must live as long as the process.
+ * to: "stderr" or a syslog facility such as "mail"; false: unknown word.
+ */
 bool log_open(const char *ident, const char *to, enum log_level level);
 bool log_level_from(const char *word, enum log_level *level_out);
 

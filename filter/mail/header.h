@@ -18,8 +18,8 @@ struct header_field {
 struct header {
 	VEC(struct header_field) fields;	/* in their order */
 	size_t			 octets;	/* names and values, in all */
-	bool			 cut;		/* past a cap fields are missing,
-						 * but for From */
+	bool			 cut;		/* past a cap only From
+						 * fields are kept */
 };
 
 /*
