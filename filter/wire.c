@@ -168,6 +168,8 @@ check_options(const struct settings *settings)
 	struct check_options options = {
 		.receiver = str_from(settings->authserv_id),
 		.dns_timeout_ms = settings->dns_timeout,
+		.trusted_sealers = settings->trusted_sealers.at,
+		.trusted_sealer_count = settings->trusted_sealers.count,
 		.dkim = {
 			.max_signatures = (unsigned)settings->max_signatures,
 			.clock_skew =

@@ -62,6 +62,11 @@ enum {
 	LIMIT_DKIM_RSA_BITS_MIN = 1024,	/* RFC 8301 section 3.2 */
 	LIMIT_DKIM_RSA_BITS_MAX = 8192,
 
+	/* ARC */
+	LIMIT_ARC_SETS = 50,		/* RFC 8617 section 4.2.1 */
+	LIMIT_ARC_KEYS_AHEAD = 20,	/* asked for before the chain is known
+					 * to be whole */
+
 	/* DMARC: RFC 9989, the tree walk */
 	LIMIT_DMARC_QUERIES = 8,	/* section 4.10 */
 	LIMIT_DMARC_WALKS = 10,		/* for identifiers of one message */

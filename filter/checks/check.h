@@ -27,6 +27,8 @@ struct check_options {
 	bool			dkim_l_counts;	/* for DMARC: signatures that
 						 * leave out some of the body */
 	uint64_t		dns_timeout_ms;	/* of a whole check */
+	const char *const	*trusted_sealers;	/* domains */
+	size_t			trusted_sealer_count;
 };
 
 /* A client of the SMTP session. */
@@ -37,7 +39,7 @@ struct check_client {
 
 enum check_id {
 	CHECK_IPREV, CHECK_SPF_HELO, CHECK_SPF, CHECK_HEADER, CHECK_DKIM,
-	CHECK_DMARC,
+	CHECK_ARC, CHECK_DMARC,
 	CHECK_COUNT
 };
 

@@ -7,7 +7,7 @@
 #include "checks/check.h"
 
 extern const struct check_ops iprev_ops, spf_helo_ops, spf_ops, header_ops,
-    dkim_ops, dmarc_ops;
+    dkim_ops, arc_ops, dmarc_ops;
 
 /* Add to the results; the stage is filled in.  Bytes are not copied. */
 void check_result(struct check_run *run, const struct result *result);

@@ -150,3 +150,27 @@ dkim_digest(struct str octets, unsigned char out[DKIM_DIGEST_OCTETS])
 	ensure(EVP_Digest(octets.ptr, octets.len, out, NULL, sha256, NULL)
 	    == 1);
 }
+
+static void
+digest_add(EVP_MD_CTX *ctx, struct str text)
+{
+	ensure(EVP_DigestUpdate(ctx, text.ptr, text.len) == 1);
+}
+
+void
+dkim_digest_chain(struct dkim_link *links, size_t count)
+{
+	EVP_MD_CTX *before = EVP_MD_CTX_new(), *here = EVP_MD_CTX_new();
+
+	pthread_once(&sha256_once, sha256_fetch);
+	ensure(before != NULL && here != NULL &&
+	    EVP_DigestInit_ex(before, sha256, NULL) == 1);
+	for (size_t i = 0; i < count; i++) {
+		ensure(EVP_MD_CTX_copy_ex(here, before) == 1);
+		digest_add(here, links[i].proof);
+		ensure(EVP_DigestFinal_ex(here, links[i].digest, NULL) == 1);
+		digest_add(before, links[i].whole);
+	}
+	EVP_MD_CTX_free(here);
+	EVP_MD_CTX_free(before);
+}

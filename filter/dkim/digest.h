@@ -35,4 +35,15 @@ bool dkim_body_hash_left_out(const struct dkim_body_hash *hash);
 
 void dkim_digest(struct str octets, unsigned char out[DKIM_DIGEST_OCTETS]);
 
+/*
+ * Of a chain, the hash at each link i: of all whole texts before it, then
+ * its proof.  Every text is hashed once, however long the chain.
+ */
+struct dkim_link {
+	struct str	proof, whole;
+	unsigned char	digest[DKIM_DIGEST_OCTETS];
+};
+
+void dkim_digest_chain(struct dkim_link *links, size_t count);
+
 #endif

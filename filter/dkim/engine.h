@@ -10,6 +10,7 @@
 #ifndef ASSAY_DKIM_ENGINE_H
 #define ASSAY_DKIM_ENGINE_H
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "dkim/keycache.h"
 
@@ -35,6 +36,16 @@ struct dkim_engine_ops {
 	struct dkim_verdict (*judge)(void *engine, struct dkim_job *job);
 	void	(*free)(void *engine);
 };
+
+/*
+ * The native engine's, for signatures over something else than a message
+ * (ARC seals): the field without the value of its b= (RFC 6376 section 3.7),
+ * canonical, without a final CRLF; and whether b= is a signature of the hash
+ * by one of the job's keys.
+ */
+void dkim_canon_own(struct buf *out, enum dkim_form form,
+    const struct dkim_parsed *parsed);
+bool dkim_job_signed(const struct dkim_job *job, const unsigned char *digest);
 
 extern const struct dkim_engine_ops dkim_native_ops, dkim_opendkim_ops;
 

@@ -256,25 +256,40 @@ read_expiry(struct reader *reader, struct str value)
 		malformed(reader, "x= is malformed");
 }
 
+/* RFC 8617 section 4.1.3: what a seal covers is not the sealer's to say. */
+static void
+refuse_names(struct reader *reader, struct str value)
+{
+	(void)value;
+	malformed(reader, "a seal has no h=");
+}
+
+enum {
+	OWN = 1 << DKIM_SIGNATURE, MESSAGE = 1 << DKIM_ARC_MESSAGE,
+	SEAL = 1 << DKIM_ARC_SEAL, ALL = OWN | MESSAGE | SEAL
+};
+
 /* i= is read after d=.  Other tags (z= too) are ignored. */
 static const struct {
 	const char	*name;
 	const char	*missing;	/* NULL: it may be */
 	void		(*read)(struct reader *reader, struct str value);
+	unsigned	 kinds;		/* in which it means this */
 } rows[] = {
-	{ "v",	"v= is missing",	read_version },
-	{ "a",	"a= is missing",	read_algorithm },
-	{ "b",	"b= is missing",	read_signature },
-	{ "bh",	"bh= is missing",	read_body_hash },
-	{ "d",	"d= is missing",	read_domain },
-	{ "s",	"s= is missing",	read_selector },
-	{ "h",	"h= is missing",	read_names },
-	{ "c",	NULL,			read_forms },
-	{ "i",	NULL,			read_identity },
-	{ "l",	NULL,			read_limit },
-	{ "q",	NULL,			read_query },
-	{ "t",	NULL,			read_time },
-	{ "x",	NULL,			read_expiry },
+	{ "v",	"v= is missing",	read_version, OWN },
+	{ "a",	"a= is missing",	read_algorithm, ALL },
+	{ "b",	"b= is missing",	read_signature, ALL },
+	{ "bh",	"bh= is missing",	read_body_hash, OWN | MESSAGE },
+	{ "d",	"d= is missing",	read_domain, ALL },
+	{ "s",	"s= is missing",	read_selector, ALL },
+	{ "h",	"h= is missing",	read_names, OWN | MESSAGE },
+	{ "h",	NULL,			refuse_names, SEAL },
+	{ "c",	NULL,			read_forms, OWN | MESSAGE },
+	{ "i",	NULL,			read_identity, OWN },
+	{ "l",	NULL,			read_limit, OWN | MESSAGE },
+	{ "q",	NULL,			read_query, OWN | MESSAGE },
+	{ "t",	NULL,			read_time, ALL },
+	{ "x",	NULL,			read_expiry, OWN | MESSAGE },
 };
 
 static struct str
@@ -323,8 +338,9 @@ vet(struct reader *reader)
 }
 
 void
-dkim_signature_parse(struct arena *arena, const struct header_field *field,
-    int64_t now, uint32_t clock_skew, struct dkim_parsed *parsed_out)
+dkim_parse_as(struct arena *arena, enum dkim_kind kind,
+    const struct header_field *field, int64_t now, uint32_t clock_skew,
+    struct dkim_parsed *parsed_out)
 {
 	struct reader reader = { .arena = arena, .out = parsed_out };
 	const struct dkim_tag *tag;
@@ -335,6 +351,8 @@ dkim_signature_parse(struct arena *arena, const struct header_field *field,
 	if (why != NULL)
 		malformed(&reader, why);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if ((rows[i].kinds & 1u << kind) == 0)
+			continue;
 		tag = dkim_tags_find(&parsed_out->tags, rows[i].name);
 		if (tag != NULL)
 			rows[i].read(&reader, tag->value);
@@ -346,6 +364,14 @@ dkim_signature_parse(struct arena *arena, const struct header_field *field,
 		    STR_ARG(parsed_out->domain));
 	vet_times(&reader, now < 0 ? 0 : (uint64_t)now, clock_skew);
 	vet(&reader);
+}
+
+void
+dkim_signature_parse(struct arena *arena, const struct header_field *field,
+    int64_t now, uint32_t clock_skew, struct dkim_parsed *parsed_out)
+{
+	dkim_parse_as(arena, DKIM_SIGNATURE, field, now, clock_skew,
+	    parsed_out);
 }
 
 bool

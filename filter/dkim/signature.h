@@ -27,6 +27,13 @@ enum dkim_algorithm {
 	DKIM_RSA_SHA1, DKIM_RSA_SHA256, DKIM_ED25519_SHA256
 };
 
+/*
+ * What the field is: the signatures of ARC (RFC 8617 sections 4.1.2, 4.1.3)
+ * have the tags of a DKIM-Signature but for v=; i= is something else there,
+ * and a seal has no h=, bh= and c=.
+ */
+enum dkim_kind { DKIM_SIGNATURE, DKIM_ARC_MESSAGE, DKIM_ARC_SEAL };
+
 enum dkim_form { DKIM_FORM_SIMPLE, DKIM_FORM_RELAXED };
 
 struct dkim_parsed {
@@ -61,6 +68,10 @@ struct dkim_parsed {
 
 /* clock_skew in seconds, for t= and x=. */
 void dkim_signature_parse(struct arena *arena,
+    const struct header_field *field, int64_t now, uint32_t clock_skew,
+    struct dkim_parsed *parsed_out);
+
+void dkim_parse_as(struct arena *arena, enum dkim_kind kind,
     const struct header_field *field, int64_t now, uint32_t clock_skew,
     struct dkim_parsed *parsed_out);
 

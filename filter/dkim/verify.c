@@ -101,18 +101,19 @@ release_all_but(struct engine *engine, const struct header_field *own)
 }
 
 /* RFC 6376 section 3.7: the value of b= and the last CRLF are left out. */
-static void
-add_own_field(struct engine *engine, const struct dkim_parsed *parsed)
+void
+dkim_canon_own(struct buf *out, enum dkim_form form,
+    const struct dkim_parsed *parsed)
 {
 	struct str value = parsed->field->value;
 	size_t from = (size_t)(parsed->b_span.ptr - value.ptr);
-	char *rest = arena_alloc(engine->arena, value.len);
+	char *rest = arena_alloc(out->arena, value.len);
 	size_t after = value.len - from - parsed->b_span.len;
 
 	memcpy(rest, value.ptr, from);
 	memcpy(rest + from, value.ptr + value.len - after, after);
-	dkim_canon_field(&engine->text, parsed->header_form,
-	    parsed->field->name, str_make(rest, from + after));
+	dkim_canon_field(out, form, parsed->field->name,
+	    str_make(rest, from + after));
 }
 
 static struct str
@@ -131,7 +132,7 @@ canonical_header(struct engine *engine, const struct dkim_parsed *parsed)
 		    field->name, field->value);
 		buf_addz(&engine->text, "\r\n");
 	}
-	add_own_field(engine, parsed);
+	dkim_canon_own(&engine->text, parsed->header_form, parsed);
 	return buf_str(&engine->text);
 }
 
@@ -166,9 +167,8 @@ verify_ed25519(const struct dkim_public *key, struct str signature,
 	return good;
 }
 
-static bool
-verifies(const struct dkim_job *job,
-    const unsigned char digest[DKIM_DIGEST_OCTETS])
+bool
+dkim_job_signed(const struct dkim_job *job, const unsigned char *digest)
 {
 	for (size_t i = 0; i < job->key_count; i++)
 		if (job->parsed.algorithm == DKIM_ED25519_SHA256 ?
@@ -198,7 +198,7 @@ engine_judge(void *ctx, struct dkim_job *job)
 	if (!str_eq(dkim_body_hash_value(body), parsed->bh))
 		return failed("body hash differs");
 	dkim_digest(canonical_header(engine, parsed), digest);
-	if (!verifies(job, digest))
+	if (!dkim_job_signed(job, digest))
 		return failed("signature does not verify with the key");
 	return (struct dkim_verdict){ WORD_PASS, STR("signature verifies") };
 }
