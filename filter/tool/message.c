@@ -94,6 +94,16 @@ take_field(struct str *text, struct header_field *field_out)
 	return true;
 }
 
+/* "From ann@example.com Sun Nov 22 ..."; "From : ann" is a field. */
+static bool
+is_mbox_line(struct str text)
+{
+	struct str from = STR("From ");
+
+	return str_eq(str_slice(text, 0, from.len), from) &&
+	    !str_starts_nocase(str_trim(str_skip(text, from.len)), STR(":"));
+}
+
 void
 message_split(struct arena *arena, struct str text,
     struct message_file *message)
@@ -101,7 +111,7 @@ message_split(struct arena *arena, struct str text,
 	struct header_field field;
 
 	*message = (struct message_file){ .body = STR_NONE };
-	if (str_starts_nocase(text, STR("From ")))
+	if (is_mbox_line(text))
 		text = str_skip(text, line_length(text));
 	while (take_field(&text, &field))
 		VEC_PUSH(arena, &message->header.fields, field);

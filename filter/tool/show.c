@@ -97,7 +97,8 @@ show_verdict(const struct event *event)
 void
 show_event(const char *title, const struct event *event)
 {
-	printf("%s\n", title);
+	tool_print_text(str_from(title));
+	putchar('\n');
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		show_line(event, i);
 	show_verdict(event);

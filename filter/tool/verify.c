@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "tool/json.h"
 #include "tool/message.h"
 #include "tool/show.h"
 #include "tool/tool.h"
@@ -58,7 +59,8 @@ print_json(const struct verify *verify, const struct event *event)
 	char *text;
 
 	free(line);
-	json_object_set_new(object, "file", json_string(verify->file));
+	json_object_set_new(object, "file", tool_json_text(
+	    str_from(verify->file)));
 	text = json_dumps(object, JSON_COMPACT);
 	puts(text);
 	free(text);
