@@ -1,4 +1,7 @@
 """What a policy can decide, and what the MTA, the client and we see of it."""
+import os
+import shutil
+
 from case import case
 from mail import Message
 from world import GOOD, STRANGER
@@ -22,6 +25,7 @@ def accept_and_stamp(t):
     event = t.event(message)
     t.equal(event["v"], 1, "v")
     t.equal(event["verdict"]["action"], "accept", "action")
+    t.equal(event["facts"]["message.size"], len(message.data), "size")
     t.equal(found.body(), b"Hello.\r\n", "body")
 
 
@@ -308,3 +312,40 @@ at message {
     t.equal(outcome.data.code, 250, "reply")
     t.delivered(message)
     t.holds(t.event(message), "would be refused", "event")
+
+
+def shipped(t, name):
+    """Start with a policy as it is installed."""
+    path = shutil.copy(os.path.join(t.tools.source, "policies", name),
+                       t.directory)
+    t.assayd(policy=path)
+
+
+# At Sendmail all clients are on loopback, which these policies let pass.
+@case(mtas=("postfix",), transports=("unix",))
+def standard_policy_as_shipped(t):
+    shipped(t, "standard.policy")
+    good = Message()
+    t.equal(t.send(good).data.code, 250, "good")
+    t.delivered(good)
+    forged = Message(author="eve@reject.example")
+    outcome = t.send(forged, STRANGER, "eve@reject.example", helo="x.example")
+    t.equal(outcome.data.code, 550, "forged")
+    t.holds(outcome.data, "5.7.1 ", "forged")
+    held = Message(author="eve@quarantine.example")
+    to = "held-%s@example.net" % held.token
+    outcome = t.send(held, STRANGER, "eve@quarantine.example", to=(to,))
+    t.equal(outcome.data.code, 250, "to be held")
+    t.queued(to)
+
+
+@case(mtas=("postfix",), transports=("unix",))
+def strict_policy_as_shipped(t):
+    shipped(t, "strict.policy")
+    good = Message()
+    good.data = t.tools.key.sign(good.data)
+    t.equal(t.send(good).data.code, 250, "good")
+    t.delivered(good)
+    forged = Message(author="eve@reject.example")
+    outcome = t.send(forged, STRANGER, "eve@reject.example", helo="x.example")
+    t.equal(outcome.final().code, 550, "forged")
