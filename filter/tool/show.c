@@ -52,7 +52,9 @@ show_line(const struct event *event, size_t i)
 	const struct fact *word = facts_get(event->facts, lines[i].word);
 	const struct fact *reason = facts_get(event->facts, lines[i].reason);
 
-	if (word->state != FACT_SET)
+	/* Most mail has no chain; nothing to tell, then. */
+	if (word->state != FACT_SET || (lines[i].word == FACT_ID_ARC &&
+	    word->word == WORD_NONE))
 		return;
 	printf("    %-9s %-10s", lines[i].label, word_name(word->word));
 	show_text_fact(event->facts, lines[i].about);
