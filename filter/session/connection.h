@@ -25,8 +25,10 @@ struct engine {
 struct progress {
 	struct policy_run	 run;
 	unsigned		 evaluated;	/* STAGE_BITs: rules were run */
-	bool			 decided;	/* by rule: no more rules */
-	struct policy_rule	 rule;
+	bool			 decided;	/* no more rules */
+	struct policy_rule	 rule;		/* its action is CONTINUE where
+						 * none has spoken; one that
+						 * holds may be overruled */
 	bool			 told;		/* its event was written */
 };
 

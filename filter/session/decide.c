@@ -57,12 +57,20 @@ run_stage(struct connection *conn, enum stage stage,
 	return false;
 }
 
+/*
+ * What is held goes on to the later stages, which may still refuse it; an
+ * accept there does not release it.
+ */
 static void
 take_decision(struct progress *progress, const struct policy_rule *rule)
 {
 	if (rule == NULL)
 		return;
-	progress->decided = true;
+	progress->decided = rule->action != ACTION_QUARANTINE;
+	if (progress->rule.action == ACTION_QUARANTINE &&
+	    (rule->action == ACTION_ACCEPT ||
+	    rule->action == ACTION_QUARANTINE))
+		return;
 	progress->rule = *rule;
 }
 
@@ -194,22 +202,24 @@ evaluate(struct connection *conn)
 enum action
 decide_action(const struct connection *conn)
 {
-	return conn->progress.decided ? conn->progress.rule.action :
-	    ACTION_CONTINUE;
+	return conn->progress.rule.action;
 }
 
-/* What the MTA is told for what the policy decided. */
+/* What the MTA is told at this stage for what the policy decided. */
 static enum action
-answer_for(enum action decided)
+answer_for(enum stage stage, enum action decided)
 {
 	switch (decided) {
 	case ACTION_BYPASS:
 		return ACTION_ACCEPT;
 	case ACTION_REJECT:
 	case ACTION_TEMPFAIL:
-	case ACTION_DISCARD:
-	case ACTION_QUARANTINE:
 		return decided;
+	case ACTION_DISCARD:
+		/* A milter can drop a message, not a session. */
+		return stage < STAGE_MAIL ? ACTION_CONTINUE : decided;
+	case ACTION_QUARANTINE:
+		return stage < STAGE_MESSAGE ? ACTION_CONTINUE : decided;
 	case ACTION_CONTINUE:
 	case ACTION_ACCEPT:
 	case ACTION_SCORE:
@@ -248,12 +258,12 @@ make_reply(struct connection *conn)
 
 	if (!policy_enforces(policy_of(conn)))
 		return reply;
-	if (progress->decided)
-		set_reply(conn, &reply, answer_for(progress->rule.action),
-		    &progress->rule);
-	else if (stage == STAGE_RCPT && rcpt != NULL &&
+	if (!progress->decided && stage == STAGE_RCPT && rcpt != NULL &&
 	    rcpt->action != ACTION_CONTINUE)
 		set_reply(conn, &reply, rcpt->action, rcpt->rule);
+	else
+		set_reply(conn, &reply, answer_for(stage,
+		    progress->rule.action), &progress->rule);
 	if (stage == STAGE_MESSAGE && conn->message.expired &&
 	    conn->engine->options.tempfail_on_trouble &&
 	    (reply.action == ACTION_CONTINUE ||

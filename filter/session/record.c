@@ -86,7 +86,8 @@ build(struct connection *conn, const char *kind, enum action action)
 		.facts = &conn->facts, .results = &conn->results,
 		.policy = conn->engine->options.policy,
 		.run = &conn->progress.run,
-		.rule = conn->progress.decided ? &conn->progress.rule : NULL,
+		.rule = conn->progress.rule.action == ACTION_CONTINUE ? NULL :
+		    &conn->progress.rule,
 		.action = action_done(conn, action),
 		.decided = decide_action(conn),
 		.authserv_id = conn->engine->options.authserv_id,

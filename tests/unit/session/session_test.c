@@ -423,6 +423,73 @@ START_TEST(quarantine_is_stamped)
 }
 END_TEST
 
+/* Held at mail, and what message says of it then. */
+static const struct {
+	const char *rules;
+	enum action outcome;
+	const char *text, *line;
+} held[] = {
+	{ "", ACTION_QUARANTINE, "spf", "\"line\":2" },
+	{ "at message { accept; }\n", ACTION_QUARANTINE, "spf",
+	  "\"line\":2" },
+	{ "at message { quarantine \"again\"; }\n", ACTION_QUARANTINE, "spf",
+	  "\"line\":2" },
+	{ "at message { reject \"no\"; }\n", ACTION_REJECT, "no",
+	  "\"line\":3" },
+};
+
+START_TEST(what_is_held_may_still_be_refused)
+{
+	char text[300];
+	struct talk *talk;
+
+	snprintf(text, sizeof(text), "policy \"t\" mode enforce;\n"
+	    "at mail { quarantine \"spf\" when spf == fail; }\n%s",
+	    held[_i].rules);
+	talk = talk_new(zone, text, false);
+	ck_assert_int_eq(say_connect(talk, "192.0.2.9"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_helo(talk, "bad.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "a@mx.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_message(talk, " u@example.com"),
+	    held[_i].outcome);
+	ck_assert_str_eq(talk->text, held[_i].text);
+	ck_assert_uint_eq(talk->event_count, 1);
+	assert_event_has(talk, 0, held[_i].line);
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(discard_waits_for_a_message)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at helo { discard when helo == \"bad.example\"; }\n", false);
+
+	ck_assert_int_eq(say_connect(talk, "192.0.2.9"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_helo(talk, "bad.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_DISCARD);
+	ck_assert_uint_eq(talk->event_count, 1);
+	assert_event_has(talk, 0, "\"kind\":\"mail\"");
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(discard_at_rcpt_drops_the_message)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at rcpt { discard when rcpt == \"trap@mx.example\"; }\n",
+	    false);
+
+	open_session(talk);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "a@mx.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "trap@mx.example"), ACTION_DISCARD);
+	ck_assert_uint_eq(talk->event_count, 1);
+	assert_event_has(talk, 0, "\"action\":\"discard\"");
+	talk_free(talk);
+}
+END_TEST
+
 START_TEST(discard_at_mail)
 {
 	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
@@ -587,7 +654,11 @@ main(void)
 	tcase_add_test(tc, accept_skips_rules_but_is_stamped);
 	tcase_add_test(tc, accept_at_rcpt_speaks_for_its_recipient);
 	tcase_add_test(tc, quarantine_is_stamped);
+	tcase_add_loop_test(tc, what_is_held_may_still_be_refused, 0,
+	    TEST_COUNT(held));
 	tcase_add_test(tc, discard_at_mail);
+	tcase_add_test(tc, discard_waits_for_a_message);
+	tcase_add_test(tc, discard_at_rcpt_drops_the_message);
 	tcase_add_test(tc, forged_stamps_are_removed);
 	tcase_add_loop_test(tc, no_author_hides_past_the_cap, 0,
 	    sizeof(hidden) / sizeof(hidden[0]));
