@@ -231,6 +231,8 @@ decode_sections(struct reader *in, struct dns_answer *answer)
 		why = read_answers(in, two_octets(packet, 6), answer);
 	if (why != NULL)
 		return why;
+	if (rcode == RCODE_NXDOMAIN && answer->count > 0)
+		return "records of a name that does not exist";
 	answer->status = rcode == RCODE_NXDOMAIN ? DNS_NXDOMAIN :
 	    answer->count > 0 ? DNS_DATA : DNS_NODATA;
 	if (answer->status != DNS_DATA)

@@ -60,6 +60,9 @@ static const struct {
 	{ DNS_A, WIRE(HEAD("\x80", "\0", "\0")), "NODATA a.example 5" },
 	{ DNS_A, WIRE(HEAD("\x82", "\1", "\0") A), "SERVFAIL response code 2" },
 	{ DNS_A, WIRE(HEAD("\x85", "\0", "\0")), "SERVFAIL response code 5" },
+	/* Found by fuzzing: data of a name that is said not to exist. */
+	{ DNS_A, WIRE(HEAD("\x83", "\1", "\0") A),
+	  "SERVFAIL records of a name that does not exist" },
 	/* What is broken. */
 	{ DNS_A, WIRE(""), "SERVFAIL broken packet" },
 	{ DNS_A, WIRE("\0\0\x81\x80\0\0\0\0\0\0\0"),
