@@ -66,6 +66,18 @@ read_record(struct arena *arena, struct str text)
 }
 
 /*
+ * A DMARC result decides alone: SPF and DKIM also pass for a stranger's own
+ * domain, below any author.
+ */
+static bool
+is_authenticated(const struct record *record)
+{
+	if (record->dmarc != WORD_NONE)
+		return record->dmarc == WORD_PASS;
+	return record->dkim == WORD_PASS || record->spf == WORD_PASS;
+}
+
+/*
  * Each sealer vouches for the ones before it: so down from the newest, all
  * must be trusted, to the first that saw the message authenticated.
  */
@@ -80,8 +92,7 @@ find_trusted(const struct check_run *run, const struct arc_results *results,
 		if (!is_trusted(run, sealer->domain))
 			return false;
 		record = read_record(run->arena, sealer->results);
-		if (record.dmarc == WORD_PASS || record.dkim == WORD_PASS ||
-		    record.spf == WORD_PASS) {
+		if (is_authenticated(&record)) {
 			*record_out = record;
 			return true;
 		}
@@ -130,8 +141,13 @@ done(void *ctx, const struct arc_results *results)
 {
 	struct check_run *run = ctx;
 	struct fact_set *facts = run->subject->facts;
+	const struct arc_results cut = { .word = WORD_FAIL,
+		.reason = STR("the header is larger than is looked at") };
 	VEC(struct str) sealers = { 0 };
 
+	/* A field that is missing may be one that a signature speaks of. */
+	if (run->subject->header->cut && results->word == WORD_PASS)
+		results = &cut;
 	add_result(run, results);
 	for (size_t i = 0; i < results->sealer_count; i++)
 		VEC_PUSH(run->arena, &sealers, results->sealers[i].domain);
