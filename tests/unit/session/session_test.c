@@ -588,6 +588,31 @@ START_TEST(a_wait_can_be_ended)
 }
 END_TEST
 
+/* SPF that was ended early could have passed: DMARC does not say fail. */
+START_TEST(an_early_end_of_spf_is_no_dmarc_fail)
+{
+	struct talk *talk = talk_new(
+	    "_dmarc.slow.example TXT \"v=DMARC1; p=reject\"\n"
+	    "DELAY 60000\nslow.example TXT \"v=spf1 -all\"\n",
+	    "policy \"t\" mode enforce;\n"
+	    "at mail { reject when spf == fail; }\n"
+	    "at message { reject \"%{dmarc}\" when dmarc in "
+	    "{ pass, fail, temperror }; }\n", false);
+	struct session_mail mail = { .from = STR("u@slow.example") };
+
+	say_connect(talk, "192.0.2.1");
+	say_helo(talk, "mail.example.com");
+	session_mail(talk->conn, &mail, answered, talk);
+	ck_assert(!strand_wait(talk->strand, &talk->done, clock_ms() + 50));
+	session_expire(talk->conn);
+	ck_assert_int_eq(outcome(talk), ACTION_CONTINUE);
+	ck_assert_int_eq(say_message(talk, " u@slow.example"),
+	    ACTION_REJECT);
+	ck_assert_str_eq(talk->text, "temperror");
+	talk_free(talk);
+}
+END_TEST
+
 START_TEST(the_end_can_come_at_any_stage)
 {
 	struct talk *talk = talk_new(slow_zone, "policy \"t\" mode enforce;\n"
@@ -663,6 +688,7 @@ main(void)
 	tcase_add_loop_test(tc, no_author_hides_past_the_cap, 0,
 	    sizeof(hidden) / sizeof(hidden[0]));
 	tcase_add_loop_test(tc, a_wait_can_be_ended, 0, 2);
+	tcase_add_test(tc, an_early_end_of_spf_is_no_dmarc_fail);
 	tcase_add_loop_test(tc, the_end_can_come_at_any_stage, 0, 7);
 	tcase_add_test(tc, odd_orders_do_no_harm);
 	return run_suite(suite);
