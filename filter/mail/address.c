@@ -250,6 +250,24 @@ stray(struct reader *reader)
 	    "there is a stray %c", c));
 }
 
+/*
+ * "ann@example.com <ann@example.com>", which many write and forget the quotes:
+ * no doubt where both have one domain, else as malformed as it is.
+ */
+static const char *
+read_twice(struct reader *reader, struct mailbox *mailbox)
+{
+	struct mailbox angle = { .display = mailbox->address };
+	struct str start = reader->rest;
+
+	if (read_angle(reader, &angle) == NULL &&
+	    str_eq_nocase(angle.domain, mailbox->domain))
+		*mailbox = angle;
+	else
+		reader->rest = start;
+	return NULL;
+}
+
 static const char *
 read_mailbox(struct reader *reader, const struct words *words)
 {
@@ -263,6 +281,8 @@ read_mailbox(struct reader *reader, const struct words *words)
 		mailbox.display = buf_str(&words->display);
 	} else if (lex_peek(reader->rest) == '@') {
 		why = read_addr_spec(reader, words, &mailbox);
+		if (why == NULL && lex_peek(reader->rest) == '<')
+			why = read_twice(reader, &mailbox);
 	} else {
 		why = stray(reader);
 	}

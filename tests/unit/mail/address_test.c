@@ -66,6 +66,8 @@ static const struct {
 	  "john@example.com", NULL },
 	{ STR_INIT("\"A\"B\"C\"<j@example.com>"), "ABC", "j", "example.com",
 	  "j@example.com", NULL },
+	{ STR_INIT("j@example.com <J@Example.com>"), "j@example.com", "J",
+	  "Example.com", "J@Example.com", NULL },
 	/* taken though odd: whose address it is stands beyond doubt */
 	{ STR_INIT("a..b.@example.com"), "", "a..b.", "example.com",
 	  "a..b.@example.com", NULL },
