@@ -311,17 +311,25 @@ make_edits(struct connection *conn, struct session_reply *reply)
 {
 	struct arena *arena = conn->arena[SCOPE_MESSAGE];
 	struct edit_list *edits = &conn->message.edits;
-	struct str id = conn->engine->options.authserv_id;
 
 	remove_forged(conn, edits);
-	edit_stamp(arena, edits, id, &conn->results);
-	conn->message.stamp = one_line(arena,
-	    stamp_value(arena, id, &conn->results));
+	edit_stamp(arena, edits, conn->engine->options.authserv_id,
+	    &conn->results);
 	if (policy_enforces(policy_of(conn)))
 		edit_tags(arena, edits, &conn->message.header,
 		    &conn->progress.run);
 	reply->edits = edits->list.at;
 	reply->edit_count = edits->list.count;
+}
+
+/* For the event: what the stamp says, or would say of mail that was refused. */
+static void
+keep_stamp(struct connection *conn)
+{
+	struct arena *arena = conn->arena[SCOPE_MESSAGE];
+
+	conn->message.stamp = one_line(arena, stamp_value(arena,
+	    conn->engine->options.authserv_id, &conn->results));
 }
 
 /* The mail goes on and carries our stamp, which tells of every check. */
@@ -378,6 +386,8 @@ answer(struct connection *conn, struct session_reply *reply)
 	if (stamped)
 		make_edits(conn, reply);
 	if (stage == STAGE_MESSAGE) {
+		if (reply->action != ACTION_ACCEPT)
+			keep_stamp(conn);
 		record_write(conn, "message", reply->action);
 	} else if (conn->progress.decided && !conn->progress.told &&
 	    reply->action != ACTION_CONTINUE) {
