@@ -48,8 +48,9 @@ class Assayd:
 
     def write(self, name, text):
         path = os.path.join(self.directory, name)
-        with open(path, "w", encoding="utf-8") as out:
+        with open(path + ".new", "w", encoding="utf-8") as out:
             out.write(text)
+        os.rename(path + ".new", path)
         return path
 
     def policy(self, text):
@@ -77,9 +78,10 @@ class Assayd:
 
     def reload(self, seconds=20):
         """SIGHUP, and wait until the log shows what came of it."""
-        before = len(self.log())
+        before = self.log().count("reloaded")    # or "not reloaded"
         self.server.kill(signal.SIGHUP)
-        if not wait_for(lambda: len(self.log()) > before, seconds):
+        if not wait_for(lambda: self.log().count("reloaded") > before,
+                        seconds):
             raise AssertionError("no log line after SIGHUP")
 
     def kill(self):
