@@ -229,11 +229,30 @@ on_mail(SMFICTX *ctx, char **argv)
 }
 
 static sfsistat
+silent(const struct client *client, unsigned long flag)
+{
+	return (client->steps & flag) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+}
+
+/* With RCPT_REJ the MTA tells of recipients that it has refused itself. */
+static bool
+mta_refuses(SMFICTX *ctx, const struct client *client)
+{
+	return (client->steps & SMFIP_RCPT_REJ) != 0 &&
+	    str_eqz(macro(ctx, "{rcpt_mailer}"), "error");
+}
+
+static sfsistat
 on_rcpt(SMFICTX *ctx, char **argv)
 {
 	struct client *client = enter_stage(ctx);
 
 	note_queue_id(ctx, client);
+	if (mta_refuses(ctx, client)) {
+		session_rcpt_refused(client->conn,
+		    path_address(str_from(argv[0])));
+		return client_leave(client, silent(client, SMFIP_NR_RCPT));
+	}
 	session_rcpt(client->conn, path_address(str_from(argv[0])),
 	    take_reply, client);
 	return answer(ctx, client, STAGE_RCPT);
@@ -254,12 +273,6 @@ tell_header(struct client *client, struct str name, struct str value)
 	session_header(client->conn, name,
 	    arena_printf(arena, " %s", value.ptr));
 	arena_free(arena);
-}
-
-static sfsistat
-silent(const struct client *client, unsigned long flag)
-{
-	return (client->steps & flag) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
 static sfsistat

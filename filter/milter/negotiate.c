@@ -9,9 +9,10 @@
 static const unsigned long wanted_actions =
     SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
 
-/* Rejected recipients (SMFIP_RCPT_REJ) are none of a message's recipients. */
+/* Recipients that the MTA refuses (RCPT_REJ) are for the event alone. */
 static const unsigned long wanted_steps =
     SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_HDR_LEADSPC | SMFIP_SKIP |
+    SMFIP_RCPT_REJ |
     SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY;
 
 /* The queue id may be known from any of these stages on. */
@@ -23,8 +24,8 @@ static const struct {
 	{ SMFIM_HELO, "{tls_version}" },
 	{ SMFIM_ENVFROM,
 	    "i {auth_authen} {auth_type} {tls_version} {cipher}" },
-	{ SMFIM_ENVRCPT, "i" }, { SMFIM_DATA, "i" }, { SMFIM_EOH, "i" },
-	{ SMFIM_EOM, "i" },
+	{ SMFIM_ENVRCPT, "i {rcpt_mailer}" }, { SMFIM_DATA, "i" },
+	{ SMFIM_EOH, "i" }, { SMFIM_EOM, "i" },
 };
 
 unsigned long

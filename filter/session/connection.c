@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -237,26 +238,46 @@ set_rcpt(struct connection *conn, struct str address, size_t count)
 	facts_number(&conn->facts, FACT_ID_RCPT_COUNT, (double)count);
 }
 
+/* Recipients past the cap share one place. */
+static struct str
+keep_rcpt(struct connection *conn, struct recipient rcpt)
+{
+	struct message *message = &conn->message;
+	struct arena *arena = conn->arena[SCOPE_MESSAGE];
+	struct str address = str_slice(rcpt.address, 0, LIMIT_ADDRESS_OCTETS);
+
+	message->rcpt_count++;
+	if (message->rcpts.count < LIMIT_RECIPIENTS) {
+		rcpt.address = arena_copy(arena, address);
+		VEC_PUSH(arena, &message->rcpts, rcpt);
+		return rcpt.address;
+	}
+	record_trouble(conn, "more recipients than are kept");
+	if (message->last_rcpt == NULL)
+		message->last_rcpt = arena_alloc(arena, LIMIT_ADDRESS_OCTETS);
+	if (address.len > 0)
+		memcpy(message->last_rcpt, address.ptr, address.len);
+	return str_make(message->last_rcpt, address.len);
+}
+
 void
 session_rcpt(struct connection *conn, struct str address,
     session_done_fn *done, void *ctx)
 {
-	struct message *message = &conn->message;
-
 	if (!conn->in_message)
 		begin_mail(conn, &(struct session_mail){ 0 });
-	message->rcpt_count++;
-	if (message->rcpts.count < LIMIT_RECIPIENTS) {
-		address = keep(conn, SCOPE_MESSAGE, address,
-		    LIMIT_ADDRESS_OCTETS);
-		VEC_PUSH(conn->arena[SCOPE_MESSAGE], &message->rcpts,
-		    (struct recipient){ .address = address });
-	} else {
-		record_trouble(conn, "more recipients than are kept");
-		address = str_slice(address, 0, LIMIT_ADDRESS_OCTETS);
-	}
-	set_rcpt(conn, address, message->rcpt_count);
+	address = keep_rcpt(conn, (struct recipient){ .address = address });
+	set_rcpt(conn, address, conn->message.rcpt_count);
 	decide_begin(conn, STAGE_RCPT, done, ctx);
+}
+
+void
+session_rcpt_refused(struct connection *conn, struct str address)
+{
+	if (!conn->in_message)
+		begin_mail(conn, &(struct session_mail){ 0 });
+	keep_rcpt(conn, (struct recipient){ .address = address,
+	    .action = ACTION_REJECT });
 }
 
 void
@@ -418,12 +439,13 @@ session_eom(struct connection *conn, session_done_fn *done, void *ctx)
 	decide_begin(conn, STAGE_MESSAGE, done, ctx);
 }
 
-/* The first recipient that was refused, or NULL. */
+/* The first recipient that a rule refused, or NULL. */
 static const struct recipient *
 refused_rcpt(const struct message *message)
 {
 	for (size_t i = 0; i < message->rcpts.count; i++)
-		if (message->rcpts.at[i].action != ACTION_CONTINUE)
+		if (message->rcpts.at[i].action != ACTION_CONTINUE &&
+		    message->rcpts.at[i].rule != NULL)
 			return &message->rcpts.at[i];
 	return NULL;
 }

@@ -36,7 +36,7 @@ struct recipient {
 	struct str		 address;
 	enum action		 action;	/* CONTINUE: goes on */
 	bool			 exempt;	/* an accept rule named it */
-	const struct policy_rule *rule;
+	const struct policy_rule *rule;		/* NULL: the MTA's own doing */
 };
 
 /* The event that the front waits for. */
@@ -59,6 +59,7 @@ struct message {
 	bool			 body_skipped;
 	VEC(struct recipient)	 rcpts;
 	size_t			 rcpt_count;
+	char			*last_rcpt;	/* past the cap */
 	struct str		 queue_id;
 	bool			 expired;
 	VEC(const char *)	 troubles;

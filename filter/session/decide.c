@@ -124,6 +124,8 @@ run_rcpts_late(struct connection *conn)
 	for (size_t i = 0; i < conn->message.rcpts.count; i++) {
 		struct recipient *rcpt = &conn->message.rcpts.at[i];
 
+		if (rcpt->action != ACTION_CONTINUE && rcpt->rule == NULL)
+			continue;	/* the MTA has refused it */
 		facts_clear(&facts, FACT_ID_RCPT);
 		facts_clear(&facts, FACT_ID_RCPT_COUNT);
 		facts_text_or_none(&facts, FACT_ID_RCPT, rcpt->address);

@@ -99,6 +99,8 @@ void session_mail(struct connection *conn, const struct session_mail *mail,
     session_done_fn *done, void *ctx);
 void session_rcpt(struct connection *conn, struct str address,
     session_done_fn *done, void *ctx);
+/* The MTA has refused this recipient: no rule is asked, the event tells. */
+void session_rcpt_refused(struct connection *conn, struct str address);
 /* The queue id, as soon as the front knows it; later calls are ignored. */
 void session_queue_id(struct connection *conn, struct str id);
 void session_header(struct connection *conn, struct str name,

@@ -161,6 +161,31 @@ at rcpt {
     t.event(message)
 
 
+@case(mtas=("postfix",))
+def what_the_mta_refuses_meets_no_rule(t):
+    """Relaying denied: the event tells of it, the rule does not speak.
+
+    Sendmail does not tell a milter of what its rulesets refuse.
+    """
+    t.assayd("""
+at rcpt {
+    reject 550 5.7.1 "the rule spoke" when rcpt == "eve@elsewhere.example";
+}
+""")
+    message = Message()
+    outcome = t.send(message, to=("bob@example.net", "eve@elsewhere.example"))
+    t.equal(outcome.rcpts["bob@example.net"].code, 250, "reply")
+    refused = outcome.rcpts["eve@elsewhere.example"]
+    t.equal(refused.code // 100, 5, "reply")
+    t.true("the rule spoke" not in str(refused), "the MTA's own words")
+    t.delivered(message)
+    event = t.event(message)
+    t.equal([(r["address"], r["action"]) for r in event["rcpts"]],
+            [("bob@example.net", "accept"),
+             ("eve@elsewhere.example", "reject")], "recipients")
+    t.equal(event["rules"], [], "rules")
+
+
 @case
 def tempfail_at_rcpt(t):
     t.assayd("""

@@ -10,8 +10,8 @@ check(mt.test_option(conn, SMFIP_NR_HDR) and
 check(mt.test_option(conn, SMFIP_NODATA) and
     mt.test_option(conn, SMFIP_NOUNKNOWN), "no events that nobody wants")
 check(mt.test_option(conn, SMFIP_SKIP), "skip is asked for")
-check(not mt.test_option(conn, SMFIP_RCPT_REJ),
-    "refused recipients are not asked for")
+check(mt.test_option(conn, SMFIP_RCPT_REJ),
+    "refused recipients are asked for")
 check(not mt.test_option(conn, SMFIP_NR_CONN) and
     not mt.test_option(conn, SMFIP_NR_HELO) and
     not mt.test_option(conn, SMFIP_NR_MAIL) and

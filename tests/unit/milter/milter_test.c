@@ -16,6 +16,7 @@
 #define NR_ENVELOPE	(SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | \
 			    SMFIP_NR_RCPT)
 #define ALWAYS		(SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_SKIP | \
+			    SMFIP_RCPT_REJ | \
 			    SMFIP_HDR_LEADSPC | SMFIP_NR_HDR | SMFIP_NR_EOH | \
 			    SMFIP_NR_BODY)
 
@@ -265,6 +266,24 @@ START_TEST(a_percent_sign_is_written_twice)
 }
 END_TEST
 
+/* RCPT_REJ: the macro tells recipients that the MTA has refused itself. */
+START_TEST(what_the_mta_refuses_is_not_judged)
+{
+	SMFICTX *ctx = begin("at rcpt { reject; }");
+
+	ck_assert_str_eq(ctx->wanted_macros[SMFIM_ENVRCPT],
+	    "i {rcpt_mailer}");
+	say_connect(ctx, "unknown");
+	say_mail(ctx, "<a@example.com>", NULL);
+	fake_milter_macro(ctx, "{rcpt_mailer}", "error");
+	ck_assert_int_eq(say_rcpt(ctx, "<a@b.example>"), SMFIS_CONTINUE);
+	fake_milter_reset(ctx);
+	fake_milter_macro(ctx, "{rcpt_mailer}", "local");
+	ck_assert_int_eq(say_rcpt(ctx, "<a@b.example>"), SMFIS_REJECT);
+	finish(ctx);
+}
+END_TEST
+
 /* Where it was agreed that there is no reply there is none. */
 START_TEST(silent_stages_say_nothing)
 {
@@ -440,6 +459,7 @@ main(void)
 	tcase_add_loop_test(tc, paths_and_sizes_are_read, 0,
 	    TEST_COUNT(paths));
 	tcase_add_test(tc, a_percent_sign_is_written_twice);
+	tcase_add_test(tc, what_the_mta_refuses_is_not_judged);
 	tcase_add_test(tc, silent_stages_say_nothing);
 	tcase_add_test(tc, an_old_mta_hears_everything);
 	tcase_add_test(tc, a_body_is_skipped);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "session/session.h"
 #include "tests/support/fake_dns.h"
 
@@ -288,6 +289,57 @@ START_TEST(one_recipient_of_two_is_refused)
 	    ACTION_CONTINUE);
 	ck_assert_uint_eq(talk->event_count, 1);
 	assert_event_has(talk, 0, "b@mx.example");
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(what_the_mta_refuses_meets_no_rule)
+{
+	struct talk *talk = talk_new(zone, _i == 0 ?
+	    "policy \"t\" mode enforce;\n"
+	    "at rcpt { reject when rcpt == \"b@mx.example\"; }\n"
+	    "at message { reject when rcpt == \"b@mx.example\"; }\n" :
+	    "policy \"t\" mode monitor;\nat rcpt { reject; }\n", false);
+
+	open_session(talk);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	session_rcpt_refused(talk->conn, STR("b@mx.example"));
+	session_abort(talk->conn);
+	ck_assert_uint_eq(talk->event_count, 0);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	session_rcpt_refused(talk->conn, STR("b@mx.example"));
+	if (_i == 0)
+		say_rcpt(talk, "a@mx.example");
+	ck_assert_int_eq(say_message(talk, " u@example.com"),
+	    ACTION_CONTINUE);
+	assert_event_has(talk, 0, "{\"address\":\"b@mx.example\","
+	    "\"action\":\"reject\"}");
+	assert_event_has(talk, 0, "\"rules\":[]");
+	talk_free(talk);
+}
+END_TEST
+
+/* The address of one past the cap must outlive the call that brought it. */
+START_TEST(recipients_past_the_cap_are_counted)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at rcpt { reject when rcpt == \"last@mx.example\"; }\n",
+	    false);
+	char *last = strdup("last@mx.example");
+	bool all = true;
+
+	open_session(talk);
+	say_mail(talk, "u@example.com");
+	for (int i = 0; i < LIMIT_RECIPIENTS; i++)
+		all = all && say_rcpt(talk, "a@mx.example") ==
+		    ACTION_CONTINUE;
+	ck_assert(all);
+	say_rcpt(talk, last);
+	free(last);
+	ck_assert_int_eq(say_message(talk, " u@example.com"),
+	    ACTION_CONTINUE);
+	assert_event_has(talk, 0, "\"rcpt.count\":10001");
+	assert_event_has(talk, 0, "more recipients than are kept");
 	talk_free(talk);
 }
 END_TEST
@@ -671,6 +723,8 @@ main(void)
 	tcase_add_test(tc, forged_mail_is_rejected_with_its_line);
 	tcase_add_test(tc, monitor_only_says_so);
 	tcase_add_test(tc, one_recipient_of_two_is_refused);
+	tcase_add_loop_test(tc, what_the_mta_refuses_meets_no_rule, 0, 2);
+	tcase_add_test(tc, recipients_past_the_cap_are_counted);
 	tcase_add_test(tc, a_refused_recipient_leaves_an_event);
 	tcase_add_test(tc, reject_at_mail_waits_for_spf);
 	tcase_add_test(tc, reject_at_connect_lasts);
