@@ -268,9 +268,11 @@ set_up(struct ub_ctx *ctx, const struct resolver_options *options,
 	if (!set_options(ctx, why_out, why_size) ||
 	    !add_specs(ctx, options, why_out, why_size))
 		return false;
-	if (anchor != NULL && *anchor != '\0' &&
-	    (ub_ctx_add_ta_file(ctx, anchor) != 0 ||
-	    access(anchor, R_OK) != 0))
+	if (anchor == NULL || *anchor == '\0')
+		/* Without the validator, which has nothing to go by. */
+		ub_ctx_set_option(ctx, "module-config:", "iterator");
+	else if (ub_ctx_add_ta_file(ctx, anchor) != 0 ||
+	    access(anchor, R_OK) != 0)
 		return wrong(why_out, why_size, anchor,
 		    "the trust anchor cannot be read");
 	return remove_local_zones(ctx, has_system(options) ? 1 :
