@@ -258,6 +258,14 @@ covered_from(struct engine *engine, const struct header *header,
 	    "cannot do";
 }
 
+/* A fold before the colon: no MTA takes that for a field. */
+static bool
+name_is_plain(struct str name)
+{
+	return str_chr(name, '\r') == name.len &&
+	    str_chr(name, '\n') == name.len;
+}
+
 static const char *
 feed_covered(struct engine *engine, const struct header *header,
     struct handle *handle, size_t own)
@@ -273,7 +281,8 @@ feed_covered(struct engine *engine, const struct header *header,
 		if (i == own || times_named(parsed, str_trim(field->name)) == 0
 		    || (dkim_is_signature(field) && i < signatures_from))
 			continue;
-		if (!field_is_plain(field->value) ||
+		if (!name_is_plain(field->name) ||
+		    !field_is_plain(field->value) ||
 		    !feed(engine, handle, field))
 			why = "h= covers a field that this engine cannot read";
 	}
