@@ -322,7 +322,8 @@ handle_open(struct engine *engine, const struct header *header,
 	if (handle->dkim == NULL)
 		return "this engine has no memory";
 	dkim_set_user_context(handle->dkim, handle);
-	if (!field_is_plain(parsed->field->value) ||
+	if (!name_is_plain(parsed->field->name) ||
+	    !field_is_plain(parsed->field->value) ||
 	    !feed(engine, handle, parsed->field) ||
 	    !feed(engine, handle, &guard))
 		return "this engine cannot read the field";
