@@ -63,7 +63,8 @@ struct message {
 	struct str		 queue_id;
 	bool			 expired;
 	VEC(const char *)	 troubles;
-	struct str		 stamp;		/* our field, unfolded */
+	struct str		 field;		/* our field's value */
+	struct str		 stamp;		/* the same, unfolded */
 	struct edit_list	 edits;
 	struct event		*event;
 };

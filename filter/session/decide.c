@@ -317,6 +317,7 @@ make_edits(struct connection *conn, struct session_reply *reply)
 	remove_forged(conn, edits);
 	edit_stamp(arena, edits, conn->engine->options.authserv_id,
 	    &conn->results);
+	conn->message.field = edits->list.at[edits->list.count - 1].value;
 	if (policy_enforces(policy_of(conn)))
 		edit_tags(arena, edits, &conn->message.header,
 		    &conn->progress.run);
@@ -329,9 +330,12 @@ static void
 keep_stamp(struct connection *conn)
 {
 	struct arena *arena = conn->arena[SCOPE_MESSAGE];
+	struct message *message = &conn->message;
 
-	conn->message.stamp = one_line(arena, stamp_value(arena,
-	    conn->engine->options.authserv_id, &conn->results));
+	if (message->field.len == 0)
+		message->field = stamp_value(arena,
+		    conn->engine->options.authserv_id, &conn->results);
+	message->stamp = one_line(arena, message->field);
 }
 
 /* The mail goes on and carries our stamp, which tells of every check. */

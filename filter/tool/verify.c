@@ -235,8 +235,9 @@ take_option(struct verify *verify, int letter, const char *argument)
 		verify->client.listener = text;
 		return true;
 	case 'R':
-		if (verify->rcpt_count < RCPTS_MAX)
-			verify->rcpts[verify->rcpt_count++] = argument;
+		if (verify->rcpt_count == RCPTS_MAX)
+			return false;
+		verify->rcpts[verify->rcpt_count++] = argument;
 		return true;
 	case 'W':
 		if (!str_to_uint(text, INT64_MAX, &number))
