@@ -282,6 +282,10 @@ at message {
         again.data = t.tools.key.sign(again.data)
         t.equal(t.send(again).data.code, 250, "reply")
         t.holds(t.stamp(t.delivered(again)), "dkim=pass", "stamp")
-        t.equal(server.asked()[before:], [], "questions asked again")
+        # But for the session that XCLIENT ends: its questions may be dropped
+        # before their answers are there.
+        known = [line for line in server.asked()[before:] if line not in (
+            "udp PTR 1.0.0.127.in-addr.arpa", "udp TXT xclient.example")]
+        t.equal(known, [], "questions asked again")
     finally:
         server.stop()
