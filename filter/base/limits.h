@@ -107,6 +107,13 @@ enum {
 	LIMIT_REGEX_HEAP_KIB = 1024,
 	LIMIT_REGEX_OCTETS = 4096,	/* of a pattern */
 
+	/* Databases of an admin that are read whole (base/sqlfile.h) */
+	LIMIT_SQL_ROWS = 2000000,
+	LIMIT_SQL_OCTETS = 1024 * 1024,	/* of one row */
+	LIMIT_SQL_QUERY_OCTETS = 4096,
+	LIMIT_SQL_WAIT_MS = 2000,	/* for another's lock */
+	LIMIT_SQL_MS = 30000,		/* a query that never ends */
+
 	/* Events */
 	LIMIT_EVENT_QUEUE = 10000,
 	LIMIT_EVENT_QUEUE_OCTETS = 64 * 1024 * 1024,

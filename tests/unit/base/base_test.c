@@ -1,4 +1,4 @@
-#include "tests/support/check.h"
+#include "tests/unit/base/base_test.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -412,6 +412,7 @@ main(void)
 	TCase *tc = tcase_create("base");
 
 	suite_add_tcase(suite, tc);
+	suite_add_tcase(suite, sqlfile_tests());
 	tcase_add_test(tc, str_next_splits);
 	tcase_add_loop_test(tc, str_reads_numbers, 0, TEST_COUNT(numbers));
 	tcase_add_test(tc, str_knows_utf8);

@@ -1,0 +1,11 @@
+/*
+ * What the base room's tests share.
+ */
+#ifndef ASSAY_TESTS_BASE_H
+#define ASSAY_TESTS_BASE_H
+
+#include "tests/support/check.h"
+
+TCase *sqlfile_tests(void);
+
+#endif
