@@ -8,7 +8,7 @@
 #define ASSAY_POLICY_AST_H
 
 #include "base/ip.h"
-#include "policy/source.h"
+#include "base/source.h"
 
 enum term_kind {
 	TERM_NAME,		/* a word of the language, a fact, a name */

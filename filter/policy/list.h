@@ -19,7 +19,7 @@
 #define ASSAY_POLICY_LIST_H
 
 #include "base/ip.h"
-#include "policy/source.h"
+#include "base/source.h"
 
 enum list_kind {		/* bits */
 	LIST_NETS = 1, LIST_DOMAINS = 2, LIST_SUBDOMAINS = 4,

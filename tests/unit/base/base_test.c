@@ -11,6 +11,7 @@
 #include "base/domain.h"
 #include "base/hash.h"
 #include "base/ip.h"
+#include "base/source.h"
 #include "base/strand.h"
 #include "base/vec.h"
 
@@ -25,6 +26,27 @@ START_TEST(str_next_splits)
 	ck_assert(str_next(&rest, ',', &piece));
 	assert_str(piece, "b");
 	ck_assert(!str_next(&rest, ',', &piece));
+}
+END_TEST
+
+START_TEST(source_gives_lines_with_places)
+{
+	struct arena *arena = arena_new();
+	struct source_lines lines = source_lines(source_new(arena, "t",
+	    STR("# head\n\n  one two # why\r\n\t#\nlast")));
+	struct place place;
+	struct str line;
+
+	ck_assert(source_next_line(&lines, &line, &place));
+	assert_str(line, "one two");
+	ck_assert_uint_eq(place.line, 3);
+	ck_assert_uint_eq(place.column, 3);
+	ck_assert(source_next_line(&lines, &line, &place));
+	assert_str(line, "last");
+	ck_assert_uint_eq(place.line, 5);
+	ck_assert_uint_eq(place.column, 1);
+	ck_assert(!source_next_line(&lines, &line, &place));
+	arena_free(arena);
 }
 END_TEST
 
@@ -414,6 +436,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	suite_add_tcase(suite, sqlfile_tests());
 	tcase_add_test(tc, str_next_splits);
+	tcase_add_test(tc, source_gives_lines_with_places);
 	tcase_add_loop_test(tc, str_reads_numbers, 0, TEST_COUNT(numbers));
 	tcase_add_test(tc, str_knows_utf8);
 	tcase_add_test(tc, arena_grows_and_resets);

@@ -1,4 +1,4 @@
-#include "policy/source.h"
+#include "base/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -88,6 +88,31 @@ source_read(struct arena *arena, const char *path, size_t max,
 	source->path = arena_z(arena, str_from(path));
 	*source_out = source;
 	return ok;
+}
+
+struct source_lines
+source_lines(const struct source *source)
+{
+	return (struct source_lines){ source, source->text, 0 };
+}
+
+bool
+source_next_line(struct source_lines *lines, struct str *line_out,
+    struct place *place_out)
+{
+	struct str line, bare;
+
+	while (str_next(&lines->rest, '\n', &line)) {
+		lines->line++;
+		bare = str_trim(str_slice(line, 0, str_chr(line, '#')));
+		if (bare.len == 0)
+			continue;
+		*line_out = bare;
+		*place_out = (struct place){ lines->source, lines->line,
+		    (unsigned)(bare.ptr - line.ptr) + 1 };
+		return true;
+	}
+	return false;
 }
 
 const char *

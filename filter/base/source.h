@@ -1,14 +1,14 @@
 /*
  * source - a text that an admin wrote, and the places in it
  *
- * Every mistake in a policy or list is reported through here, so that it
- * comes with its file:line:column, the line itself and a caret.
+ * Every mistake in a policy, a list or a table is reported through here, so
+ * that it comes with its file:line:column, the line itself and a caret.
  *
- * Ownership:	a source and its text live in the policy's arena; places
+ * Ownership:	a source and its text live in the given arena; places
  *		point to it and live as long.
  */
-#ifndef ASSAY_POLICY_SOURCE_H
-#define ASSAY_POLICY_SOURCE_H
+#ifndef ASSAY_BASE_SOURCE_H
+#define ASSAY_BASE_SOURCE_H
 
 #include "base/arena.h"
 #include "base/diag.h"
@@ -32,6 +32,20 @@ struct source *source_new(struct arena *arena, const char *path,
  */
 bool source_read(struct arena *arena, const char *path, size_t max,
     struct source **source_out);
+
+/*
+ * The lines of a table: one entry each, "#" begins a comment, blank ones are
+ * passed over.  The line comes trimmed, its place is that of its first octet.
+ */
+struct source_lines {
+	const struct source	*source;
+	struct str		 rest;
+	unsigned		 line;
+};
+
+struct source_lines source_lines(const struct source *source);
+bool source_next_line(struct source_lines *lines, struct str *line_out,
+    struct place *place_out);
 
 /* The path of a file that is named relative to the source's own. */
 const char *source_beside(struct arena *arena, const struct source *source,
