@@ -38,6 +38,7 @@ put_value(struct emit *out, const char *key, const struct fact *fact,
 		break;
 	case FACT_NUMBER:
 	case FACT_SIZE:
+	case FACT_DURATION:
 		emit_number(out, key, fact->number);
 		break;
 	case FACT_BOOL:

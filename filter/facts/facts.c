@@ -14,8 +14,8 @@ const struct fact_info fact_table[FACT_COUNT] = {
 static const char *const type_names[] = {
 	[FACT_IP] = "ip", [FACT_STRING] = "string", [FACT_DOMAIN] = "domain",
 	[FACT_ADDRESS] = "address", [FACT_NUMBER] = "number",
-	[FACT_SIZE] = "size", [FACT_BOOL] = "bool", [FACT_WORD] = "word",
-	[FACT_LIST] = "list",
+	[FACT_SIZE] = "size", [FACT_DURATION] = "duration",
+	[FACT_BOOL] = "bool", [FACT_WORD] = "word", [FACT_LIST] = "list",
 };
 
 static const char *const stage_names[STAGE_COUNT] = {
@@ -181,7 +181,8 @@ void
 facts_number(struct fact_set *set, enum fact_id id, double number)
 {
 	ensure(fact_table[id].type == FACT_NUMBER ||
-	    fact_table[id].type == FACT_SIZE);
+	    fact_table[id].type == FACT_SIZE ||
+	    fact_table[id].type == FACT_DURATION);
 	write_once(set, id, FACT_SET)->number = number;
 }
 

@@ -22,7 +22,7 @@ enum stage {
 
 enum fact_type {
 	FACT_IP, FACT_STRING, FACT_DOMAIN, FACT_ADDRESS, FACT_NUMBER,
-	FACT_SIZE, FACT_BOOL, FACT_WORD, FACT_LIST
+	FACT_SIZE, FACT_DURATION, FACT_BOOL, FACT_WORD, FACT_LIST
 };
 
 enum fact_state { FACT_PENDING, FACT_NONE, FACT_UNKNOWN, FACT_SET };
@@ -57,7 +57,8 @@ struct fact {
 		struct str	text;	/* STRING DOMAIN ADDRESS; the reason
 					 * where the state is FACT_UNKNOWN */
 		struct ip	ip;
-		double		number;	/* NUMBER SIZE (octets) */
+		double		number;	/* NUMBER SIZE (octets)
+					 * DURATION (seconds) */
 		bool		truth;
 		enum word	word;
 		struct {

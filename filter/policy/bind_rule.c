@@ -290,7 +290,7 @@ warn_policy_alone(struct bind *bind, const struct rule *rule)
 	const struct fact_bits *reads = &rule->reads;
 
 	if (rule->action != ACTION_REJECT || rule->shadow ||
-	    bind->reading.header ||
+	    bind->reading.calls ||
 	    !fact_bits_has(reads, FACT_ID_DMARC) ||
 	    (!fact_bits_has(reads, FACT_ID_DMARC_POLICY) &&
 	    !fact_bits_has(reads, FACT_ID_DMARC_DISPOSITION)))

@@ -13,15 +13,8 @@ value_is_text(const struct value *value)
 bool
 value_is_number(const struct value *value)
 {
-	return value->type == FACT_NUMBER || value->type == FACT_SIZE;
-}
-
-/* RFC 5322 section 3.6.8, ftext. */
-bool
-is_field_name(struct str name)
-{
-	return name.len > 0 && name.len <= LIMIT_FIELD_NAME_OCTETS &&
-	    str_is_visible(name) && str_chr(name, ':') == name.len;
+	return value->type == FACT_NUMBER || value->type == FACT_SIZE ||
+	    value->type == FACT_DURATION;
 }
 
 static bool
@@ -49,8 +42,8 @@ note_reading(struct bind *bind, const char *what, enum stage stage)
 	}
 }
 
-static bool
-known_in_time(struct bind *bind, struct place place, const char *what,
+bool
+bind_known(struct bind *bind, struct place place, const char *what,
     enum stage stage)
 {
 	note_reading(bind, what, stage);
@@ -71,61 +64,7 @@ bind_fact(struct bind *bind, struct place place, enum fact_id id)
 		bind->reading.has_auth = true;
 		bind->reading.auth = id;
 	}
-	return known_in_time(bind, place, info->name, info->stage);
-}
-
-static size_t
-field_index(struct bind *bind, struct str name)
-{
-	struct policy *policy = bind->policy;
-
-	for (size_t i = 0; i < policy->fields.count; i++)
-		if (str_eq_nocase(policy->fields.at[i], name))
-			return i;
-	VEC_PUSH(bind->arena, &policy->fields, name);
-	return policy->fields.count - 1;
-}
-
-static enum value_found
-bind_header(struct bind *bind, const struct term *call, struct value *out)
-{
-	const struct term *arg = call->args;
-
-	if (arg == NULL || arg->kind != TERM_TEXT || arg->next != NULL) {
-		mistake(bind->diag, call->place, "header takes the name of a "
-		    "field in quotes, such as header(\"List-Id\")");
-		return VALUE_WRONG;
-	}
-	if (!is_field_name(arg->text)) {
-		mistake(bind->diag, arg->place, "\"%.*s\" is no name of a "
-		    "header field", STR_ARG(arg->text));
-		return VALUE_WRONG;
-	}
-	if (bind->policy->fields.count == LIMIT_POLICY_NAMES) {
-		mistake(bind->diag, arg->place, "more than %d header fields",
-		    LIMIT_POLICY_NAMES);
-		return VALUE_WRONG;
-	}
-	out->kind = VALUE_HEADER;
-	out->type = FACT_STRING;
-	out->name = arg->text;
-	out->field = field_index(bind, arg->text);
-	bind->reading.header = true;
-	return known_in_time(bind, call->place, "header", STAGE_MESSAGE) ?
-	    VALUE_OK : VALUE_WRONG;
-}
-
-static enum value_found
-bind_call(struct bind *bind, const struct term *call, struct value *out)
-{
-	static const char *const functions[] = { "header" };
-
-	if (str_eqz(call->text, "header"))
-		return bind_header(bind, call, out);
-	mistake(bind->diag, call->place, "unknown function \"%.*s\"%s",
-	    STR_ARG(call->text), hint_or(bind->arena, call->text, functions,
-	    1, "; there is header(\"Name\")"));
-	return VALUE_WRONG;
+	return bind_known(bind, place, info->name, info->stage);
 }
 
 static enum value_found
@@ -136,6 +75,7 @@ bind_name(struct bind *bind, const struct term *term, struct value *out)
 	if (fact_find(term->text, &id)) {
 		out->kind = VALUE_FACT;
 		out->type = fact_table[id].type;
+		out->words = fact_table[id].words;
 		out->id = id;
 		return bind_fact(bind, term->place, id) ? VALUE_OK :
 		    VALUE_WRONG;
@@ -166,6 +106,14 @@ refuse(struct bind *bind, const struct term *term, const char *what)
 	return VALUE_WRONG;
 }
 
+static enum fact_type
+number_type(enum term_kind kind)
+{
+	if (kind == TERM_SIZE)
+		return FACT_SIZE;
+	return kind == TERM_DURATION ? FACT_DURATION : FACT_NUMBER;
+}
+
 enum value_found
 bind_value(struct bind *bind, const struct term *term, struct value *out)
 {
@@ -182,7 +130,8 @@ bind_value(struct bind *bind, const struct term *term, struct value *out)
 		return VALUE_OK;
 	case TERM_NUMBER:
 	case TERM_SIZE:
-		out->type = term->kind == TERM_SIZE ? FACT_SIZE : FACT_NUMBER;
+	case TERM_DURATION:
+		out->type = number_type(term->kind);
 		out->constant.number = term->number;
 		return VALUE_OK;
 	case TERM_IP:
@@ -192,9 +141,6 @@ bind_value(struct bind *bind, const struct term *term, struct value *out)
 	case TERM_NET:
 		return refuse(bind, term, "is a network; write \"in\" before "
 		    "it, not a comparison");
-	case TERM_DURATION:
-		return refuse(bind, term, "is a duration, and no fact is one "
-		    "(megabytes are written 5M)");
 	case TERM_CODE:
 	case TERM_BARE:
 		return refuse(bind, term, "is no number, size or IP address; "
@@ -247,7 +193,7 @@ bool
 bind_word(struct bind *bind, const struct value *fact,
     const struct term *term, enum word *word_out)
 {
-	enum word_set set = fact_table[fact->id].words;
+	enum word_set set = fact->words;
 	VEC(const char *) names = { 0 };
 
 	if (term->kind == TERM_NAME && word_find(set, term->text, word_out))
@@ -255,8 +201,8 @@ bind_word(struct bind *bind, const struct value *fact,
 	for (int i = 0; i < WORD_COUNT; i++)
 		if (word_in_set(set, (enum word)i))
 			VEC_PUSH(bind->arena, &names, word_name((enum word)i));
-	mistake(bind->diag, term->place, "%s cannot be %.*s%s",
-	    fact_table[fact->id].name, STR_ARG(term->raw),
+	mistake(bind->diag, term->place, "%.*s cannot be %.*s%s",
+	    STR_ARG(fact->name), STR_ARG(term->raw),
 	    hint_or(bind->arena, term->text, names.at, names.count,
 	    arena_printf(bind->arena, "; it is one of %s",
 	    list_words(bind->arena, set)).ptr));
@@ -273,6 +219,7 @@ value_wants(struct bind *bind, const struct value *value)
 		[FACT_ADDRESS] = "an address such as \"user@example.com\"",
 		[FACT_NUMBER] = "a number such as 5",
 		[FACT_SIZE] = "a size such as 100k",
+		[FACT_DURATION] = "a duration such as 5m",
 		[FACT_BOOL] = "true or false",
 		[FACT_LIST] = "nothing; it stands after \"in\"",
 	};
@@ -280,7 +227,7 @@ value_wants(struct bind *bind, const struct value *value)
 	if (value->type != FACT_WORD)
 		return wants[value->type];
 	return arena_printf(bind->arena, "one of %s", list_words(bind->arena,
-	    fact_table[value->id].words)).ptr;
+	    value->words)).ptr;
 }
 
 static bool
@@ -333,7 +280,7 @@ bind_convert(struct bind *bind, const struct value *to,
 	enum word word;
 
 	if (to->type == FACT_WORD && constant->type == FACT_STRING &&
-	    word_find(fact_table[to->id].words, constant->constant.text,
+	    word_find(to->words, constant->constant.text,
 	    &word)) {
 		mistake(bind->diag, constant->place, "%.*s is a word: write "
 		    "%s without quotes", STR_ARG(to->name), word_name(word));
@@ -341,9 +288,11 @@ bind_convert(struct bind *bind, const struct value *to,
 	}
 	if (!fits) {
 		mistake(bind->diag, constant->place, "%.*s (%s) compares with "
-		    "%s, not with %.*s", STR_ARG(to->name),
+		    "%s, not with %.*s%s", STR_ARG(to->name),
 		    fact_type_name(to->type), value_wants(bind, to),
-		    STR_ARG(constant->name));
+		    STR_ARG(constant->name), to->type == FACT_SIZE &&
+		    constant->type == FACT_DURATION ?
+		    " (megabytes are written 5M)" : "");
 		return false;
 	}
 	if (to->type == FACT_DOMAIN)

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "policy/ast.h"
+#include "policy/function.h"
 #include "policy/list.h"
 #include "policy/policy.h"
 
@@ -31,17 +32,25 @@ fact_bits_has(const struct fact_bits *bits, enum fact_id id)
 	return (bits->at[id / 64] >> (id % 64) & 1) != 0;
 }
 
-enum value_kind { VALUE_CONST, VALUE_FACT, VALUE_HEADER };
+enum value_kind { VALUE_CONST, VALUE_FACT, VALUE_CALL };
 
 /* One side of a comparison. */
 struct value {
 	enum value_kind	 kind;
 	enum fact_type	 type;
+	enum word_set	 words;		/* of type WORD */
 	struct place	 place;
+	struct str	 name;		/* as written */
 	enum fact_id	 id;		/* FACT */
-	size_t		 field;		/* HEADER: among all of them */
-	struct str	 name;		/* HEADER; of any, as written */
+	const struct call *call;	/* CALL */
 	struct fact	 constant;	/* CONST */
+};
+
+/* A call as it is written; the same one in two places is one. */
+struct call {
+	const struct function	*function;
+	size_t			 number;
+	struct value		*args;		/* as many as its row says */
 };
 
 enum cond_kind {
@@ -70,7 +79,8 @@ struct cond {
 /* What a condition reads, gathered while it is bound. */
 struct reading {
 	struct fact_bits	 facts;
-	bool			 header;
+	bool			 calls;		/* any function */
+	bool			 blames_client;
 	enum stage		 stage;		/* from which all is known */
 	const char		*latest;	/* what is known last */
 	bool			 has_auth;
@@ -121,7 +131,7 @@ struct policy {
 	bool			 enforce;
 	VEC(struct rule *)	 rules[STAGE_COUNT];
 	size_t			 define_count;
-	VEC(struct str)		 fields;	/* that header() asks for */
+	VEC(const struct call *) calls;
 	struct fact_bits	 reads;
 	VEC(pcre2_code *)	 regexes;
 };
@@ -157,7 +167,7 @@ void bind_policy(struct bind *bind);
 struct define *bind_find_define(struct bind *bind, struct str name);
 struct named_list *bind_find_list(struct bind *bind, struct str name);
 
-/* bind_value.c: facts and constants. */
+/* bind_value.c: facts and constants; bind_call.c: functions. */
 enum value_found { VALUE_OK, VALUE_WRONG, VALUE_IS_NAME };
 /* VALUE_WRONG: reported.  VALUE_IS_NAME: a name that is no fact. */
 enum value_found bind_value(struct bind *bind, const struct term *term,
@@ -165,6 +175,10 @@ enum value_found bind_value(struct bind *bind, const struct term *term,
 void bind_unknown_name(struct bind *bind, const struct term *term);
 /* The fact is read here: its stage is checked and it is noted. */
 bool bind_fact(struct bind *bind, struct place place, enum fact_id id);
+bool bind_known(struct bind *bind, struct place place, const char *what,
+    enum stage stage);
+enum value_found bind_call(struct bind *bind, const struct term *call,
+    struct value *value_out);
 /* Make a constant fit the type of what it is compared with. */
 bool bind_convert(struct bind *bind, const struct value *to,
     struct value *constant);
@@ -173,15 +187,20 @@ bool bind_word(struct bind *bind, const struct value *fact,
 bool value_is_text(const struct value *value);
 bool value_is_number(const struct value *value);
 const char *value_wants(struct bind *bind, const struct value *value);
-bool is_field_name(struct str name);
 
-/*
- * bind_cond.c: conditions, and the entries of a set.  NULL: a mistake,
- * reported.  left: what is looked up in the set, or NULL.
- */
+/* bind_cond.c: conditions.  NULL everywhere: a mistake, reported. */
+struct cond *bind_cond(struct bind *bind, const struct expr *expr);
+struct cond *cond_new(struct bind *bind, enum cond_kind kind,
+    struct place place);
+struct cond *cond_not(struct bind *bind, struct cond *inner);
+/* bind_compare.c, bind_match.c: of two values; of a text, of any fact. */
+struct cond *bind_compare(struct bind *bind, const struct expr *expr);
+struct cond *bind_matches(struct bind *bind, const struct expr *expr);
+struct cond *bind_is(struct bind *bind, const struct expr *expr);
+/* bind_in.c: sets and lists.  left: what is looked up there, or NULL. */
+struct cond *bind_in(struct bind *bind, const struct expr *expr);
 const struct list *bind_entries(struct bind *bind, const struct term *entries,
     const struct value *left);
-struct cond *bind_cond(struct bind *bind, const struct expr *expr);
 
 /* bind_rule.c: one rule of a stage.  NULL: a mistake, reported. */
 struct rule *bind_rule(struct bind *bind, const struct statement *statement,

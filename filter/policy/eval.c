@@ -18,8 +18,8 @@ struct eval {
 	double			 score;
 	unsigned		 epoch;		/* changes with the score */
 	struct memo		*memo;		/* one a define */
-	struct fact		*fields;	/* one a header field; pending:
-						 * not looked up */
+	struct fact		*calls;		/* of functions; pending: not
+						 * made, or on its way */
 	struct policy_trace	*trace;		/* or NULL */
 };
 
@@ -57,22 +57,44 @@ eval_and(unsigned a, unsigned b)
 	return out;
 }
 
-/* A field is long, and rules ask for it again and again: once a stage. */
-static struct fact
-field_now(const struct eval *eval, const struct value *value)
-{
-	struct fact *field = &eval->fields[value->field];
+static struct fact value_now(const struct eval *eval,
+    const struct value *value);
 
-	if (field->state == FACT_PENDING) {
-		field->state = FACT_UNKNOWN;
-		if (eval->env->header != NULL)
-			field->state = eval->env->header(eval->env->ctx,
-			    value->name, &field->text) ? FACT_SET : FACT_NONE;
+/* The arguments; false: one has no value, so the call's state is its. */
+static bool
+arguments_now(const struct eval *eval, const struct call *call,
+    struct fact *args, enum fact_state *state_out)
+{
+	enum fact_state worst = FACT_SET;
+
+	for (size_t i = 0; i < call->function->count; i++) {
+		args[i] = value_now(eval, &call->args[i]);
+		if (args[i].state == FACT_NONE || worst == FACT_NONE)
+			worst = FACT_NONE;
+		else if (args[i].state != FACT_SET && worst != FACT_PENDING)
+			worst = args[i].state;
 	}
-	return *field;
+	*state_out = worst;
+	return worst == FACT_SET;
 }
 
-/* The fact or field as it is now.  No result is the word "none". */
+/* Rules ask the same again and again: each call is made once a stage. */
+static struct fact
+call_now(const struct eval *eval, const struct call *call)
+{
+	struct fact *result = &eval->calls[call->number];
+	struct fact args[FUNCTION_PARAMETERS_MAX];
+
+	if (result->state != FACT_PENDING)
+		return *result;
+	if (arguments_now(eval, call, args, &result->state))
+		call->function->hook(eval->env, &(struct policy_call){
+		    .function = call->function->name, .number = call->number,
+		    .args = args, .count = call->function->count }, result);
+	return *result;
+}
+
+/* The fact or answer as it is now.  No result is the word "none". */
 static struct fact
 value_now(const struct eval *eval, const struct value *value)
 {
@@ -88,13 +110,14 @@ value_now(const struct eval *eval, const struct value *value)
 			fact.state = FACT_SET;
 			fact.number = eval->score;
 		}
-		if (value->type == FACT_WORD && fact.state == FACT_NONE) {
-			fact.state = FACT_SET;
-			fact.word = WORD_NONE;
-		}
-		return fact;
-	case VALUE_HEADER:
-		return field_now(eval, value);
+		break;
+	case VALUE_CALL:
+		fact = call_now(eval, value->call);
+		break;
+	}
+	if (value->type == FACT_WORD && fact.state == FACT_NONE) {
+		fact.state = FACT_SET;
+		fact.word = WORD_NONE;
 	}
 	return fact;
 }
@@ -167,6 +190,7 @@ eval_compare(struct eval *eval, const struct cond *cond)
 		    canonical(eval, cond->right.type, b.text)));
 	case FACT_NUMBER:
 	case FACT_SIZE:
+	case FACT_DURATION:
 		return truth(in_order(cond->op, a.number, b.number));
 	case FACT_BOOL:
 		return truth(a.truth == b.truth);
@@ -200,6 +224,7 @@ eval_in_list(struct eval *eval, const struct cond *cond)
 	case FACT_WORD:
 	case FACT_NUMBER:
 	case FACT_SIZE:
+	case FACT_DURATION:
 	case FACT_BOOL:
 	case FACT_LIST:
 		break;
@@ -362,11 +387,24 @@ eval_cond(struct eval *eval, const struct cond *cond)
 	return UNKNOWN_;
 }
 
+/* What a value waits for: a fact, or FACT_COUNT for a function's answer. */
 static bool
-is_pending(const struct eval *eval, const struct value *value)
+is_pending(const struct eval *eval, const struct value *value,
+    enum fact_id *id_out)
 {
-	return value->kind == VALUE_FACT && value->id != FACT_ID_SCORE &&
-	    !facts_known(eval->env->facts, value->id);
+	const struct call *call = value->call;
+
+	if (value->kind == VALUE_CONST ||
+	    value_now(eval, value).state != FACT_PENDING)
+		return false;
+	*id_out = value->id;
+	if (value->kind == VALUE_FACT)
+		return true;
+	for (size_t i = 0; i < call->function->count; i++)
+		if (is_pending(eval, &call->args[i], id_out))
+			return true;
+	*id_out = FACT_COUNT;
+	return true;
 }
 
 /*
@@ -376,6 +414,8 @@ is_pending(const struct eval *eval, const struct value *value)
 static enum fact_id
 find_pending(struct eval *eval, const struct cond *cond, unsigned want)
 {
+	enum fact_id id = FACT_COUNT;
+
 	if (cond->kind == COND_NOT)
 		return find_pending(eval, cond->children, eval_not(want));
 	if (cond->kind == COND_DEFINE)
@@ -387,7 +427,9 @@ find_pending(struct eval *eval, const struct cond *cond, unsigned want)
 		if (!settled(v) && (v & want) != 0)
 			return find_pending(eval, child, want);
 	}
-	return is_pending(eval, &cond->left) ? cond->left.id : cond->right.id;
+	if (!is_pending(eval, &cond->left, &id))
+		is_pending(eval, &cond->right, &id);
+	return id;
 }
 
 const char *
@@ -495,8 +537,8 @@ run_stage(const struct policy *policy, enum stage stage,
 	if (!run->ended) {
 		eval.memo = arena_alloc(env->arena,
 		    policy->define_count * sizeof(*eval.memo));
-		eval.fields = arena_alloc(env->arena,
-		    policy->fields.count * sizeof(*eval.fields));
+		eval.calls = arena_alloc(env->arena,
+		    policy->calls.count * sizeof(*eval.calls));
 	}
 	for (size_t i = 0; !run->ended && end == NULL &&
 	    i < policy->rules[stage].count; i++) {

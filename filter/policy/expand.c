@@ -114,6 +114,28 @@ list_as_text(struct arena *arena, const struct fact *fact)
 	return buf_str(&buf);
 }
 
+/* "1h30m", for a person. */
+static struct str
+duration_as_text(struct arena *arena, double seconds)
+{
+	static const struct {
+		double seconds;
+		char unit;
+	} units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
+	double rest = seconds < 0 ? 0 : ceil(seconds);
+	struct buf buf;
+
+	buf_init(&buf, arena, 64);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		double count = floor(rest / units[i].seconds);
+
+		if (count > 0 || (i == 3 && buf.len == 0))
+			buf_printf(&buf, "%.0f%c", count, units[i].unit);
+		rest -= count * units[i].seconds;
+	}
+	return buf_str(&buf);
+}
+
 struct str
 fact_as_text(struct arena *arena, enum fact_id id, const struct fact *fact)
 {
@@ -135,6 +157,8 @@ fact_as_text(struct arena *arena, enum fact_id id, const struct fact *fact)
 		if (fact->number == floor(fact->number))
 			return arena_printf(arena, "%.0f", fact->number);
 		return arena_printf(arena, "%g", fact->number);
+	case FACT_DURATION:
+		return duration_as_text(arena, fact->number);
 	case FACT_BOOL:
 		return fact->truth ? STR("true") : STR("false");
 	case FACT_WORD:

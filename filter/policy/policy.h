@@ -114,6 +114,15 @@ struct policy_trace {
 	VEC(struct policy_step)	 steps;		/* zeroed is empty */
 };
 
+/* A function of the language that is asked (function.h). */
+struct policy_call {
+	const char		*function;	/* "owns" */
+	size_t			 number;	/* of the call as it is written;
+						 * of this policy alone */
+	const struct fact	*args;		/* all of them are set */
+	size_t			 count;
+};
+
 /* What evaluation sees beside the facts. */
 struct policy_env {
 	const struct fact_set	*facts;
@@ -121,13 +130,19 @@ struct policy_env {
 	 * NULL where there is no header yet. */
 	bool			(*header)(void *ctx, struct str name,
 				    struct str *value_out);
+	/* What functions say that this room cannot answer itself; fact is
+	 * zeroed (FACT_PENDING), see function.h.  NULL: they are unknown. */
+	void			(*call)(void *ctx,
+				    const struct policy_call *call,
+				    struct fact *result);
 	void			*ctx;
 	struct arena		*arena;	/* of the message, or the connection */
 };
 
 /*
  * Run the rules of one stage.  POLICY_WAIT: run and *rule_out are as before;
- * try again after *pending_out has arrived.  POLICY_DECIDED: what fired was
+ * try again after *pending_out has arrived (FACT_COUNT: what a function
+ * answers, which the caller's hook knows of).  POLICY_DECIDED: what fired was
  * added to run, and *rule_out is the rule that ended the stage, or NULL.
  * A monitor policy decides the same; policy_enforces() tells the caller.
  */

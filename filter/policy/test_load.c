@@ -15,6 +15,7 @@ refuse_value(struct policy_tests *tests, const struct setting *setting,
 		[FACT_IP] = "an IP address", [FACT_STRING] = "a text",
 		[FACT_DOMAIN] = "a domain", [FACT_ADDRESS] = "an address",
 		[FACT_NUMBER] = "a number", [FACT_SIZE] = "a size",
+		[FACT_DURATION] = "a duration",
 		[FACT_BOOL] = "true or false",
 		[FACT_LIST] = "{ texts in braces }",
 		[FACT_WORD] = "one of its words",
@@ -75,6 +76,9 @@ read_value(struct policy_tests *tests, const struct setting *setting,
 		fact->number = term->number;
 		return term->kind == TERM_NUMBER ||
 		    (type == FACT_SIZE && term->kind == TERM_SIZE);
+	case FACT_DURATION:
+		fact->number = term->number;
+		return term->kind == TERM_DURATION;
 	case FACT_BOOL:
 		return set_bool(term, fact);
 	case FACT_WORD:

@@ -45,6 +45,7 @@ take_value(struct arena *arena, struct str *input, struct fact_set *facts,
 		break;
 	case FACT_NUMBER:
 	case FACT_SIZE:
+	case FACT_DURATION:
 		facts_number(facts, id, take_number(input));
 		break;
 	case FACT_BOOL:

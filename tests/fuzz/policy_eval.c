@@ -125,6 +125,7 @@ set_value(struct fact_set *facts, enum fact_id id, struct input *input)
 		return;
 	case FACT_NUMBER:
 	case FACT_SIZE:
+	case FACT_DURATION:
 		facts_number(facts, id, (double)take(input) * take(input));
 		return;
 	case FACT_BOOL:

@@ -54,8 +54,29 @@ static const struct {
 	  "3:39: error: unknown list \"local_net\"; did you mean "
 	  "\"local_nets\"?\n" },
 	{ RULE("reject when dnsbl(\"bl.example\");"),
-	  "3:13: error: unknown function \"dnsbl\"; there is "
-	  "header(\"Name\")\n" },
+	  "3:13: error: dnsbl() is not in this version\n" },
+	{ RULE("reject when owns(auth.user, mail.from);"),
+	  "3:13: error: owns() is not in this version\n" },
+	{ RULE("reject when rate(client.ip, 1h) > 100;"),
+	  "3:13: error: rate() is not in this version\n" },
+	{ RULE("reject when greylist(5m);"),
+	  "3:13: error: greylist() is not in this version\n" },
+	{ RULE("reject when greylist(5);"),
+	  "3:13: error: greylist() is not in this version\n"
+	  "3:22: error: greylist takes a duration, such as greylist(5m)\n" },
+	{ RULE("reject when owns(auth.user);"),
+	  "3:13: error: owns() is not in this version\n"
+	  "3:13: error: owns takes a login and an address, such as "
+	  "owns(auth.user, mail.from)\n" },
+	{ RULE("reject when owns(auth.user, dkim);"),
+	  "3:13: error: owns() is not in this version\n"
+	  "3:29: error: owns takes address here; dkim is of type word\n" },
+	{ RULE("reject when dnssl(\"bl.example\");"),
+	  "3:13: error: unknown function \"dnssl\"; did you mean "
+	  "\"dnsbl\"?\n" },
+	{ RULE("reject when blocked(\"bl.example\");"),
+	  "3:13: error: unknown function \"blocked\"; there are header, "
+	  "owns, dnsbl, dnswl, rate and greylist\n" },
 	{ RULE("reject when heeder(\"X\") == \"y\";"),
 	  "3:13: error: unknown function \"heeder\"; did you mean "
 	  "\"header\"?\n" },
@@ -204,8 +225,8 @@ static const struct {
 	  "3:26: error: rcpt.count (number) compares with a number such as "
 	  "5, not with 10k\n" },
 	{ RULE("reject when mail.size > 5m;"),
-	  "3:25: error: \"5m\" is a duration, and no fact is one "
-	  "(megabytes are written 5M)\n" },
+	  "3:25: error: mail.size (size) compares with a size such as 100k, "
+	  "not with 5m (megabytes are written 5M)\n" },
 	{ RULE("reject when mail.size > 10MB;"),
 	  "3:25: error: \"10MB\" is no number, size or IP address; a text "
 	  "is written in double quotes\n" },
@@ -284,7 +305,7 @@ static const struct {
 	  "3:36: error: the regular expression is wrong here: using UTF is "
 	  "disabled by the application\n" },
 	{ RULE("reject when header(X) == \"y\";"),
-	  "3:13: error: header takes the name of a field in quotes, such "
+	  "3:20: error: header takes the name of a field in quotes, such "
 	  "as header(\"List-Id\")\n" },
 	{ RULE("reject when header(\"a b\") == \"y\";"),
 	  "3:20: error: \"a b\" is no name of a header field\n" },

@@ -96,6 +96,7 @@ set_fact(struct arena *arena, struct fact_set *facts, enum fact_id id,
 		return;
 	case FACT_NUMBER:
 	case FACT_SIZE:
+	case FACT_DURATION:
 		facts_number(facts, id, strtod(blanks, NULL));
 		return;
 	case FACT_BOOL:

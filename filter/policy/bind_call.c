@@ -1,0 +1,192 @@
+#include "base/limits.h"
+#include "policy/bound.h"
+
+static void
+report_unknown(struct bind *bind, const struct term *call)
+{
+	const char *names[FUNCTION_COUNT];
+
+	for (size_t i = 0; i < FUNCTION_COUNT; i++)
+		names[i] = function_table[i].name;
+	mistake(bind->diag, call->place, "unknown function \"%.*s\"%s",
+	    STR_ARG(call->text), hint_or(bind->arena, call->text, names,
+	    FUNCTION_COUNT, "; there are header, owns, dnsbl, dnswl, rate "
+	    "and greylist"));
+}
+
+static bool
+refuse(struct bind *bind, const struct function *function, struct place place)
+{
+	mistake(bind->diag, place, "%s takes %s, such as %s", function->name,
+	    function->takes, function->such_as);
+	return false;
+}
+
+static const char *
+types_as_text(struct arena *arena, unsigned types)
+{
+	const char *text = "";
+
+	for (int type = 0; type <= FACT_LIST; type++)
+		if ((types & TAKES(type)) != 0)
+			text = arena_printf(arena, "%s%s%s", text,
+			    text[0] != '\0' ? " or " : "",
+			    fact_type_name((enum fact_type)type)).ptr;
+	return text;
+}
+
+/* The type of the parameter that a constant is written for. */
+static bool
+fit_constant(struct bind *bind, const struct function *function, size_t at,
+    struct value *arg)
+{
+	unsigned types = function->parameters[at].types;
+	struct value to = { .kind = VALUE_FACT, .type = arg->type,
+	    .name = str_from(function->name) };
+	const char *wrong;
+
+	if ((types & TAKES(arg->type)) == 0) {
+		if (arg->type != FACT_STRING || (types & TAKES_ANY_TEXT) == 0)
+			return refuse(bind, function, arg->place);
+		to.type = (types & TAKES(FACT_ADDRESS)) != 0 ? FACT_ADDRESS :
+		    FACT_DOMAIN;
+		if (!bind_convert(bind, &to, arg))
+			return false;
+		arg->type = to.type;
+	}
+	wrong = function->check == NULL ? NULL :
+	    function->check(at, &arg->constant);
+	if (wrong != NULL)
+		mistake(bind->diag, arg->place, "%.*s %s", STR_ARG(arg->name),
+		    wrong);
+	return wrong == NULL;
+}
+
+static bool
+bind_argument(struct bind *bind, const struct function *function, size_t at,
+    const struct term *term, struct value *out)
+{
+	const struct parameter *parameter = &function->parameters[at];
+	enum value_found found = bind_value(bind, term, out);
+
+	if (found == VALUE_IS_NAME && parameter->constant)
+		return refuse(bind, function, term->place);
+	if (found == VALUE_IS_NAME)
+		bind_unknown_name(bind, term);
+	if (found != VALUE_OK)
+		return false;
+	if (out->kind == VALUE_CONST)
+		return fit_constant(bind, function, at, out);
+	if (parameter->constant)
+		return refuse(bind, function, term->place);
+	if ((parameter->types & TAKES(out->type)) != 0)
+		return true;
+	mistake(bind->diag, term->place, "%s takes %s here; %.*s is of type "
+	    "%s", function->name, types_as_text(bind->arena,
+	    parameter->types), STR_ARG(out->name), fact_type_name(out->type));
+	return false;
+}
+
+static bool
+same_constant(enum fact_type type, const struct fact *a, const struct fact *b)
+{
+	if (type == FACT_IP)
+		return ip_equal(&a->ip, &b->ip);
+	if (type == FACT_NUMBER || type == FACT_SIZE || type == FACT_DURATION)
+		return a->number == b->number;
+	return str_eq_nocase(a->text, b->text);
+}
+
+static bool
+same_value(const struct value *a, const struct value *b)
+{
+	if (a->kind != b->kind || a->type != b->type)
+		return false;
+	switch (a->kind) {
+	case VALUE_CONST:
+		return same_constant(a->type, &a->constant, &b->constant);
+	case VALUE_FACT:
+		return a->id == b->id;
+	case VALUE_CALL:
+		return a->call == b->call;
+	}
+	return false;
+}
+
+static const struct call *
+find_call(const struct policy *policy, const struct function *function,
+    const struct value *args)
+{
+	for (size_t i = 0; i < policy->calls.count; i++) {
+		const struct call *call = policy->calls.at[i];
+		bool same = call->function == function;
+
+		for (size_t n = 0; same && n < function->count; n++)
+			same = same_value(&call->args[n], &args[n]);
+		if (same)
+			return call;
+	}
+	return NULL;
+}
+
+static const struct call *
+call_of(struct bind *bind, const struct function *function,
+    const struct value *args, struct place place)
+{
+	struct policy *policy = bind->policy;
+	const struct call *known = find_call(policy, function, args);
+	struct call *call;
+
+	if (known != NULL)
+		return known;
+	if (policy->calls.count == LIMIT_POLICY_NAMES) {
+		mistake(bind->diag, place, "more than %d calls of functions",
+		    LIMIT_POLICY_NAMES);
+		return NULL;
+	}
+	call = arena_alloc(bind->arena, sizeof(*call));
+	call->function = function;
+	call->number = policy->calls.count;
+	call->args = arena_alloc(bind->arena,
+	    function->count * sizeof(*args));
+	for (size_t i = 0; i < function->count; i++)
+		call->args[i] = args[i];
+	VEC_PUSH(bind->arena, &policy->calls, call);
+	return call;
+}
+
+enum value_found
+bind_call(struct bind *bind, const struct term *term, struct value *out)
+{
+	const struct function *function = function_find(term->text);
+	struct value args[FUNCTION_PARAMETERS_MAX];
+	const struct term *arg = term->args;
+	bool ok = true;
+
+	if (function == NULL) {
+		report_unknown(bind, term);
+		return VALUE_WRONG;
+	}
+	bind->reading.calls = true;
+	bind->reading.blames_client |= function->blames_client;
+	if (function->hook == NULL)
+		mistake(bind->diag, term->place, "%s() is not in this version",
+		    function->name);
+	for (size_t i = 0; i < function->count; i++, arg = arg->next) {
+		if (arg == NULL) {
+			refuse(bind, function, term->place);
+			return VALUE_WRONG;
+		}
+		ok = bind_argument(bind, function, i, arg, &args[i]) && ok;
+	}
+	if (arg != NULL)
+		ok = refuse(bind, function, arg->place);
+	if (!ok || !bind_known(bind, term->place, function->name,
+	    function->stage))
+		return VALUE_WRONG;
+	out->kind = VALUE_CALL;
+	out->type = function->result;
+	out->words = function->words;
+	out->call = call_of(bind, function, args, term->place);
+	return out->call == NULL ? VALUE_WRONG : VALUE_OK;
+}

@@ -1,0 +1,97 @@
+#include "policy/function.h"
+
+#include "base/domain.h"
+#include "base/limits.h"
+
+bool
+is_field_name(struct str name)
+{
+	return name.len > 0 && name.len <= LIMIT_FIELD_NAME_OCTETS &&
+	    str_is_visible(name) && str_chr(name, ':') == name.len;
+}
+
+static const char *
+check_field(size_t at, const struct fact *constant)
+{
+	(void)at;
+	return is_field_name(constant->text) ? NULL :
+	    "is no name of a header field";
+}
+
+static const char *
+check_zone(size_t at, const struct fact *constant)
+{
+	(void)at;
+	return domain_is_valid(constant->text) ? NULL : "is no DNS zone";
+}
+
+static void
+header_hook(const struct policy_env *env, const struct policy_call *call,
+    struct fact *result)
+{
+	result->state = FACT_UNKNOWN;
+	if (env->header != NULL)
+		result->state = env->header(env->ctx, call->args[0].text,
+		    &result->text) ? FACT_SET : FACT_NONE;
+}
+
+void
+function_ask(const struct policy_env *env, const struct policy_call *call,
+    struct fact *result)
+{
+	if (env->call != NULL)
+		env->call(env->ctx, call, result);
+	else
+		*result = (struct fact){ .state = FACT_UNKNOWN,
+		    .text = STR("nobody answers it here") };
+}
+
+#define ANY_KEY	(TAKES_ANY_TEXT | TAKES(FACT_IP))
+
+const struct function function_table[FUNCTION_COUNT] = {
+	{
+		.name = "header", .takes = "the name of a field in quotes",
+		.such_as = "header(\"List-Id\")",
+		.count = 1, .parameters = { { TAKES(FACT_STRING), true } },
+		.result = FACT_STRING, .stage = STAGE_MESSAGE,
+		.check = check_field, .hook = header_hook,
+	}, {
+		.name = "owns", .takes = "a login and an address",
+		.such_as = "owns(auth.user, mail.from)",
+		.count = 2, .parameters = { { TAKES(FACT_STRING), false },
+		    { TAKES(FACT_ADDRESS), false } },
+		.result = FACT_BOOL, .stage = STAGE_CONNECT,
+	}, {
+		.name = "dnsbl", .takes = "a zone in quotes",
+		.such_as = "dnsbl(\"bl.example\")",
+		.count = 1, .parameters = { { TAKES(FACT_STRING), true } },
+		.result = FACT_BOOL, .stage = STAGE_CONNECT,
+		.check = check_zone, .blames_client = true,
+	}, {
+		.name = "dnswl", .takes = "a zone in quotes",
+		.such_as = "dnswl(\"wl.example\")",
+		.count = 1, .parameters = { { TAKES(FACT_STRING), true } },
+		.result = FACT_BOOL, .stage = STAGE_CONNECT,
+		.check = check_zone,
+	}, {
+		.name = "rate", .takes = "what is counted and a duration",
+		.such_as = "rate(client.ip, 1h)",
+		.count = 2, .parameters = { { ANY_KEY, false },
+		    { TAKES(FACT_DURATION), true } },
+		.result = FACT_NUMBER, .stage = STAGE_CONNECT,
+	}, {
+		.name = "greylist", .takes = "a duration",
+		.such_as = "greylist(5m)",
+		.count = 1, .parameters = { { TAKES(FACT_DURATION), true } },
+		.result = FACT_BOOL, .stage = STAGE_RCPT,
+	},
+};
+
+const struct function *
+function_find(struct str name)
+{
+	for (size_t i = 0; i < FUNCTION_COUNT; i++)
+		if (str_eqz(name, function_table[i].name))
+			return &function_table[i];
+	return NULL;
+}
