@@ -61,6 +61,7 @@ enum {
 	LIMIT_DKIM_KEY_OCTETS = 8192,
 	LIMIT_DKIM_RSA_BITS_MIN = 1024,	/* RFC 8301 section 3.2 */
 	LIMIT_DKIM_RSA_BITS_MAX = 8192,
+	LIMIT_PRIVATE_KEY_OCTETS = 32 * 1024, /* a file; 8192 bits take 7 kB */
 
 	/* ARC */
 	LIMIT_ARC_SETS = 50,		/* RFC 8617 section 4.2.1 */

@@ -11,6 +11,8 @@ main(void)
 	add_signature_tests(tc);
 	add_key_tests(tc);
 	add_canon_tests(tc);
+	add_private_tests(tc);
+	add_sign_tests(tc);
 	add_verify_tests(tc);
 	return run_suite(suite);
 }

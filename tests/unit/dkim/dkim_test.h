@@ -8,6 +8,8 @@ void add_tag_tests(TCase *tc);
 void add_signature_tests(TCase *tc);
 void add_key_tests(TCase *tc);
 void add_canon_tests(TCase *tc);
+void add_private_tests(TCase *tc);
+void add_sign_tests(TCase *tc);
 void add_verify_tests(TCase *tc);
 
 #endif
