@@ -53,15 +53,6 @@ domain_is_valid(struct str name)
 	return true;
 }
 
-static bool
-is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.ptr[i] >= 0x80)
-			return false;
-	return true;
-}
-
 bool
 domain_to_ascii(struct arena *arena, struct str name, struct str *ascii_out)
 {
@@ -70,7 +61,7 @@ domain_to_ascii(struct arena *arena, struct str name, struct str *ascii_out)
 
 	*ascii_out = STR_NONE;
 	name = domain_chop_dot(name);
-	if (is_ascii(name)) {
+	if (str_is_ascii(name)) {
 		if (!domain_is_valid(name))
 			return false;
 		*ascii_out = arena_lower(arena, name);

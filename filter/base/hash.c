@@ -1,6 +1,8 @@
 #include "base/hash.h"
 
+#include <endian.h>
 #include <pthread.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/ensure.h"
@@ -48,45 +50,64 @@ absorb(struct state *s, uint64_t word)
 	s->v0 ^= word;
 }
 
+/* Eight octets at once: bit 7 of each is set where 'A' <= octet <= 'Z'. */
 static uint64_t
-siphash13(struct str s, const uint64_t key[2], char (*map)(char))
+lower(uint64_t word)
+{
+	const uint64_t each = 0x0101010101010101u;
+	uint64_t low = word & each * 0x7f;
+	uint64_t upper = (low + each * (0x80 - 'A')) &
+	    ~(low + each * (0x7f - 'Z')) & ~word & each * 0x80;
+
+	return word | upper >> 2;
+}
+
+static uint64_t
+load(const char *octets, size_t count)
+{
+	uint64_t word = 0;
+
+	if (count == 8) {
+		memcpy(&word, octets, 8);
+		return le64toh(word);
+	}
+	for (size_t i = 0; i < count; i++)
+		word |= (uint64_t)(unsigned char)octets[i] << 8 * i;
+	return word;
+}
+
+static inline uint64_t
+siphash13(struct str s, const uint64_t key[2], bool nocase)
 {
 	struct state state = {
 		key[0] ^ 0x736f6d6570736575u, key[1] ^ 0x646f72616e646f6du,
 		key[0] ^ 0x6c7967656e657261u, key[1] ^ 0x7465646279746573u
 	};
-	uint64_t word = 0;
-	size_t i;
+	size_t whole = s.len & ~(size_t)7;
+	uint64_t word;
 
-	for (i = 0; i < s.len; i++) {
-		word |= (uint64_t)(unsigned char)map(s.ptr[i]) << 8 * (i % 8);
-		if (i % 8 == 7) {
-			absorb(&state, word);
-			word = 0;
-		}
+	for (size_t at = 0; at < whole; at += 8) {
+		word = load(s.ptr + at, 8);
+		absorb(&state, nocase ? lower(word) : word);
 	}
-	absorb(&state, word | (uint64_t)(s.len & 0xff) << 56);
+	word = whole < s.len ? load(s.ptr + whole, s.len - whole) : 0;
+	absorb(&state, (nocase ? lower(word) : word) |
+	    (uint64_t)(s.len & 0xff) << 56);
 	state.v2 ^= 0xff;
-	for (i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++)
 		mix(&state);
 	return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
-}
-
-static char
-as_it_is(char c)
-{
-	return c;
 }
 
 uint64_t
 hash_siphash13(struct str s, const uint64_t key[2])
 {
-	return siphash13(s, key, as_it_is);
+	return siphash13(s, key, false);
 }
 
 uint64_t
 hash_nocase(struct str s)
 {
 	pthread_once(&key_drawn, draw_key);
-	return siphash13(s, process_key, ascii_lower);
+	return siphash13(s, process_key, true);
 }

@@ -210,6 +210,15 @@ str_is_printable(struct str s)
 	return all_between(s, 0x20, 0x7e);
 }
 
+bool
+str_is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.ptr[i] >= 0x80)
+			return false;
+	return true;
+}
+
 /* No overlong form, no surrogate. */
 size_t
 str_utf8_length(struct str s)

@@ -62,6 +62,9 @@ bool str_to_uint(struct str s, uint64_t max, uint64_t *value_out);
 bool str_is_visible(struct str s);
 bool str_is_printable(struct str s);
 
+/* No octet above 0x7f. */
+bool str_is_ascii(struct str s);
+
 /* A valid UTF-8 text without NUL (RFC 3629). */
 bool str_is_utf8(struct str s);
 

@@ -111,15 +111,6 @@ needs_no_drift(const struct dkim_parsed *parsed)
 
 /* ---- what the library must not get ---- */
 
-static bool
-is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.ptr[i] >= 0x80)
-			return false;
-	return true;
-}
-
 /* It takes the last octet before "=" for the whole name of a tag. */
 static bool
 confuses_b(const struct dkim_parsed *parsed)
@@ -165,7 +156,7 @@ refusal(const struct dkim_parsed *parsed)
 
 	for (size_t i = 0; i < parsed->name_count; i++)
 		names += parsed->names[i].len + 1;
-	if (!is_ascii(parsed->field->value))
+	if (!str_is_ascii(parsed->field->value))
 		return "this engine knows no internationalized signature";
 	if (confuses_b(parsed))
 		return "this engine misreads such a tag beside b=";

@@ -274,15 +274,6 @@ add_value(struct buf *out, const struct macro *macro, struct str value)
 	}
 }
 
-static bool
-is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.ptr[i] >= 0x80)
-			return false;
-	return true;
-}
-
 static enum macro_result
 add_macro(struct buf *out, const struct macro *macro,
     const struct macro_values *values)
@@ -298,7 +289,7 @@ add_macro(struct buf *out, const struct macro *macro,
 		buf_addz(out, "%20");
 		return MACRO_OK;
 	case 's': case 'l':
-		if (!is_ascii(values->local))
+		if (!str_is_ascii(values->local))
 			return MACRO_NEVER;
 		break;
 	}

@@ -200,6 +200,24 @@ START_TEST(hash_is_siphash13)
 }
 END_TEST
 
+/* At each place of a word, and behind the last whole one. */
+START_TEST(hash_folds_letters_and_nothing_else)
+{
+	char a[13], b[13];
+
+	for (size_t at = 0; at < sizeof(a); at++)
+		for (int c = 0; c < 256; c++) {
+			memset(a, 'q', sizeof(a));
+			memcpy(b, a, sizeof(a));
+			a[at] = (char)c;
+			b[at] = (char)(c ^ 0x20);
+			ck_assert_int_eq(ascii_alpha(a[at]),
+			    hash_nocase(str_make(a, sizeof(a))) ==
+			    hash_nocase(str_make(b, sizeof(b))));
+		}
+}
+END_TEST
+
 static const struct {
 	const char *name, *ascii;		/* NULL: refused */
 } domains[] = {
@@ -445,6 +463,7 @@ main(void)
 	tcase_add_loop_test(tc, ipnet_matches, 0, TEST_COUNT(nets));
 	tcase_add_test(tc, ip_refuses_nonsense);
 	tcase_add_loop_test(tc, hash_is_siphash13, 0, TEST_COUNT(hashes));
+	tcase_add_test(tc, hash_folds_letters_and_nothing_else);
 	tcase_add_loop_test(tc, domain_becomes_ascii, 0, TEST_COUNT(domains));
 	tcase_add_test(tc, domain_relations);
 	tcase_add_test(tc, strand_runs_one_at_a_time);
