@@ -1,34 +1,4 @@
-#include "base/limits.h"
 #include "policy/bound.h"
-
-static pcre2_code *
-compile_regex(struct bind *bind, const struct term *term)
-{
-	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
-	uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP |
-	    PCRE2_NEVER_BACKSLASH_C;
-	pcre2_code *code;
-	PCRE2_SIZE at;
-	int error;
-
-	if (str_chr(term->flags, 'i') < term->flags.len)
-		options |= PCRE2_CASELESS;
-	pcre2_set_max_pattern_length(context, LIMIT_REGEX_OCTETS);
-	code = pcre2_compile((PCRE2_SPTR)term->text.ptr, term->text.len,
-	    options, &error, &at, context);
-	pcre2_compile_context_free(context);
-	if (code == NULL) {
-		PCRE2_UCHAR text[128];
-
-		pcre2_get_error_message(error, text, sizeof(text));
-		mistake(bind->diag, place_after(term->place, 1 + at),
-		    "the regular expression is wrong here: %s",
-		    (const char *)text);
-		return NULL;
-	}
-	VEC_PUSH(bind->arena, &bind->policy->regexes, code);
-	return code;
-}
 
 struct cond *
 bind_matches(struct bind *bind, const struct expr *expr)
@@ -42,26 +12,15 @@ bind_matches(struct bind *bind, const struct expr *expr)
 		bind_unknown_name(bind, expr->left);
 	if (found != VALUE_OK)
 		return NULL;
-	if (bind->policy->regexes.count == LIMIT_POLICY_REGEXES) {
-		mistake(bind->diag, term->place, "more than %d regular "
-		    "expressions", LIMIT_POLICY_REGEXES);
-		return NULL;
-	}
 	if (!value_is_text(&left) || left.kind == VALUE_CONST) {
 		mistake(bind->diag, left.place, "\"matches\" looks at facts "
 		    "that are texts; %.*s is of type %s", STR_ARG(left.name),
 		    fact_type_name(left.type));
 		return NULL;
 	}
-	if (term->flags.len > 0 && !str_eqz(term->flags, "i")) {
-		mistake(bind->diag, term->place, "after a regular expression "
-		    "only \"i\" (letter case does not count) may stand, not "
-		    "\"%.*s\"", STR_ARG(term->flags));
-		return NULL;
-	}
 	cond = cond_new(bind, COND_MATCHES, expr->place);
 	cond->left = left;
-	cond->regex = compile_regex(bind, term);
+	cond->regex = regex_compile(bind->policy->regexes, term, bind->diag);
 	return cond->regex == NULL ? NULL : cond;
 }
 

@@ -7,14 +7,13 @@
 #ifndef ASSAY_POLICY_BOUND_H
 #define ASSAY_POLICY_BOUND_H
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 #include <stdatomic.h>
 
 #include "policy/ast.h"
 #include "policy/function.h"
 #include "policy/list.h"
 #include "policy/policy.h"
+#include "policy/regex.h"
 
 struct fact_bits {
 	uint64_t at[(FACT_COUNT + 63) / 64];
@@ -71,7 +70,7 @@ struct cond {
 	struct value		 left, right;
 	const struct list	*list;
 	unsigned		 words;		/* bits of enum word */
-	const pcre2_code	*regex;
+	const struct regex	*regex;
 	const struct define	*define;
 	struct cond		*children, *next;
 };
@@ -133,7 +132,7 @@ struct policy {
 	size_t			 define_count;
 	VEC(const struct call *) calls;
 	struct fact_bits	 reads;
-	VEC(pcre2_code *)	 regexes;
+	struct regex_pool	*regexes;
 };
 
 /* The state of binding one policy. */

@@ -260,35 +260,20 @@ eval_in_fact(struct eval *eval, const struct cond *cond)
 	return FALSE_;
 }
 
-/* A pattern that comes to its limits says nothing: unknown. */
+/* The value of "does it match": what has come to its limits says nothing. */
 static unsigned
 eval_matches(struct eval *eval, const struct cond *cond)
 {
+	static const unsigned values[] = {
+		[REGEX_NO] = FALSE_, [REGEX_YES] = TRUE_,
+		[REGEX_UNKNOWN] = UNKNOWN_,
+	};
 	struct fact a = value_now(eval, &cond->left);
-	pcre2_match_context *context;
-	pcre2_match_data *data;
 	unsigned out;
-	int found;
 
 	if (!comparable(&a, &a, &out))
 		return out;
-	context = pcre2_match_context_create(NULL);
-	data = pcre2_match_data_create(1, NULL);
-	if (context == NULL || data == NULL) {
-		found = PCRE2_ERROR_NOMEMORY;
-	} else {
-		pcre2_set_match_limit(context, LIMIT_REGEX_MATCH);
-		pcre2_set_depth_limit(context, LIMIT_REGEX_DEPTH);
-		pcre2_set_heap_limit(context, LIMIT_REGEX_HEAP_KIB);
-		found = pcre2_match(cond->regex,
-		    (PCRE2_SPTR)(a.text.len == 0 ? "" : a.text.ptr),
-		    a.text.len, 0, PCRE2_NO_JIT, data, context);
-	}
-	pcre2_match_data_free(data);
-	pcre2_match_context_free(context);
-	if (found == PCRE2_ERROR_NOMATCH)
-		return FALSE_;
-	return found >= 0 ? TRUE_ : UNKNOWN_;
+	return values[regex_match(cond->regex, a.text)];
 }
 
 static unsigned

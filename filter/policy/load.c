@@ -12,6 +12,7 @@ policy_new(void)
 	struct policy *policy = xcalloc(1, sizeof(*policy));
 
 	policy->arena = arena_new();
+	policy->regexes = regex_pool_new(policy->arena);
 	atomic_init(&policy->refs, 1);
 	return policy;
 }
@@ -28,8 +29,7 @@ policy_unref(struct policy *policy)
 {
 	if (policy == NULL || atomic_fetch_sub(&policy->refs, 1) > 1)
 		return;
-	for (size_t i = 0; i < policy->regexes.count; i++)
-		pcre2_code_free(policy->regexes.at[i]);
+	regex_pool_free(policy->regexes);
 	arena_free(policy->arena);
 	free(policy);
 }
