@@ -115,6 +115,11 @@ enum {
 	LIMIT_SQL_WAIT_MS = 2000,	/* for another's lock */
 	LIMIT_SQL_MS = 30000,		/* a query that never ends */
 
+	/* The keys of bounce tags: HMAC-SHA1 gains nothing past 64 octets */
+	LIMIT_BOUNCE_SECRET_MIN = 16,
+	LIMIT_BOUNCE_SECRET_MAX = 128,
+	LIMIT_BOUNCE_KEYS_OCTETS = 65536,
+
 	/* Events */
 	LIMIT_EVENT_QUEUE = 10000,
 	LIMIT_EVENT_QUEUE_OCTETS = 64 * 1024 * 1024,

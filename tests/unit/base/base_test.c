@@ -452,6 +452,7 @@ main(void)
 	TCase *tc = tcase_create("base");
 
 	suite_add_tcase(suite, tc);
+	suite_add_tcase(suite, pattern_tests());
 	suite_add_tcase(suite, sqlfile_tests());
 	tcase_add_test(tc, str_next_splits);
 	tcase_add_test(tc, source_gives_lines_with_places);

@@ -6,6 +6,7 @@
 
 #include "tests/support/check.h"
 
+TCase *pattern_tests(void);
 TCase *sqlfile_tests(void);
 
 #endif
