@@ -67,6 +67,8 @@ enum {
 	LIMIT_ARC_SETS = 50,		/* RFC 8617 section 4.2.1 */
 	LIMIT_ARC_KEYS_AHEAD = 20,	/* asked for before the chain is known
 					 * to be whole */
+	LIMIT_ARC_ALIGNED = 4,		/* records of SPF and DKIM alone that
+					 * cost DNS to weigh */
 
 	/* DMARC: RFC 9989, the tree walk */
 	LIMIT_DMARC_QUERIES = 8,	/* section 4.10 */

@@ -1,119 +1,17 @@
 /*
- * ARC: feeds arc/ with the message as it streams by; and whom of the sealers
- * the admin trusts, and what the message looked like to him.
+ * ARC: feeds arc/ with the message as it streams by; whom of the sealers the
+ * admin trusts is arc_trust.c's to say, when DMARC knows the author's policy.
  */
-#include "arc/arc.h"
-
-#include "base/domain.h"
+#include "checks/arc_trust.h"
 #include "checks/registry.h"
-#include "mail/authres.h"
 
 struct arc_state {
-	struct arc *arc;
+	struct arc		*arc;
+	struct arc_trust	*trust;
+	struct arc_results	 results;	/* when they are judged */
+	bool			 judged;
+	bool			 ready;		/* DMARC is known */
 };
-
-/* What one sealer recorded. */
-struct record {
-	enum word	dmarc, dkim, spf;
-};
-
-static bool
-is_trusted(const struct check_run *run, struct str domain)
-{
-	const struct check_options *options = run->subject->options;
-
-	for (size_t i = 0; i < options->trusted_sealer_count; i++) {
-		struct str name = str_from(options->trusted_sealers[i]);
-
-		if (domain_to_ascii(run->arena, name, &name) &&
-		    domain_equal(name, domain))
-			return true;
-	}
-	return false;
-}
-
-/* A pass among several of one method stands for all, else the first. */
-static void
-add_word(enum word *word, struct str text)
-{
-	enum word found;
-
-	if (word_find(RESULT_WORDS, text, &found) &&
-	    (*word == WORD_NONE || found == WORD_PASS))
-		*word = found;
-}
-
-static struct record
-read_record(struct arena *arena, struct str text)
-{
-	struct record record = { WORD_NONE, WORD_NONE, WORD_NONE };
-	struct authres authres;
-
-	if (!authres_parse(arena, text, &authres))
-		return record;
-	for (size_t i = 0; i < authres.results.count; i++) {
-		struct authres_result *result = &authres.results.at[i];
-		struct str word = arena_lower(arena, result->result);
-
-		if (str_eqz_nocase(result->method, "dmarc"))
-			add_word(&record.dmarc, word);
-		else if (str_eqz_nocase(result->method, "dkim"))
-			add_word(&record.dkim, word);
-		else if (str_eqz_nocase(result->method, "spf"))
-			add_word(&record.spf, word);
-	}
-	return record;
-}
-
-/*
- * A DMARC result decides alone: SPF and DKIM also pass for a stranger's own
- * domain, below any author.
- */
-static bool
-is_authenticated(const struct record *record)
-{
-	if (record->dmarc != WORD_NONE)
-		return record->dmarc == WORD_PASS;
-	return record->dkim == WORD_PASS || record->spf == WORD_PASS;
-}
-
-/*
- * Each sealer vouches for the ones before it: so down from the newest, all
- * must be trusted, to the first that saw the message authenticated.
- */
-static bool
-find_trusted(const struct check_run *run, const struct arc_results *results,
-    struct record *record_out)
-{
-	for (size_t i = results->sealer_count; i-- > 0;) {
-		const struct arc_sealer *sealer = &results->sealers[i];
-		struct record record;
-
-		if (!is_trusted(run, sealer->domain))
-			return false;
-		record = read_record(run->arena, sealer->results);
-		if (is_authenticated(&record)) {
-			*record_out = record;
-			return true;
-		}
-	}
-	return false;
-}
-
-static void
-set_trust(struct check_run *run, const struct arc_results *results)
-{
-	struct fact_set *facts = run->subject->facts;
-	struct record record = { WORD_NONE, WORD_NONE, WORD_NONE };
-	/* What l= leaves out may be anybody's. */
-	bool trusted = !results->body_limited &&
-	    find_trusted(run, results, &record);
-
-	facts_bool(facts, FACT_ID_ARC_TRUSTED, trusted);
-	facts_word(facts, FACT_ID_ARC_DMARC, record.dmarc);
-	facts_word(facts, FACT_ID_ARC_DKIM, record.dkim);
-	facts_word(facts, FACT_ID_ARC_SPF, record.spf);
-}
 
 static void
 add_result(struct check_run *run, const struct arc_results *results)
@@ -137,18 +35,11 @@ add_result(struct check_run *run, const struct arc_results *results)
 }
 
 static void
-done(void *ctx, const struct arc_results *results)
+set_facts(struct check_run *run, const struct arc_results *results)
 {
-	struct check_run *run = ctx;
 	struct fact_set *facts = run->subject->facts;
-	const struct arc_results cut = { .word = WORD_FAIL,
-		.reason = STR("the header is larger than is looked at") };
 	VEC(struct str) sealers = { 0 };
 
-	/* A field that is missing may be one that a signature speaks of. */
-	if (run->subject->header->cut && results->word == WORD_PASS)
-		results = &cut;
-	add_result(run, results);
 	for (size_t i = 0; i < results->sealer_count; i++)
 		VEC_PUSH(run->arena, &sealers, results->sealers[i].domain);
 	facts_word(facts, FACT_ID_ARC, results->word);
@@ -159,8 +50,69 @@ done(void *ctx, const struct arc_results *results)
 		    results->oldest_pass);
 	else
 		facts_none(facts, FACT_ID_ARC_OLDEST_PASS);
-	set_trust(run, results);
+}
+
+static void
+finish(void *ctx, const struct arc_record *record)
+{
+	static const struct arc_record nothing = { WORD_NONE, WORD_NONE,
+						   WORD_NONE };
+	struct check_run *run = ctx;
+	struct arc_state *state = run->state;
+	struct fact_set *facts = run->subject->facts;
+
+	facts_bool(facts, FACT_ID_ARC_TRUSTED, record != NULL);
+	if (record == NULL)
+		record = &nothing;
+	facts_word(facts, FACT_ID_ARC_DMARC, record->dmarc);
+	facts_word(facts, FACT_ID_ARC_DKIM, record->dkim);
+	facts_word(facts, FACT_ID_ARC_SPF, record->spf);
+	add_result(run, &state->results);
+	set_facts(run, &state->results);
+	run->subject->chain = &state->results;
 	check_finish(run);
+}
+
+/* Only a chain that passes has to wait for what DMARC knows of the author;
+ * and what l= leaves out of the body may be anybody's. */
+static void
+go_on(struct check_run *run)
+{
+	struct arc_state *state = run->state;
+
+	if (!state->judged || state->trust != NULL)
+		return;
+	if (state->results.word != WORD_PASS || state->results.body_limited)
+		finish(run, NULL);
+	else if (state->ready)
+		state->trust = arc_trust_start(run, state->results.sealers,
+		    state->results.sealer_count, finish, run);
+}
+
+static void
+judged(void *ctx, const struct arc_results *results)
+{
+	struct check_run *run = ctx;
+	struct arc_state *state = run->state;
+
+	state->judged = true;
+	state->results = *results;
+	/* A field that is missing may be one that a signature speaks of. */
+	if (run->subject->header->cut && results->word == WORD_PASS) {
+		state->results.word = WORD_FAIL;
+		state->results.reason =
+		    STR("the header is larger than is looked at");
+		state->results.sealer_count = 0;
+		state->results.key_count = 0;
+	}
+	go_on(run);
+}
+
+static void
+ready(struct check_run *run)
+{
+	((struct arc_state *)run->state)->ready = true;
+	go_on(run);
 }
 
 static void
@@ -197,7 +149,7 @@ feed_body(struct check_run *run, struct str piece)
 static void
 feed_eom(struct check_run *run)
 {
-	arc_eom(((struct arc_state *)run->state)->arc, done, run);
+	arc_eom(((struct arc_state *)run->state)->arc, judged, run);
 }
 
 static void
@@ -205,12 +157,14 @@ cancel(struct check_run *run)
 {
 	struct arc_state *state = run->state;
 
+	arc_trust_cancel(state->trust);
 	arc_free(state->arc);
 	state->arc = NULL;
+	run->subject->chain = NULL;
 }
 
 const struct check_ops arc_ops = {
 	.state_size = sizeof(struct arc_state), .start = start,
 	.header = feed_header, .eoh = feed_eoh, .body = feed_body,
-	.eom = feed_eom, .cancel = cancel,
+	.eom = feed_eom, .ready = ready, .cancel = cancel,
 };

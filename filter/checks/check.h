@@ -39,9 +39,12 @@ struct check_client {
 
 enum check_id {
 	CHECK_IPREV, CHECK_SPF_HELO, CHECK_SPF, CHECK_HEADER, CHECK_DKIM,
-	CHECK_ARC, CHECK_DMARC,
+	CHECK_DMARC, CHECK_ARC,
 	CHECK_COUNT
 };
+
+struct dmarc_policy;
+struct arc_results;
 
 /* What all checks of one connection see; the session fills it in. */
 struct subject {
@@ -56,6 +59,10 @@ struct subject {
 	struct str			 helo;	 /* helo */
 	struct str			 mail_from; /* mail; without <> */
 	struct header			*header; /* eoh */
+	/* What one check leaves for others, until its scope ends; NULL where
+	 * there is nothing, or not yet: */
+	const struct dmarc_policy	*author_policy;	/* by dmarc */
+	const struct arc_results	*chain;		/* by arc */
 };
 
 struct check_run {

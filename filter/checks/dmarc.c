@@ -171,6 +171,7 @@ discovered(void *ctx, const struct dmarc_policy *policy)
 
 	dmarc->discovery = NULL;
 	dmarc->policy = policy;
+	run->subject->author_policy = policy;
 	note_queries(run, policy->queries.at, policy->queries.count);
 	evaluate(run);
 }
@@ -211,6 +212,7 @@ cancel(struct check_run *run)
 	dmarc_evaluate_cancel(dmarc->evaluation);
 	dmarc->discovery = NULL;
 	dmarc->evaluation = NULL;
+	run->subject->author_policy = NULL;
 }
 
 const struct check_ops dmarc_ops = {

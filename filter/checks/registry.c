@@ -30,15 +30,16 @@ const struct check check_table[CHECK_COUNT] = {
 		.name = "dkim", .starts = STAGE_MESSAGE,
 		.first = FACT_ID_DKIM, .last = FACT_ID_DKIM_REASON,
 		.method = METHOD_DKIM, .ops = &dkim_ops },
-	[CHECK_ARC] = {
-		.name = "arc", .starts = STAGE_MESSAGE,
-		.first = FACT_ID_ARC, .last = FACT_ID_ARC_SPF,
-		.method = METHOD_ARC, .ops = &arc_ops },
 	[CHECK_DMARC] = {
 		.name = "dmarc", .starts = STAGE_MESSAGE,
 		.needs = CHECK_BIT(CHECK_SPF) | CHECK_BIT(CHECK_DKIM),
 		.first = FACT_ID_DMARC, .last = FACT_ID_DMARC_REASON,
 		.method = METHOD_DMARC, .ops = &dmarc_ops },
+	[CHECK_ARC] = {
+		.name = "arc", .starts = STAGE_MESSAGE,
+		.needs = CHECK_BIT(CHECK_DMARC),
+		.first = FACT_ID_ARC, .last = FACT_ID_ARC_SPF,
+		.method = METHOD_ARC, .ops = &arc_ops },
 };
 
 void
