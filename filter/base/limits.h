@@ -80,6 +80,8 @@ enum {
 
 	/* Addresses, Authentication-Results */
 	LIMIT_COMMENT_DEPTH = 32,
+	LIMIT_RECEIVED_OCTETS = 8192,	/* of one field that is read */
+	LIMIT_RECEIVED_HOPS = 30,	/* through relays that are trusted */
 	LIMIT_LIST_ID_OCTETS = 2048,	/* of a List-Id field, looked at; the
 					 * id has 255 (RFC 2919 section 3) */
 	LIMIT_AUTHRES_RESULTS = 64,	/* in a field, written or read */

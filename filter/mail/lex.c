@@ -42,11 +42,24 @@ comment_length(struct str s, const char **why_out)
 }
 
 const char *
+lex_comment(struct str *rest, struct str *inside_out)
+{
+	const char *why = NULL;
+	size_t len = comment_length(*rest, &why);
+
+	if (len == 0)
+		return why;
+	*inside_out = str_slice(*rest, 1, len - 1);
+	*rest = str_skip(*rest, len);
+	return NULL;
+}
+
+const char *
 lex_cfws(struct str *rest, struct str *comment_out)
 {
 	while (rest->len > 0) {
+		struct str comment;
 		const char *why;
-		size_t len;
 
 		if (ascii_space(rest->ptr[0])) {
 			*rest = str_skip(*rest, 1);
@@ -54,12 +67,11 @@ lex_cfws(struct str *rest, struct str *comment_out)
 		}
 		if (rest->ptr[0] != '(')
 			break;
-		len = comment_length(*rest, &why);
-		if (len == 0)
+		why = lex_comment(rest, &comment);
+		if (why != NULL)
 			return why;
 		if (comment_out != NULL)
-			*comment_out = str_slice(*rest, 1, len - 1);
-		*rest = str_skip(*rest, len);
+			*comment_out = comment;
 	}
 	return NULL;
 }

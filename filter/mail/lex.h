@@ -19,6 +19,9 @@
  */
 const char *lex_cfws(struct str *rest, struct str *comment_out);
 
+/* At a '(': one comment, nested to that depth; its inside, as written. */
+const char *lex_comment(struct str *rest, struct str *inside_out);
+
 /* At a '"': the text of the quoted string, pairs undone, folds dropped. */
 const char *lex_quoted(struct arena *arena, struct str *rest,
     struct str *text_out);

@@ -8,5 +8,7 @@ main(void)
 	suite_add_tcase(suite, address_cases());
 	suite_add_tcase(suite, authres_cases());
 	suite_add_tcase(suite, listid_cases());
+	suite_add_tcase(suite, received_cases());
+	suite_add_tcase(suite, relay_cases());
 	return run_suite(suite);
 }

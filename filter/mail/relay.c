@@ -1,0 +1,90 @@
+#include "mail/relay.h"
+
+#include "base/limits.h"
+#include "mail/received.h"
+
+bool
+relay_is_trusted(const struct relay_list *list, const struct ip *ip)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (ipnet_contains(&list->at[i], ip))
+			return true;
+	return false;
+}
+
+/* A host that names its own loopback means itself. */
+static bool
+is_loopback(const struct ip *ip)
+{
+	static const struct ip six = { .family = IP_V6,
+		.bytes = { [15] = 1 } };
+
+	return (ip->family == IP_V4 && ip->bytes[0] == 127) ||
+	    ip_equal(ip, &six);
+}
+
+static void
+set_client(struct relay_client *out, const struct received *field)
+{
+	out->is_peer = false;
+	out->ip = field->ip;
+	out->name = field->name;
+	out->helo = field->helo;
+	out->with = field->with;
+}
+
+static void
+set_unknown(struct relay_client *out, const char *why)
+{
+	*out = (struct relay_client){ .why = why, .hops = out->hops };
+}
+
+/* True: the next field is to be looked at. */
+static bool
+take_field(const struct relay_list *list, const struct received *field,
+    struct relay_client *out)
+{
+	switch (field->kind) {
+	case RECEIVED_GOES_ON:
+		return true;
+	case RECEIVED_LOCAL:
+		return false;
+	case RECEIVED_BROKEN:
+		set_unknown(out, field->why);
+		return false;
+	case RECEIVED_CLIENT:
+		break;
+	}
+	if (!relay_is_trusted(list, &field->ip)) {
+		set_client(out, field);
+		return false;
+	}
+	if (!is_loopback(&field->ip))
+		set_client(out, field);
+	return true;
+}
+
+void
+relay_find_client(const struct relay_list *list, const struct header *header,
+    const struct ip *peer, struct relay_client *out)
+{
+	const struct header_field *found;
+	struct received field = { .kind = RECEIVED_LOCAL };
+
+	*out = (struct relay_client){ .known = true, .is_peer = true,
+		.ip = *peer };
+	while ((found = header_find(header, STR("Received"), out->hops)) !=
+	    NULL) {
+		if (out->hops++ == LIMIT_RECEIVED_HOPS) {
+			set_unknown(out, "too many Received fields of "
+			    "trusted relays");
+			return;
+		}
+		received_parse(found->value, &field);
+		if (!take_field(list, &field, out))
+			return;
+	}
+	/* Past the cap on headers there may be more. */
+	if (header->cut || field.kind == RECEIVED_GOES_ON)
+		set_unknown(out, "a Received field is missing");
+}
