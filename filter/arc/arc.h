@@ -65,13 +65,17 @@ struct arc_results {
 typedef void arc_done_fn(void *ctx, const struct arc_results *results);
 
 struct arc;
+struct dkim_bodies;
 
 struct arc *arc_new(const struct arc_options *options, struct arena *arena,
     struct resolver *dns, struct strand *strand, int64_t now);
 void arc_header(struct arc *arc, const struct header_field *field);
 void arc_eoh(struct arc *arc);
 
-/* False: no signature needs more of the body. */
+/* As dkim_verify_share(). */
+void arc_share(struct arc *arc, struct dkim_bodies *bodies);
+
+/* False: no signature needs more of the body, or it is shared. */
 bool arc_body(struct arc *arc, struct str piece);
 
 /* done() runs once, on the strand, never before this returns. */

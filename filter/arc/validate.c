@@ -30,6 +30,7 @@ struct arc {
 	struct arc_chain	 chain;
 	VEC(struct arc_lookup *) lookups;
 	size_t			 pending;	/* lookups in flight */
+	struct dkim_bodies	*shared;	/* NULL: the engine's own */
 	void			*engine;	/* NULL: nothing to hash */
 	bool			 ended;
 	arc_done_fn		*done;
@@ -48,6 +49,12 @@ arc_new(const struct arc_options *options, struct arena *arena,
 	arc->strand = strand;
 	arc->now = now;
 	return arc;
+}
+
+void
+arc_share(struct arc *arc, struct dkim_bodies *bodies)
+{
+	arc->shared = bodies;
 }
 
 /* ---- keys ---- */
@@ -161,7 +168,7 @@ arc_eoh(struct arc *arc)
 	}
 	if (count > 0)
 		arc->engine = dkim_native_ops.start(arc->arena, &arc->header,
-		    jobs, count);
+		    jobs, count, arc->shared);
 }
 
 bool

@@ -123,9 +123,11 @@ start(struct check_run *run)
 		.clock_skew = subject->options->dkim.clock_skew,
 		.deadline_ms = subject->options->dkim.deadline_ms,
 	};
+	struct arc *arc = arc_new(&options, run->arena, subject->dns,
+	    subject->strand, subject->now);
 
-	((struct arc_state *)run->state)->arc = arc_new(&options, run->arena,
-	    subject->dns, subject->strand, subject->now);
+	arc_share(arc, subject->bodies);
+	((struct arc_state *)run->state)->arc = arc;
 }
 
 static void

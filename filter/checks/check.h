@@ -63,6 +63,10 @@ struct subject {
 	 * there is nothing, or not yet: */
 	const struct dmarc_policy	*author_policy;	/* by dmarc */
 	const struct arc_results	*chain;		/* by arc */
+	/* From the first field on: the hashes of the body, to be asked for at
+	 * eoh and had at eom; the session feeds them.  NULL in tests: each
+	 * check hashes for itself. */
+	struct dkim_bodies		*bodies;
 };
 
 struct check_run {

@@ -38,6 +38,7 @@ struct dkim_verify {
 	size_t				 asked;		/* lookups started */
 	size_t				 pending;	/* lookups in flight */
 	const struct dkim_engine_ops	*ops;
+	struct dkim_bodies		*shared;  /* NULL: the engine's own */
 	void				*engine;  /* NULL: no job */
 	struct finish			*finish;	/* posted */
 	bool				 chosen, ended;
@@ -92,6 +93,12 @@ dkim_verify_new(const struct dkim_options *options, struct arena *arena,
 	verify->now = now;
 	verify->ops = ops_of(options->engine);
 	return verify;
+}
+
+void
+dkim_verify_share(struct dkim_verify *verify, struct dkim_bodies *bodies)
+{
+	verify->shared = bodies;
 }
 
 static void
@@ -252,7 +259,7 @@ dkim_verify_eoh(struct dkim_verify *verify)
 			jobs[count++] = &verify->entries.at[i]->job;
 	if (count > 0)
 		verify->engine = verify->ops->start(verify->arena,
-		    &verify->header, jobs, count);
+		    &verify->header, jobs, count, verify->shared);
 }
 
 bool

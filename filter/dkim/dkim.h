@@ -71,15 +71,27 @@ struct dkim_results {
 typedef void dkim_done_fn(void *ctx, const struct dkim_results *results);
 
 struct dkim_verify;
+struct dkim_bodies;
 
 struct dkim_verify *dkim_verify_new(const struct dkim_options *options,
     struct arena *arena, struct resolver *dns, struct strand *strand,
     int64_t now);
+
+/*
+ * Before the end of the header: hashes of the body that others need, too.
+ * Their owner feeds and ends them before dkim_verify_eom(), and keeps them
+ * until dkim_verify_free().  The library engine goes on hashing by itself.
+ */
+void dkim_verify_share(struct dkim_verify *verify,
+    struct dkim_bodies *bodies);
 void dkim_verify_header(struct dkim_verify *verify,
     const struct header_field *field);
 void dkim_verify_eoh(struct dkim_verify *verify);
 
-/* False: no signature needs more of the body (the MTA may skip the rest). */
+/*
+ * False: no signature needs more of the body (the MTA may skip the rest), or
+ * it comes through what is shared.
+ */
 bool dkim_verify_body(struct dkim_verify *verify, struct str piece);
 
 /* done() runs once, on the strand, never before this returns. */

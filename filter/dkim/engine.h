@@ -27,9 +27,13 @@ struct dkim_job {
 	void			*state;		/* the engine's own */
 };
 
+struct dkim_bodies;
+
 struct dkim_engine_ops {
+	/* shared: fed and ended by their owner; NULL: the engine's own. */
 	void	*(*start)(struct arena *arena, const struct header *header,
-		    struct dkim_job **jobs, size_t count);
+		    struct dkim_job **jobs, size_t count,
+		    struct dkim_bodies *shared);
 	/* False: no job needs more of the body. */
 	bool	(*body)(void *engine, struct str piece);
 	void	(*end)(void *engine);

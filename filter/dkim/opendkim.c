@@ -333,10 +333,11 @@ count_octets(void *ctx, struct str octets)
 
 static void *
 engine_start(struct arena *arena, const struct header *header,
-    struct dkim_job **jobs, size_t count)
+    struct dkim_job **jobs, size_t count, struct dkim_bodies *shared)
 {
 	struct engine *engine = arena_alloc(arena, sizeof(*engine));
 
+	(void)shared;
 	pthread_once(&library_once, libraries_open);
 	engine->arena = arena;
 	buf_init(&engine->text, arena, SIZE_MAX);

@@ -12,18 +12,20 @@ struct engine {
 	uint64_t		*name_hashes;	/* of the fields, or NULL */
 	bool			*taken;		/* by the signature at hand */
 	struct dkim_bodies	*bodies;
+	bool			 shared;	/* the bodies are another's */
 	struct buf		 text;		/* canonical header */
 };
 
 static void *
 engine_start(struct arena *arena, const struct header *header,
-    struct dkim_job **jobs, size_t count)
+    struct dkim_job **jobs, size_t count, struct dkim_bodies *shared)
 {
 	struct engine *engine = arena_alloc(arena, sizeof(*engine));
 
 	engine->arena = arena;
 	engine->header = header;
-	engine->bodies = dkim_bodies_new(arena);
+	engine->shared = shared != NULL;
+	engine->bodies = shared != NULL ? shared : dkim_bodies_new(arena);
 	buf_init(&engine->text, arena, SIZE_MAX);
 	for (size_t i = 0; i < count; i++) {
 		const struct dkim_parsed *parsed = &jobs[i]->parsed;
@@ -40,7 +42,7 @@ engine_body(void *ctx, struct str piece)
 {
 	struct engine *engine = ctx;
 
-	return dkim_bodies_feed(engine->bodies, piece);
+	return !engine->shared && dkim_bodies_feed(engine->bodies, piece);
 }
 
 static void
@@ -48,7 +50,8 @@ engine_end(void *ctx)
 {
 	struct engine *engine = ctx;
 
-	dkim_bodies_end(engine->bodies);
+	if (!engine->shared)
+		dkim_bodies_end(engine->bodies);
 }
 
 /* ---- the header ---- */
@@ -208,7 +211,8 @@ engine_free(void *ctx)
 {
 	struct engine *engine = ctx;
 
-	dkim_bodies_free(engine->bodies);
+	if (!engine->shared)
+		dkim_bodies_free(engine->bodies);
 }
 
 const struct dkim_engine_ops dkim_native_ops = {

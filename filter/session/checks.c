@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "dkim/digest.h"
 #include "session/connection.h"
 
 static bool
@@ -96,7 +97,7 @@ run_eoh(struct connection *conn)
 bool
 run_body(struct connection *conn, struct str piece)
 {
-	bool wanted = false;
+	bool wanted = dkim_bodies_feed(conn->subject.bodies, piece);
 
 	for (int id = 0; id < CHECK_COUNT; id++) {
 		struct check_run *run = &conn->checks[id];
@@ -110,6 +111,7 @@ run_body(struct connection *conn, struct str piece)
 void
 run_eom(struct connection *conn)
 {
+	dkim_bodies_end(conn->subject.bodies);
 	for (int id = 0; id < CHECK_COUNT; id++) {
 		struct check_run *run = &conn->checks[id];
 

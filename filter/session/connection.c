@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/ensure.h"
 #include "base/limits.h"
+#include "dkim/digest.h"
 #include "session/connection.h"
 
 /* Below this a body that nobody needs is still counted: it costs nothing. */
@@ -70,6 +71,9 @@ connection_reset(struct connection *conn, enum scope from)
 
 	conn->pending.active = false;
 	run_cancel(conn, stage);
+	if (conn->subject.bodies != NULL)
+		dkim_bodies_free(conn->subject.bodies);
+	conn->subject.bodies = NULL;
 	facts_reset(&conn->facts, stage);
 	drop_results(&conn->results, stage);
 	if (from == SCOPE_CONNECTION) {
@@ -300,6 +304,7 @@ begin_header(struct connection *conn)
 	if (!conn->in_message || message->ended)
 		begin_mail(conn, &(struct session_mail){ 0 });
 	message->header_begun = true;
+	conn->subject.bodies = dkim_bodies_new(conn->arena[SCOPE_MESSAGE]);
 	for (size_t i = 0; i < message->rcpts.count && first.ptr == NULL; i++)
 		if (message->rcpts.at[i].action == ACTION_CONTINUE)
 			first = message->rcpts.at[i].address;

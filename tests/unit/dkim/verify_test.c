@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "dkim/digest.h"
 #include "dkim/dkim.h"
 #include "tests/support/fake_dns.h"
 
@@ -130,6 +131,36 @@ bench_close(struct bench *bench)
 	strand_unref(bench->strand);
 	arena_free(bench->arena);
 }
+
+/* Both ask for one hash, which is fed once, by neither of them. */
+START_TEST(shared_hashes_are_fed_by_their_owner)
+{
+	struct bench bench;
+	struct dkim_bodies *bodies;
+	struct dkim_body_hash *mine;
+
+	bench_open(&bench, "native", ED_KEY RSA_KEY);
+	bench_start(&bench);
+	bodies = dkim_bodies_new(bench.arena);
+	dkim_verify_share(bench.verify, bodies);
+	bench_sign(&bench, ED);
+	for (size_t i = 0; i < 5; i++)
+		dkim_verify_header(bench.verify, &message[i]);
+	dkim_verify_eoh(bench.verify);
+	mine = dkim_bodies_add(bodies, DKIM_FORM_RELAXED, UINT64_MAX);
+	ck_assert(!dkim_verify_body(bench.verify, STR("not looked at")));
+	ck_assert(dkim_bodies_feed(bodies, str_from(body)));
+	dkim_bodies_end(bodies);
+	bench_end(&bench);
+	ck_assert_uint_eq(bench.results.count, 1);
+	ck_assert_int_eq(bench.results.at[0].word, WORD_PASS);
+	ck_assert_uint_eq(dkim_body_hash_octets(mine), 54);
+	dkim_verify_free(bench.verify);
+	bench.verify = NULL;
+	dkim_bodies_free(bodies);
+	bench_close(&bench);
+}
+END_TEST
 
 START_TEST(good_signatures_pass)
 {
@@ -350,6 +381,7 @@ add_verify_tests(TCase *tc)
 {
 	int engines = TEST_COUNT(engine_names);
 
+	tcase_add_test(tc, shared_hashes_are_fed_by_their_owner);
 	tcase_add_loop_test(tc, good_signatures_pass, 0, engines);
 	tcase_add_loop_test(tc, no_signature_is_no_result, 0, engines);
 	tcase_add_loop_test(tc, dns_trouble_stays_with_its_signature, 0,
