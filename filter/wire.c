@@ -31,8 +31,10 @@ wire_resolver(const struct settings *settings, struct diag *diag)
 		    (uint32_t)(settings->dns_ttl_negative_max / 1000),
 	};
 	char why[1024] = "";
-	struct resolver *dns = resolver_new(&options, why, sizeof(why));
+	struct resolver *dns;
 
+	ensure(dns_client_from(settings->dns_client, &options.client));
+	dns = resolver_new(&options, why, sizeof(why));
 	if (dns == NULL)
 		diag_add(diag, DIAG_ERROR, "dns", 0, 0, STR_NONE, "%s", why);
 	return dns;

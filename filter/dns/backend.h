@@ -1,5 +1,5 @@
 /*
- * backend - who knows the answers: a zone file or libunbound
+ * backend - who knows the answers: a zone file, libunbound, or the stub
  *
  * Names arrive in lower case, without a final dot, and fit DNS.  A back end
  * follows CNAMEs itself, with the cap of resolver.h.

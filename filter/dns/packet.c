@@ -8,6 +8,7 @@
 
 enum { HEADER_OCTETS = 12, QUESTION_REST = 4, RECORD_REST = 10,
        NAME_OCTETS = 255, POINTER = 0xc0, CLASS_IN = 1, TYPE_SOA = 6,
+       SOA_OCTETS_MIN = 22,
        RCODE_OK = 0, RCODE_NXDOMAIN = 3,
        NEGATIVE_TTL = 5		/* without a SOA record */
 };
@@ -35,6 +36,12 @@ static unsigned
 two_octets(struct str s, size_t at)
 {
 	return octet(s, at) << 8 | octet(s, at + 1);
+}
+
+static uint32_t
+four_octets(struct str s, size_t at)
+{
+	return (uint32_t)two_octets(s, at) << 16 | two_octets(s, at + 2);
 }
 
 /*
@@ -100,8 +107,7 @@ read_record(struct reader *in, struct record *record_out)
 		record_out->name = STR("?");
 	record_out->type = two_octets(in->rest, 0);
 	record_out->class = two_octets(in->rest, 2);
-	record_out->ttl = (uint32_t)two_octets(in->rest, 4) << 16 |
-	    two_octets(in->rest, 6);
+	record_out->ttl = four_octets(in->rest, 4);
 	len = two_octets(in->rest, 8);
 	in->rest = str_skip(in->rest, RECORD_REST);
 	if (len > in->rest.len)
@@ -188,7 +194,16 @@ read_answers(struct reader *in, unsigned count, struct dns_answer *answer)
 	return NULL;
 }
 
-/* RFC 2308 section 5; whoever sent it has lowered it to its MINIMUM field. */
+/* Two names and five numbers, of which this is the last (RFC 1035 section
+ * 3.3.13); the names are not looked at. */
+static uint32_t
+soa_minimum(struct str rdata)
+{
+	return rdata.len < SOA_OCTETS_MIN ? UINT32_MAX :
+	    four_octets(rdata, rdata.len - 4);
+}
+
+/* RFC 2308 section 5: the record's own TTL, or its last field if less. */
 static void
 read_negative_ttl(struct reader *in, unsigned count,
     struct dns_answer *answer)
@@ -196,8 +211,10 @@ read_negative_ttl(struct reader *in, unsigned count,
 	struct record record;
 
 	while (count-- > 0 && read_record(in, &record))
-		if (record.type == TYPE_SOA)
+		if (record.type == TYPE_SOA) {
 			lower_ttl(answer, record.ttl);
+			lower_ttl(answer, soa_minimum(record.rdata));
+		}
 	if (answer->ttl == UINT32_MAX)
 		answer->ttl = NEGATIVE_TTL;
 }

@@ -12,7 +12,7 @@
 #include "dns/flight.h"
 #include "dns/resolver_back.h"
 
-enum { STATUS_COUNT = DNS_TIMEOUT + 1 };
+enum { STATUS_COUNT = DNS_TIMEOUT + 1, LINGER_MS = 1000 };
 
 struct dns_lookup {
 	struct strand_task	  task;		/* first: see run_task */
@@ -42,7 +42,8 @@ struct resolver {
 	struct dns_lookup	 *ready, **ready_last;	/* without a strand */
 	pthread_t		  thread;
 	struct loop		 *loop;		/* the back end's, or ours */
-	uint64_t		  sleeps_until;
+	uint64_t		  sleeps_until, lingers_until;
+	bool			  flew;		/* since it last slept */
 	bool			  started, stop, frees_itself;
 	atomic_uint_least64_t	  asked, cache_hits, merged, sent;
 	atomic_uint_least64_t	  by_status[STATUS_COUNT];
@@ -233,6 +234,7 @@ fly(struct resolver *dns, struct dns_lookup *lookup, struct str name,
 			timer_set(&dns->timers, &flight->timer, known_due);
 		}
 	}
+	dns->flew = true;
 	join(flight, lookup);
 	lookup->timer.fire = deadline_passed;
 	timer_set(&dns->timers, &lookup->timer, deadline_ms);
@@ -353,6 +355,25 @@ run_one(struct resolver *dns)
 	return true;
 }
 
+/*
+ * With the lock.  The first deadline; with none, a while after the last lookup
+ * flew: deadlines are further off, so that in traffic few lookups need to wake
+ * the thread for theirs.
+ */
+static uint64_t
+sleep_until(struct resolver *dns)
+{
+	uint64_t due = timers_next(&dns->timers), now;
+
+	if (due != UINT64_MAX)
+		return due;
+	now = clock_ms();
+	if (dns->flew)
+		dns->lingers_until = now + LINGER_MS;
+	dns->flew = false;
+	return now < dns->lingers_until ? dns->lingers_until : UINT64_MAX;
+}
+
 static void resolver_destroy(struct resolver *dns);
 
 static void *
@@ -368,7 +389,7 @@ run_thread(void *arg)
 		dns->sleeps_until = 0;
 		if (run_one(dns))
 			continue;
-		due = dns->sleeps_until = timers_next(&dns->timers);
+		due = dns->sleeps_until = sleep_until(dns);
 		pthread_mutex_unlock(&dns->lock);
 		loop_wait(dns->loop, due);
 		pthread_mutex_lock(&dns->lock);

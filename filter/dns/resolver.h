@@ -1,7 +1,8 @@
 /*
  * resolver - ask DNS without waiting
  *
- * One interface over libunbound, our cache and scripted zone files.  DNS
+ * One interface over libunbound, a stub client of our own for servers on this
+ * machine, our cache and scripted zone files.  DNS
  * trouble is data: NXDOMAIN, no data, SERVFAIL, bogus and a timeout are five
  * different answers, none of them an error of the call.
  *
@@ -73,6 +74,16 @@ struct dns_lookup *lookup_start(struct resolver *dns, struct strand *strand,
 void lookup_cancel(struct dns_lookup *lookup);
 
 /*
+ * DNS_CLIENT_AUTO is the stub (dns/stub.h) where every server is on a loopback
+ * address and there is no trust anchor, else libunbound, which validates and
+ * asks from a new port each time.
+ */
+enum dns_client { DNS_CLIENT_AUTO, DNS_CLIENT_UNBOUND, DNS_CLIENT_STUB };
+
+/* "auto", "unbound", "stub".  False: no such client. */
+bool dns_client_from(const char *word, enum dns_client *client_out);
+
+/*
  * specs: "system", "server:ADDRESS[#PORT]" (several: all are used), or
  * "zone:FILE" alone.  Returns NULL and says why in why_out (the file's
  * mistakes as file:line:column).
@@ -80,6 +91,7 @@ void lookup_cancel(struct dns_lookup *lookup);
 struct resolver_options {
 	const char *const	*specs;
 	size_t			 spec_count;
+	enum dns_client		 client;	/* not of a zone file */
 	const char		*trust_anchor;	/* file, or NULL: no DNSSEC */
 	size_t			 cache_entries, cache_octets;
 	uint32_t		 ttl_min, ttl_max, ttl_negative_max; /* s */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dns/resolver_back.h"
+#include "dns/stub.h"
 #include "dns/unbound.h"
 #include "dns/zonefile.h"
 
@@ -15,11 +16,54 @@ is_zone(const char *spec)
 	return strncmp(spec, zone_prefix, strlen(zone_prefix)) == 0;
 }
 
-static struct resolver *
-with_unbound(const struct resolver_options *options, char *why_out,
+bool
+dns_client_from(const char *word, enum dns_client *client_out)
+{
+	static const char *const words[] = {
+		[DNS_CLIENT_AUTO] = "auto", [DNS_CLIENT_UNBOUND] = "unbound",
+		[DNS_CLIENT_STUB] = "stub"
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(word, words[i]) == 0) {
+			*client_out = (enum dns_client)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+has_anchor(const struct resolver_options *options)
+{
+	return options->trust_anchor != NULL && *options->trust_anchor != '\0';
+}
+
+/* libunbound, with the stub in front of it where that is asked for and safe. */
+static struct backend *
+network_backend(const struct resolver_options *options, char *why_out,
     size_t why_size)
 {
-	struct backend *backend = unbound_backend(options, why_out, why_size);
+	struct servers servers = servers_of(options);
+	bool fits = !has_anchor(options) && servers_are_here(&servers);
+	struct backend *unbound = unbound_backend(options, why_out, why_size);
+
+	if (unbound == NULL || options->client == DNS_CLIENT_UNBOUND ||
+	    (options->client == DNS_CLIENT_AUTO && !fits))
+		return unbound;
+	if (fits)
+		return stub_backend(&servers, servers.system ?
+		    unbound_answers_itself : NULL, unbound);
+	unbound->ops->free(unbound);
+	snprintf(why_out, why_size, "the stub client needs servers that are "
+	    "all on a loopback address, and no trust anchor");
+	return NULL;
+}
+
+static struct resolver *
+over_network(const struct resolver_options *options, char *why_out,
+    size_t why_size)
+{
+	struct backend *backend = network_backend(options, why_out, why_size);
 	const struct cache_limits limits = {
 		.entries = options->cache_entries,
 		.octets = options->cache_octets,
@@ -47,7 +91,7 @@ resolver_new(const struct resolver_options *options, char *why_out,
 		    spec);
 		return NULL;
 	}
-	return with_unbound(options, why_out, why_size);
+	return over_network(options, why_out, why_size);
 }
 
 const char *

@@ -9,12 +9,14 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/domain.h"
 #include "base/ensure.h"
 #include "dns/packet.h"
 #include "dns/rdata.h"
+#include "dns/servers.h"
 #include "dns/unbound_events.h"
 
-enum { CLASS_IN = 1, PORT_MAX = 65535, PORT_DNS = 53,
+enum { CLASS_IN = 1,
        IS_BOGUS = 1, IS_SECURE = 2 };	/* of ub_resolve_event() */
 
 static const char server_prefix[] = "server:";
@@ -157,6 +159,16 @@ static const char *const local_zones[] = {
 };
 enum { LOCAL_ZONE_COUNT = sizeof(local_zones) / sizeof(local_zones[0]) };
 
+bool
+unbound_answers_itself(struct str name)
+{
+	for (size_t i = 1; i < LOCAL_ZONE_COUNT; i++)
+		if (domain_is_under(name,
+		    domain_chop_dot(str_from(local_zones[i]))))
+			return true;
+	return false;
+}
+
 static bool
 set_options(struct ub_ctx *ctx, char *why_out, size_t why_size)
 {
@@ -176,20 +188,16 @@ static bool
 add_server(struct ub_ctx *ctx, const char *spec, char *why_out,
     size_t why_size)
 {
-	struct str rest = str_from(spec + strlen(server_prefix)), address;
-	uint64_t port = PORT_DNS;
 	char at_port[IP_TEXT_MAX + 8], text[IP_TEXT_MAX];
-	struct ip ip;
+	struct server server;
 	int error;
 
-	str_next(&rest, '#', &address);
-	if (!ip_parse(address, &ip) || (rest.ptr != NULL &&
-	    (!str_to_uint(rest, PORT_MAX, &port) || port == 0)))
+	if (!server_parse(str_from(spec), &server))
 		return wrong(why_out, why_size, spec,
 		    "write server:ADDRESS or server:ADDRESS#PORT, such as "
 		    "server:192.0.2.53#5353");
-	ip_format(&ip, text);
-	snprintf(at_port, sizeof(at_port), "%s@%u", text, (unsigned)port);
+	ip_format(&server.ip, text);
+	snprintf(at_port, sizeof(at_port), "%s@%u", text, server.port);
 	error = ub_ctx_set_fwd(ctx, at_port);
 	return error == 0 ||
 	    wrong(why_out, why_size, spec, ub_strerror(error));

@@ -13,6 +13,12 @@
 
 #include "dns/backend.h"
 
+/*
+ * Whether libunbound knows the answer without asking (RFC 6303 and 6761), for
+ * a name in lower case; so it is where the system's servers are asked.
+ */
+bool unbound_answers_itself(struct str name);
+
 /* Options as of resolver_new(), without "zone:".  NULL: why_out says why. */
 struct backend *unbound_backend(const struct resolver_options *options,
     char *why_out, size_t why_size);

@@ -11,7 +11,11 @@ main(void)
 	suite_add_tcase(suite, packet_tests());
 	suite_add_tcase(suite, rdata_tests());
 	suite_add_tcase(suite, resolver_tests());
+	suite_add_tcase(suite, question_tests());
+	suite_add_tcase(suite, servers_tests());
+	suite_add_tcase(suite, stub_tests());
 	suite_add_tcase(suite, unbound_tests());
+	suite_add_tcase(suite, unbound_behind_stub_tests());
 	suite_add_tcase(suite, zonefile_tests());
 	return run_suite(suite);
 }

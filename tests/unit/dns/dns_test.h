@@ -15,7 +15,11 @@ TCase *loop_tests(void);
 TCase *packet_tests(void);
 TCase *rdata_tests(void);
 TCase *resolver_tests(void);
+TCase *question_tests(void);
+TCase *servers_tests(void);
+TCase *stub_tests(void);
 TCase *unbound_tests(void);
+TCase *unbound_behind_stub_tests(void);
 TCase *zonefile_tests(void);
 
 #endif

@@ -19,6 +19,8 @@
 #define EXAMPLE		"\xc0\x0e"		/* "example" */
 #define CNAME_B		OWNER "\0\5" TTL("\5") "\0\4\1b" EXAMPLE
 #define SOA		EXAMPLE "\0\6" TTL("\3") "\0\1x"
+#define LONG_SOA(minimum) EXAMPLE "\0\6" TTL("\3") "\0\x16\0\0" \
+	"\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0" minimum
 
 static const struct {
 	enum dns_type type;
@@ -56,6 +58,11 @@ static const struct {
 	{ DNS_A, WIRE(HEAD("\x83", "\0", "\1") SOA), "NXDOMAIN a.example 3" },
 	{ DNS_A, WIRE(HEAD("\x83", "\1", "\1") CNAME_B SOA),
 	  "NXDOMAIN b.example 3" },
+	/* And its last field, if that is less. */
+	{ DNS_A, WIRE(HEAD("\x83", "\0", "\1") LONG_SOA("\2")),
+	  "NXDOMAIN a.example 2" },
+	{ DNS_A, WIRE(HEAD("\x80", "\0", "\1") LONG_SOA("\4")),
+	  "NODATA a.example 3" },
 	{ DNS_A, WIRE(HEAD("\x83", "\0", "\0")), "NXDOMAIN a.example 5" },
 	{ DNS_A, WIRE(HEAD("\x80", "\0", "\0")), "NODATA a.example 5" },
 	{ DNS_A, WIRE(HEAD("\x82", "\1", "\0") A), "SERVFAIL response code 2" },

@@ -1,3 +1,7 @@
+/*
+ * What asks the network: libunbound alone, and the stub in front of it.  Both
+ * are to give the same answers.
+ */
 #include "tests/unit/dns/dns_test.h"
 
 #include <stdio.h>
@@ -46,6 +50,7 @@ static const char zone_text[] =
 static struct dns_server server;
 static struct resolver *dns;
 static struct strand *strand;
+static enum dns_client client;
 
 static void
 server_up(void)
@@ -77,7 +82,8 @@ ask_others(const struct dns_server *others, const char *trust_anchor)
 	const struct resolver_options options = {
 		.specs = specs, .spec_count = 1, .cache_entries = 1000,
 		.cache_octets = 1000000, .ttl_min = 1, .ttl_max = 86400,
-		.ttl_negative_max = 3600, .trust_anchor = trust_anchor
+		.ttl_negative_max = 3600, .trust_anchor = trust_anchor,
+		.client = trust_anchor == NULL ? client : DNS_CLIENT_AUTO
 	};
 	char why[300] = "";
 
@@ -104,6 +110,20 @@ set_up(void)
 	ask_others(&server, NULL);
 	strand = strand_new();
 	strand_enter(strand);
+}
+
+static void
+set_up_unbound(void)
+{
+	client = DNS_CLIENT_UNBOUND;
+	set_up();
+}
+
+static void
+set_up_stub(void)
+{
+	client = DNS_CLIENT_STUB;
+	set_up();
 }
 
 static void
@@ -429,6 +449,36 @@ START_TEST(options_are_checked)
 }
 END_TEST
 
+static const struct {
+	const char *specs[2], *anchor;
+} not_for_stub[] = {
+	{ { "server:192.0.2.53", "server:127.0.0.1" }, NULL },
+	{ { "server:127.0.0.1", "server:192.0.2.53" }, NULL },
+	{ { "server:127.0.0.1", "server:::1" }, "a trust anchor" },
+};
+
+START_TEST(the_stub_is_for_loopback)
+{
+	char path[] = "/tmp/dns_test.XXXXXX", why[300] = "";
+	struct resolver_options options = { .specs = not_for_stub[_i].specs,
+	    .spec_count = 2, .client = DNS_CLIENT_STUB };
+	struct resolver *made;
+
+	write_file(path, "example.com. IN DS 12345 8 2 0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef0123456789abcdef");
+	if (not_for_stub[_i].anchor != NULL)
+		options.trust_anchor = path;
+	ck_assert_ptr_null(resolver_new(&options, why, sizeof(why)));
+	ck_assert_str_eq(why, "the stub client needs servers that are all on "
+	    "a loopback address, and no trust anchor");
+	options.client = DNS_CLIENT_AUTO;
+	made = resolver_new(&options, why, sizeof(why));
+	ck_assert_ptr_nonnull(made);
+	resolver_free(made);
+	unlink(path);
+}
+END_TEST
+
 TCase *
 options_tests(void)
 {
@@ -436,17 +486,19 @@ options_tests(void)
 
 	tcase_add_loop_test(tc, options_are_checked, 0,
 	    TEST_COUNT(bad_options));
+	tcase_add_loop_test(tc, the_stub_is_for_loopback, 0,
+	    TEST_COUNT(not_for_stub));
 	return tc;
 }
 
-TCase *
-unbound_tests(void)
+static TCase *
+both(const char *name, void (*set_up_client)(void))
 {
-	TCase *tc = tcase_create("unbound");
+	TCase *tc = tcase_create(name);
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, server_up, server_down);
-	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_checked_fixture(tc, set_up_client, tear_down);
 	tcase_add_loop_test(tc, real_packets_are_answered, 0,
 	    TEST_COUNT(asked));
 	tcase_add_test(tc, odd_octets_reach_the_server);
@@ -456,8 +508,22 @@ unbound_tests(void)
 	tcase_add_test(tc, silence_hurts_no_other_name);
 	tcase_add_test(tc, freed_with_questions_on_the_wire);
 	tcase_add_test(tc, the_server_reads_the_manual_too);
+	return tc;
+}
+
+TCase *
+unbound_tests(void)
+{
+	TCase *tc = both("unbound", set_up_unbound);
+
 	tcase_add_test(tc, a_name_without_its_keys_is_bogus);
 	tcase_add_test(tc, signatures_are_validated);
 	tcase_add_test(tc, the_system_has_a_localhost);
 	return tc;
+}
+
+TCase *
+unbound_behind_stub_tests(void)
+{
+	return both("stub", set_up_stub);
 }
