@@ -186,6 +186,17 @@ check_options(const struct settings *settings)
 	return options;
 }
 
+/* To be freed.  Each was checked when the settings were read. */
+static struct ipnet *
+networks_of(const struct setting_list *list)
+{
+	struct ipnet *networks = xcalloc(list->count + 1, sizeof(*networks));
+
+	for (size_t i = 0; i < list->count; i++)
+		ensure(ipnet_parse(str_from(list->at[i]), &networks[i]));
+	return networks;
+}
+
 static struct engine *
 engine_for(const struct wiring *wiring, const struct wire_options *wire)
 {
@@ -206,10 +217,14 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		.now = wire->now,
 	};
 	struct engine *engine;
+	struct ipnet *networks = networks_of(&settings->sign_networks);
 
 	for (size_t i = 0; i < count; i++)
 		trusted[i] = str_from(settings->trusted_authserv_ids.at[i]);
+	options.own_networks = networks;
+	options.own_network_count = settings->sign_networks.count;
 	engine = engine_new(&options);
+	free(networks);
 	free(trusted);
 	return engine;
 }

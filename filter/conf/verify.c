@@ -81,6 +81,19 @@ verify_dns(struct arena *arena, struct str value, size_t *at_out)
 }
 
 static const char *
+verify_network(struct arena *arena, struct str value, size_t *at_out)
+{
+	struct ipnet net;
+
+	(void)at_out;
+	if (ipnet_parse(value, &net))
+		return NULL;
+	return arena_printf(arena, "\"%.*s\" is no network; write for "
+	    "example 192.0.2.0/24, 2001:db8::/32 or one address",
+	    STR_ARG(value)).ptr;
+}
+
+static const char *
 verify_user(struct arena *arena, struct str value, size_t *at_out)
 {
 	(void)arena, (void)at_out;
@@ -102,6 +115,7 @@ static const struct {
 	{ "listen", verify_listen }, { "user", verify_user },
 	{ "authserv_id", verify_authserv_id },
 	{ "trusted_authserv_ids", verify_authserv_id },
+	{ "sign_networks", verify_network },
 	{ "dns", verify_dns }, { "policy", verify_policy },
 };
 

@@ -166,6 +166,22 @@ begin_helo(struct connection *conn, struct str name)
 	connection_keep_progress(conn, SCOPE_HELO);
 }
 
+/* Who answers for this mail: we do, for a login, a host of ours, and what did
+ * not come by SMTP. */
+static bool
+is_ours(const struct connection *conn, const struct session_mail *mail)
+{
+	const struct engine_options *options = &conn->engine->options;
+	const struct ip *ip = &conn->subject.client.ip;
+
+	if (mail->auth_user.len > 0 || ip->family == IP_NONE)
+		return true;
+	for (size_t i = 0; i < options->own_network_count; i++)
+		if (ipnet_contains(&options->own_networks[i], ip))
+			return true;
+	return false;
+}
+
 static void
 set_mail_facts(struct connection *conn, const struct session_mail *mail)
 {
@@ -182,6 +198,7 @@ set_mail_facts(struct connection *conn, const struct session_mail *mail)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		facts_text_or_none(&conn->facts, texts[i].id, keep(conn,
 		    SCOPE_MESSAGE, texts[i].text, LIMIT_MACRO_OCTETS));
+	facts_bool(&conn->facts, FACT_ID_CLIENT_OURS, is_ours(conn, mail));
 	facts_text(&conn->facts, FACT_ID_MAIL_FROM, conn->subject.mail_from);
 	if (mail->size > 0)
 		facts_number(&conn->facts, FACT_ID_MAIL_SIZE,

@@ -11,6 +11,7 @@ engine_new(const struct engine_options *options)
 {
 	struct engine *engine = xcalloc(1, sizeof(*engine));
 	struct engine_options *o = &engine->options;
+	struct ipnet *networks;
 	struct str *ids;
 
 	engine->arena = arena_new();
@@ -25,6 +26,11 @@ engine_new(const struct engine_options *options)
 	for (size_t i = 0; i < options->trusted_count; i++)
 		ids[i] = arena_copy(engine->arena, options->trusted_ids[i]);
 	o->trusted_ids = ids;
+	networks = arena_alloc(engine->arena,
+	    options->own_network_count * sizeof(*networks));
+	for (size_t i = 0; i < options->own_network_count; i++)
+		networks[i] = options->own_networks[i];
+	o->own_networks = networks;
 	for (int stage = 0; stage < STAGE_COUNT; stage++)
 		engine->wait_ms[stage] = o->checks.dns_timeout_ms + GRACE_MS;
 	engine->wait_ms[STAGE_MESSAGE] = o->message_wait_ms;

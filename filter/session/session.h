@@ -42,6 +42,8 @@ struct engine_options {
 	const struct str	*trusted_ids;	/* whose fields are kept; ours
 						 * never is */
 	size_t			 trusted_count;
+	const struct ipnet	*own_networks;	/* copied: whose mail is ours */
+	size_t			 own_network_count;
 	bool			 tempfail_on_trouble;	/* on_failure */
 	uint64_t		 message_wait_ms;	/* at most, at eom */
 	size_t			 max_header_octets;

@@ -2,15 +2,13 @@
  * The session against a scripted DNS and policies written here: what the MTA
  * is told at each stage, and what the event says.
  */
-#include "tests/support/check.h"
+#include "talk.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "session/session.h"
-#include "tests/support/fake_dns.h"
 
 static const char zone[] =
     "example.com. TXT \"v=spf1 ip4:192.0.2.1 -all\"\n"
@@ -22,192 +20,6 @@ static const char zone[] =
 static const char slow_zone[] =
     "DELAY 60000\n"
     "slow.example. TXT \"v=spf1 -all\"\n";
-
-/* A connection, and what it was answered last. */
-struct talk {
-	struct resolver *dns;
-	struct policy *policy;
-	struct engine *engine;
-	struct connection *conn;
-	struct strand *strand;
-	bool done;
-	enum action action;
-	unsigned code;
-	char text[600], enhanced[16];
-	char edits[8][400];
-	size_t edit_count;
-	char *events[8];
-	size_t event_count;
-};
-
-static void
-keep_event(void *ctx, const struct event *event)
-{
-	struct talk *talk = ctx;
-
-	ck_assert_uint_lt(talk->event_count, 8);
-	talk->events[talk->event_count++] = event_json(event, EVENT_LINE);
-}
-
-static struct talk *
-talk_new(const char *zone_text, const char *policy_text, bool tempfail)
-{
-	struct talk *talk = calloc(1, sizeof(*talk));
-	struct diag *diag = diag_new();
-	struct engine_options options = {
-		.authserv_id = STR("mx.example"),
-		.checks = {
-			.receiver = STR("mx.example"),
-			.spf_engine = SPF_ENGINE_LIBSPF2,
-			.dkim = { .engine = DKIM_ENGINE_OPENDKIM,
-			    .max_signatures = 10, .deadline_ms = 5000 },
-			.dns_timeout_ms = 5000
-		},
-		.tempfail_on_trouble = tempfail,
-		.message_wait_ms = 5000, .max_header_octets = 4096,
-		.now = 1700000000, .watch = keep_event, .watch_ctx = talk
-	};
-
-	talk->dns = fake_dns_new(zone_text);
-	talk->policy = policy_load_text("test.policy", str_from(policy_text),
-	    diag);
-	if (talk->policy == NULL)
-		diag_print(diag, stderr);
-	ck_assert_ptr_nonnull(talk->policy);
-	diag_free(diag);
-	options.dns = talk->dns;
-	options.policy = talk->policy;
-	talk->engine = engine_new(&options);
-	talk->conn = connection_new(talk->engine);
-	talk->strand = strand_ref(connection_strand(talk->conn));
-	strand_enter(talk->strand);
-	return talk;
-}
-
-static void
-talk_free(struct talk *talk)
-{
-	connection_free(talk->conn);
-	strand_leave(talk->strand);
-	strand_unref(talk->strand);
-	engine_unref(talk->engine);
-	policy_unref(talk->policy);
-	resolver_free(talk->dns);
-	for (size_t i = 0; i < talk->event_count; i++)
-		free(talk->events[i]);
-	free(talk);
-}
-
-static void
-answered(void *ctx, const struct session_reply *reply)
-{
-	static const char *const kinds[] = { "insert", "add", "change",
-					     "delete" };
-	struct talk *talk = ctx;
-
-	talk->done = true;
-	talk->action = reply->action;
-	talk->code = reply->code;
-	snprintf(talk->text, sizeof(talk->text), "%.*s", STR_ARG(reply->text));
-	snprintf(talk->enhanced, sizeof(talk->enhanced), "%.*s",
-	    STR_ARG(reply->enhanced));
-	talk->edit_count = reply->edit_count;
-	for (size_t i = 0; i < reply->edit_count && i < 8; i++)
-		snprintf(talk->edits[i], sizeof(talk->edits[i]),
-		    "%s %.*s %u: %.*s", kinds[reply->edits[i].kind],
-		    STR_ARG(reply->edits[i].name), reply->edits[i].nth,
-		    STR_ARG(reply->edits[i].value));
-}
-
-static enum action
-outcome(struct talk *talk)
-{
-	ck_assert(strand_wait(talk->strand, &talk->done, clock_ms() + 10000));
-	talk->done = false;
-	return talk->action;
-}
-
-static enum action
-say_connect(struct talk *talk, const char *ip)
-{
-	struct session_client client = { .listener = STR("smtpd") };
-
-	if (ip != NULL)
-		ck_assert(ip_parse(str_from(ip), &client.ip));
-	session_connect(talk->conn, &client, answered, talk);
-	return outcome(talk);
-}
-
-static enum action
-say_helo(struct talk *talk, const char *name)
-{
-	session_helo(talk->conn, str_from(name), answered, talk);
-	return outcome(talk);
-}
-
-static enum action
-say_mail(struct talk *talk, const char *from)
-{
-	struct session_mail mail = { .from = str_from(from) };
-
-	session_mail(talk->conn, &mail, answered, talk);
-	return outcome(talk);
-}
-
-static enum action
-say_rcpt(struct talk *talk, const char *to)
-{
-	session_rcpt(talk->conn, str_from(to), answered, talk);
-	return outcome(talk);
-}
-
-static void
-say_field(struct talk *talk, const char *name, const char *value)
-{
-	session_header(talk->conn, str_from(name), str_from(value));
-}
-
-static enum action
-say_end(struct talk *talk)
-{
-	session_eoh(talk->conn);
-	session_body(talk->conn, STR("Hello.\r\n"));
-	session_eom(talk->conn, answered, talk);
-	return outcome(talk);
-}
-
-static enum action
-say_message(struct talk *talk, const char *author)
-{
-	session_queue_id(talk->conn, STR("4ABC"));
-	say_field(talk, "From", author);
-	say_field(talk, "Subject", " hi");
-	return say_end(talk);
-}
-
-static void
-open_session(struct talk *talk)
-{
-	ck_assert_int_eq(say_connect(talk, "192.0.2.1"), ACTION_CONTINUE);
-	ck_assert_int_eq(say_helo(talk, "mail.example.com"), ACTION_CONTINUE);
-}
-
-/* The part of an edit before its value's first fold. */
-static void
-assert_edit(const struct talk *talk, size_t i, const char *start)
-{
-	ck_assert_uint_lt(i, talk->edit_count);
-	ck_assert_msg(strncmp(talk->edits[i], start, strlen(start)) == 0,
-	    "edit %zu is \"%s\", not \"%s\"", i, talk->edits[i], start);
-}
-
-static void
-assert_event_has(const struct talk *talk, size_t i, const char *part)
-{
-	ck_assert_uint_lt(i, talk->event_count);
-	ck_assert_msg(strstr(talk->events[i], part) != NULL,
-	    "no %s in %s", part, talk->events[i]);
-}
 
 START_TEST(good_mail_is_stamped)
 {
@@ -691,6 +503,39 @@ START_TEST(the_end_can_come_at_any_stage)
 }
 END_TEST
 
+static const struct {
+	const char *ip, *user, *ours;
+} senders[] = {
+	{ "198.51.100.7", "", "\"client.ours\":false" },
+	{ "198.51.100.7", "ann", "\"client.ours\":true" },
+	{ "192.0.2.1", "", "\"client.ours\":true" },
+	{ "192.0.3.1", "", "\"client.ours\":false" },
+	{ "2001:db8::7", "", "\"client.ours\":true" },
+	{ NULL, "", "\"client.ours\":true" },		/* not SMTP */
+};
+
+START_TEST(whose_mail_is_ours)
+{
+	struct ipnet networks[2];
+	struct engine_options options = talk_options();
+	struct session_mail mail = { .from = STR("u@example.com"),
+	    .auth_user = str_from(senders[_i].user) };
+	struct talk *talk;
+
+	ck_assert(ipnet_parse(STR("192.0.2.0/24"), &networks[0]));
+	ck_assert(ipnet_parse(STR("2001:db8::/32"), &networks[1]));
+	options.own_networks = networks;
+	options.own_network_count = 2;
+	talk = talk_with(zone, "policy \"t\" mode enforce;\n", options);
+	say_connect(talk, senders[_i].ip);
+	session_mail(talk->conn, &mail, answered, talk);
+	ck_assert_int_eq(outcome(talk), ACTION_CONTINUE);
+	say_message(talk, " u@example.com");
+	assert_event_has(talk, 0, senders[_i].ours);
+	talk_free(talk);
+}
+END_TEST
+
 START_TEST(odd_orders_do_no_harm)
 {
 	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
@@ -744,6 +589,7 @@ main(void)
 	tcase_add_loop_test(tc, a_wait_can_be_ended, 0, 2);
 	tcase_add_test(tc, an_early_end_of_spf_is_no_dmarc_fail);
 	tcase_add_loop_test(tc, the_end_can_come_at_any_stage, 0, 7);
+	tcase_add_loop_test(tc, whose_mail_is_ours, 0, TEST_COUNT(senders));
 	tcase_add_test(tc, odd_orders_do_no_harm);
 	return run_suite(suite);
 }
