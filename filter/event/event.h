@@ -9,6 +9,7 @@
 #ifndef ASSAY_EVENT_EVENT_H
 #define ASSAY_EVENT_EVENT_H
 
+#include "event/override.h"
 #include "facts/results.h"
 #include "policy/policy.h"
 
@@ -38,6 +39,8 @@ struct event {
 	enum action		 action;	/* what was done */
 	enum action		 decided;	/* by the policy: differs in
 						 * monitor mode */
+	struct override		 overrides[OVERRIDE_REASONS];
+	size_t			 override_count;
 	const struct event_rcpt	*rcpts;		/* the first ones */
 	size_t			 rcpt_listed;
 	const struct event_check *checks;

@@ -177,6 +177,20 @@ put_rules(struct emit *out, const struct policy_run *run)
 }
 
 static void
+put_overrides(struct emit *out, const struct event *event)
+{
+	emit_open(out, "dmarc_override", '[');
+	for (size_t i = 0; i < event->override_count; i++) {
+		emit_open(out, NULL, '{');
+		emit_word(out, "type",
+		    override_name(event->overrides[i].type));
+		put_text(out, "comment", event->overrides[i].comment);
+		emit_close(out, '}');
+	}
+	emit_close(out, ']');
+}
+
+static void
 put_rcpts(struct emit *out, const struct event *event)
 {
 	emit_open(out, "rcpts", '[');
@@ -272,6 +286,7 @@ event_json(const struct event *event, enum event_shape shape)
 		put_verdict(&out, "decided", event->decided, event->rule);
 	put_policy(&out, event->policy);
 	put_rules(&out, event->run);
+	put_overrides(&out, event);
 	put_rcpts(&out, event);
 	put_dkim(&out, event->results);
 	if (shape == EVENT_TOOL)

@@ -108,6 +108,10 @@ void decide_begin(struct connection *conn, enum stage stage,
     session_done_fn *done, void *ctx);
 void decide_step(struct connection *conn);
 
+/* What its rules see at the stage at hand. */
+struct policy_env decide_env(struct connection *conn,
+    const struct fact_set *facts);
+
 /* What the policy decided so far, whether it enforces or not. */
 enum action decide_action(const struct connection *conn);
 

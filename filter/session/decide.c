@@ -27,6 +27,14 @@ find_header(void *ctx, struct str name, struct str *value_out)
 	return true;
 }
 
+struct policy_env
+decide_env(struct connection *conn, const struct fact_set *facts)
+{
+	return (struct policy_env){ .facts = facts, .header = find_header,
+	    .ctx = conn,
+	    .arena = conn->arena[stage_scope(conn->pending.stage)] };
+}
+
 static unsigned
 check_of_fact(enum fact_id fact)
 {
@@ -42,11 +50,7 @@ static bool
 run_stage(struct connection *conn, enum stage stage,
     const struct fact_set *facts, const struct policy_rule **rule_out)
 {
-	enum stage now = conn->pending.stage;
-	struct policy_env env = {
-		.facts = facts, .header = find_header, .ctx = conn,
-		.arena = conn->arena[stage_scope(now)]
-	};
+	struct policy_env env = decide_env(conn, facts);
 	enum fact_id missing;
 
 	*rule_out = NULL;

@@ -70,6 +70,18 @@ action_done(const struct connection *conn, enum action answered)
 	    decide_action(conn) == ACTION_BYPASS ? ACTION_BYPASS : answered;
 }
 
+static void
+find_overrides(struct connection *conn, struct event *event)
+{
+	struct policy_env env = decide_env(conn, &conn->facts);
+	struct override_case at = { .policy = event->policy, .env = &env,
+	    .run = event->run, .rule = event->rule, .action = event->action,
+	    .decided = event->decided };
+
+	if (conn->pending.stage == STAGE_MESSAGE)
+		event->override_count = override_find(&at, event->overrides);
+}
+
 static struct event *
 build(struct connection *conn, const char *kind, enum action action)
 {
@@ -97,6 +109,7 @@ build(struct connection *conn, const char *kind, enum action action)
 		.took_us = message->start_us == 0 ? 0 :
 		    clock_us() - message->start_us
 	};
+	find_overrides(conn, event);
 	event->rcpts = list_rcpts(conn, arena, &event->rcpt_listed);
 	event->checks = list_checks(conn, arena, &event->check_count);
 	return event;

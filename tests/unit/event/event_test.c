@@ -6,6 +6,7 @@ main(void)
 	Suite *suite = suite_create("event");
 
 	suite_add_tcase(suite, json_cases());
+	suite_add_tcase(suite, override_cases());
 	suite_add_tcase(suite, writer_cases());
 	return run_suite(suite);
 }

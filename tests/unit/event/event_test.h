@@ -5,6 +5,7 @@
 #include "tests/support/check.h"
 
 TCase *json_cases(void);
+TCase *override_cases(void);
 TCase *writer_cases(void);
 
 #endif
