@@ -103,6 +103,7 @@ enum {
 	LIMIT_POLICY_REGEXES = 1000,	/* each up to 64 KiB when compiled */
 	LIMIT_LIST_LINE_OCTETS = 1024,
 	LIMIT_LIST_ENTRIES = 2000000,
+	LIMIT_LIST_REGEXES = 100,	/* each one is tried */
 	LIMIT_LIST_OCTETS = 128 * 1024 * 1024,
 	LIMIT_SCORE = 1000000,		/* of one rule: sums stay exact */
 	LIMIT_TAG_OCTETS = 2048,	/* one header that a policy adds */

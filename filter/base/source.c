@@ -41,6 +41,14 @@ read_up_to(int fd, char *out, size_t size)
 	return (ssize_t)len;
 }
 
+/* The mark that some editors put before UTF-8. */
+static struct str
+without_bom(struct str text)
+{
+	return str_starts_nocase(text, STR("\xef\xbb\xbf")) ?
+	    str_skip(text, 3) : text;
+}
+
 static bool
 read_open_file(struct arena *arena, int fd, size_t max, struct str *text_out)
 {
@@ -66,7 +74,7 @@ read_open_file(struct arena *arena, int fd, size_t max, struct str *text_out)
 		errno = EFBIG;
 	if (len < 0 || len > (ssize_t)max)
 		return false;
-	*text_out = str_make(text, (size_t)len);
+	*text_out = without_bom(str_make(text, (size_t)len));
 	return true;
 }
 

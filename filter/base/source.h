@@ -28,7 +28,8 @@ struct source *source_new(struct arena *arena, const char *path,
 
 /*
  * Read a whole regular file of at most max octets.  False, and errno, where
- * that cannot be done: EFBIG for one that is longer.
+ * that cannot be done: EFBIG for one that is longer.  A byte order mark of
+ * UTF-8 is left out.
  */
 bool source_read(struct arena *arena, const char *path, size_t max,
     struct source **source_out);

@@ -85,6 +85,7 @@ struct item {
 	struct term	 *name;		/* policy: its title; stage: its name */
 	struct term	 *mode;		/* policy */
 	struct term	 *file;		/* include; list, where it is one */
+	struct term	 *query;	/* list: over file, a database */
 	bool		  optional;	/* list: the file may be missing */
 	struct term	 *entries;	/* list */
 	struct expr	 *expr;		/* define */

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -22,9 +21,8 @@ bind_find_list(struct bind *bind, struct str name)
 	return NULL;
 }
 
-/* May a list or define have this name?  Reported if not. */
-static bool
-name_is_free(struct bind *bind, const struct term *term)
+bool
+bind_name_is_free(struct bind *bind, const struct term *term)
 {
 	const struct define *define = bind_find_define(bind, term->text);
 	const struct named_list *list = bind_find_list(bind, term->text);
@@ -71,56 +69,12 @@ bind_title(struct bind *bind, const struct item *item)
 		    "or monitor, not \"%.*s\"", STR_ARG(item->mode->text));
 }
 
-static const struct list *
-list_from_file(struct bind *bind, const struct item *item)
-{
-	const char *path = source_beside(bind->arena, item->place.source,
-	    item->file->text);
-	struct list_builder *builder;
-	struct source *source;
-	size_t before;
-
-	if (!source_read(bind->arena, path, LIMIT_LIST_OCTETS, &source)) {
-		if (errno == ENOENT && item->optional)
-			return list_build(list_builder_new(bind->arena));
-		mistake(bind->diag, item->file->place, "cannot read list "
-		    "\"%s\": %s%s", path, strerror(errno), errno == ENOENT ?
-		    "; write optional behind it if it may be missing" : "");
-		return NULL;
-	}
-	before = diag_count(bind->diag, DIAG_ERROR);
-	builder = list_builder_new(bind->arena);
-	list_add_file(builder, source, bind->diag);
-	if (diag_count(bind->diag, DIAG_ERROR) == before)
-		return list_build(builder);
-	list_build(builder);
-	return NULL;
-}
-
-static void
-bind_list(struct bind *bind, const struct item *item)
-{
-	struct named_list *named = arena_alloc(bind->arena, sizeof(*named));
-
-	if (!name_is_free(bind, item->name))
-		return;
-	named->name = item->name->text;
-	named->place = item->place;
-	for (const struct item *other = bind->instead; other;
-	    other = other->next)
-		if (str_eq(other->name->text, named->name))
-			item = other;
-	named->list = item->file != NULL ? list_from_file(bind, item) :
-	    bind_entries(bind, item->entries, NULL);
-	VEC_PUSH(bind->arena, &bind->lists, named);
-}
-
 static void
 bind_define(struct bind *bind, const struct item *item)
 {
 	struct define *define = arena_alloc(bind->arena, sizeof(*define));
 
-	if (!name_is_free(bind, item->name))
+	if (!bind_name_is_free(bind, item->name))
 		return;
 	define->name = item->name->text;
 	define->place = item->place;
@@ -180,11 +134,7 @@ check_instead(struct bind *bind)
 static void
 warn_unused(struct bind *bind)
 {
-	for (size_t i = 0; i < bind->lists.count; i++)
-		if (!bind->lists.at[i]->used)
-			doubt(bind->diag, bind->lists.at[i]->place,
-			    "list \"%.*s\" is not used",
-			    STR_ARG(bind->lists.at[i]->name));
+	bind_warn_lists(bind);
 	for (size_t i = 0; i < bind->defines.count; i++)
 		if (!bind->defines.at[i]->used)
 			doubt(bind->diag, bind->defines.at[i]->place,

@@ -18,18 +18,19 @@ in_words(struct bind *bind, const struct expr *expr, const struct value *left)
 	return ok ? cond : NULL;
 }
 
-/* Which entries can ever equal a fact of this type. */
+/* Which entries can ever be met by a fact of this type. */
 static unsigned
 kinds_for(enum fact_type type)
 {
 	if (type == FACT_IP)
 		return LIST_NETS;
 	if (type == FACT_DOMAIN)
-		return LIST_DOMAINS | LIST_SUBDOMAINS;
+		return LIST_DOMAINS | LIST_SUBDOMAINS | LIST_REGEXES;
 	if (type == FACT_ADDRESS)
 		return LIST_DOMAINS | LIST_SUBDOMAINS | LIST_ADDRESSES |
-		    LIST_USERS;
-	return LIST_DOMAINS | LIST_ADDRESSES | LIST_USERS | LIST_TEXTS;
+		    LIST_USERS | LIST_AT_DOMAINS | LIST_REGEXES;
+	return LIST_DOMAINS | LIST_ADDRESSES | LIST_USERS | LIST_TEXTS |
+	    LIST_REGEXES;
 }
 
 static const char *
@@ -40,7 +41,7 @@ entries_for(enum fact_type type)
 	if (type == FACT_DOMAIN)
 		return "domains, and .example.com for subdomains";
 	if (type == FACT_ADDRESS)
-		return "addresses, user@, and domains";
+		return "addresses, user@, @example.com, and domains";
 	return "whole texts";
 }
 
@@ -60,27 +61,27 @@ const struct list *
 bind_entries(struct bind *bind, const struct term *entries,
     const struct value *left)
 {
-	struct list_builder *builder = list_builder_new(bind->arena);
+	struct list_builder *builder = list_builder_new(bind->arena,
+	    bind->policy->regexes);
 	bool ok = true;
 
 	for (const struct term *term = entries; term; term = term->next) {
 		enum list_kind kind;
-		const char *wrong = list_add(builder, term->text,
-		    term->kind == TERM_TEXT, &kind);
 
-		if (wrong != NULL)
-			mistake(bind->diag, term->place, "\"%.*s\" %s",
-			    STR_ARG(term->text), wrong);
-		else if (left != NULL && !entry_fits(left, term, kind))
+		if (!list_add(builder, term, bind->diag, &kind))
+			ok = false;
+		else if (left != NULL && !entry_fits(left, term, kind)) {
 			mistake(bind->diag, term->place, "%.*s (%s) can never "
 			    "be %.*s; its sets hold %s", STR_ARG(left->name),
 			    fact_type_name(left->type), STR_ARG(term->raw),
 			    entries_for(left->type));
-		else
-			continue;
-		ok = false;
+			ok = false;
+		}
 	}
-	return ok ? list_build(builder) : (list_build(builder), NULL);
+	if (ok)
+		return list_build(builder, bind->diag);
+	list_abandon(builder);
+	return NULL;
 }
 
 static bool
@@ -185,6 +186,7 @@ in_named(struct bind *bind, const struct expr *expr, const struct value *left)
 		return NULL;
 	}
 	named->used = true;
+	named->wanted |= kinds_for(left->type);
 	if (named->list == NULL)
 		return NULL;
 	if (list_count(named->list) > 0 &&

@@ -14,6 +14,7 @@
 #include "policy/list.h"
 #include "policy/policy.h"
 #include "policy/regex.h"
+#include "policy/text.h"
 
 struct fact_bits {
 	uint64_t at[(FACT_COUNT + 63) / 64];
@@ -154,6 +155,8 @@ struct named_list {
 	struct str		 name;
 	struct place		 place;
 	const struct list	*list;		/* NULL: it has a mistake */
+	unsigned		 wanted;	/* of enum list_kind: what is
+						 * looked up can be */
 	bool			 used;
 };
 
@@ -165,6 +168,12 @@ struct policy *policy_load_with(const char *path, const struct item *instead,
 void bind_policy(struct bind *bind);
 struct define *bind_find_define(struct bind *bind, struct str name);
 struct named_list *bind_find_list(struct bind *bind, struct str name);
+/* May a list or define have this name?  Reported if not. */
+bool bind_name_is_free(struct bind *bind, const struct term *name);
+
+/* bind_list.c: lists with a name, and what is odd about their use. */
+void bind_list(struct bind *bind, const struct item *item);
+void bind_warn_lists(struct bind *bind);
 
 /* bind_value.c: facts and constants; bind_call.c: functions. */
 enum value_found { VALUE_OK, VALUE_WRONG, VALUE_IS_NAME };

@@ -203,6 +203,17 @@ eval_compare(struct eval *eval, const struct cond *cond)
 }
 
 static unsigned
+truth_of_answer(enum list_answer answer)
+{
+	static const unsigned values[] = {
+		[LIST_NO] = FALSE_, [LIST_YES] = TRUE_,
+		[LIST_UNKNOWN] = UNKNOWN_,
+	};
+
+	return values[answer];
+}
+
+static unsigned
 eval_in_list(struct eval *eval, const struct cond *cond)
 {
 	struct fact a = value_now(eval, &cond->left);
@@ -214,13 +225,13 @@ eval_in_list(struct eval *eval, const struct cond *cond)
 	case FACT_IP:
 		return truth(list_has_ip(cond->list, &a.ip));
 	case FACT_DOMAIN:
-		return truth(list_has_domain(cond->list,
+		return truth_of_answer(list_has_domain(cond->list,
 		    canonical(eval, FACT_DOMAIN, a.text)));
 	case FACT_ADDRESS:
-		return truth(list_has_address(cond->list,
+		return truth_of_answer(list_has_address(cond->list,
 		    canonical(eval, FACT_ADDRESS, a.text)));
 	case FACT_STRING:
-		return truth(list_has_text(cond->list, a.text));
+		return truth_of_answer(list_has_text(cond->list, a.text));
 	case FACT_WORD:
 	case FACT_NUMBER:
 	case FACT_SIZE:

@@ -4,23 +4,27 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "base/buf.h"
 #include "policy/list.h"
+#include "tests/support/list_reference.h"
 
 static const struct list *
 list_of(struct arena *arena, const char *text)
 {
-	struct list_builder *builder = list_builder_new(arena);
+	struct list_builder *builder = list_builder_new(arena, NULL);
 	struct source *source = source_new(arena, "test.list",
 	    str_from(text));
 	struct diag *diag = diag_new();
+	const struct list *list;
 
-	list_add_file(builder, source, diag);
+	list_add_lines(builder, source, diag);
 	if (diag_total(diag) > 0)
 		diag_print(diag, stderr);
 	ck_assert_uint_eq(diag_total(diag), 0);
+	list = list_build(builder, diag);
+	ck_assert_uint_eq(diag_count(diag, DIAG_ERROR), 0);
 	diag_free(diag);
-	return list_build(builder);
+	return list;
 }
 
 static const char nets[] =
@@ -70,6 +74,11 @@ static const char names[] =
     "final.example.\n"
     "Joe@example.org\n"
     "abuse@\n"
+    "@at.example\n"
+    "@b\xc3\xbc" "cher.at.example.\n"
+    "XN--BCHER-KVA.upper.example\n"
+    "o'hara+x#1@example.org # a comment\n"
+    "\"a b\"@quoted.example\n"
     "x@b\xc3\xbc" "cher.example\n";
 
 static const struct {
@@ -93,6 +102,14 @@ static const struct {
 	{ "any@example.org", false, false }, { "@", false, false },
 	{ "a@b@example.com", false, true },
 	{ "x@xn--bcher-kva.example", false, true },
+	{ "y@xn--bcher-kva.example", false, true },
+	{ "any@At.example", false, true }, { "at.example", false, false },
+	{ "@at.example", false, true }, { "any@a.at.example", false, false },
+	{ "any@xn--bcher-kva.at.example", false, true },
+	{ "xn--bcher-kva.upper.example", true, false },
+	{ "O'Hara+x#1@example.org", false, true },
+	{ "o'hara+x@example.org", false, false },
+	{ "\"a b\"@quoted.example", false, true },
 };
 
 START_TEST(names_and_addresses)
@@ -142,37 +159,69 @@ START_TEST(everything_is_in_the_whole_net)
 }
 END_TEST
 
-/* A list that grows many times over, against plain counting. */
-START_TEST(a_large_list)
+/*
+ * Lists of many sizes, so that each number of levels and of slots occurs, and
+ * what is in them, beside them and just outside of them.
+ */
+static const unsigned sizes[] = { 1, 2, 15, 16, 17, 33, 255, 256, 257, 1000 };
+
+/* Not evenly: runs of neighbours, and wide networks with narrow ones inside. */
+static struct str
+random_lines(struct arena *arena, unsigned count, unsigned seed)
 {
-	enum { ENTRIES = 20000 };
+	struct buf text;
+
+	buf_init(&text, arena, 1024 * 1024);
+	srandom(seed);
+	for (unsigned i = 0; i < count; i++) {
+		unsigned r = (unsigned)random();
+
+		buf_printf(&text, "10.%u.%u.%u/%u\n", r & 3, r >> 4 & 15,
+		    r >> 8 & 255, r % 7 == 0 ? 20 + r % 13 : 32);
+		buf_printf(&text, "2001:db8:%x::%x/%u\n", r & 7, r >> 12 & 255,
+		    r % 5 == 0 ? 40 + r % 89 : 128);
+		buf_printf(&text, "%sd%u.e%u.example\n", r % 3 == 0 ? "." : "",
+		    r % count, r & 3);
+		buf_printf(&text, "%s%s%u.example\n", r % 4 == 0 ? "" : "u",
+		    r % 4 == 0 ? "@m" : "@m", r >> 8 & 63);
+	}
+	return buf_str(&text);
+}
+
+START_TEST(as_looking_at_each_entry_says)
+{
 	struct arena *arena = arena_new();
-	struct list_builder *builder = list_builder_new(arena);
-	const struct list *list;
-	enum list_kind kind;
-	char text[64];
+	struct str text = random_lines(arena, sizes[_i], sizes[_i]);
+	const struct list *list = list_of(arena, text.ptr);
+	struct list_reference *reference = list_reference_new(arena, text);
+	unsigned met = 0;
 
-	for (unsigned i = 0; i < ENTRIES; i++) {
-		snprintf(text, sizeof(text), "10.%u.%u.%u", i >> 8 & 255,
-		    i & 255, (i % 2) * 128);
-		ck_assert_ptr_null(list_add(builder, str_from(text), false,
-		    &kind));
-		snprintf(text, sizeof(text), "d%u.example", i * 2);
-		ck_assert_ptr_null(list_add(builder, arena_copy(arena,
-		    str_from(text)), false, &kind));
-	}
-	list = list_build(builder);
-	for (unsigned i = 0; i < ENTRIES; i++) {
-		struct ip ip;
+	for (unsigned i = 0; i < 2000; i++) {
+		unsigned r = (unsigned)random();
+		struct str name = arena_printf(arena, "%sD%u.e%u.example",
+		    r % 2 == 0 ? "a.b." : "", r % (sizes[_i] + 1), r >> 9 & 3);
+		struct str address = arena_printf(arena, "%s@M%u.example",
+		    r % 2 == 0 ? "U" : "v", r >> 9 & 63);
+		struct ip four, six;
 
-		snprintf(text, sizeof(text), "10.%u.%u.%u", i >> 8 & 255,
-		    i & 255, 128);
-		ck_assert(ip_parse(str_from(text), &ip));
-		ck_assert_int_eq(list_has_ip(list, &ip), i % 2 == 1);
-		snprintf(text, sizeof(text), "D%u.example", i);
-		ck_assert_int_eq(list_has_domain(list, str_from(text)),
-		    i % 2 == 0);
+		ck_assert(ip_parse(arena_printf(arena, "10.%u.%u.%u", r & 3,
+		    r >> 4 & 15, r >> 8 & 255), &four));
+		ck_assert(ip_parse(arena_printf(arena, "2001:db8:%x::%x",
+		    r & 7, r >> 12 & 255), &six));
+		ck_assert_int_eq(list_has_ip(list, &four),
+		    list_reference_ip(reference, &four));
+		ck_assert_int_eq(list_has_ip(list, &six),
+		    list_reference_ip(reference, &six));
+		ck_assert_int_eq(list_has_domain(list, name),
+		    list_reference_domain(reference, name));
+		ck_assert_int_eq(list_has_address(list, address),
+		    list_reference_address(reference, address));
+		met += list_has_ip(list, &four) + list_has_ip(list, &six) +
+		    list_has_domain(list, name) +
+		    list_has_address(list, address);
 	}
+	ck_assert_uint_gt(met, 10);
+	ck_assert_uint_lt(met, 8000);
 	arena_free(arena);
 }
 END_TEST
@@ -226,7 +275,7 @@ START_TEST(mistakes_in_a_list_file)
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	list_path = arena_printf(arena, "%s/bad.list", dir).ptr;
 	write_file(list_path, "192.0.2.0/24\n192.0.2.0/33\n\n"
-	    "  two words\n*.example.com # star\n@example.com\na@b@\n");
+	    "  two words\n*.example.com # star\n@-example.com\na@b@\n");
 	ck_assert_str_eq(mistakes_in(
 	    arena_printf(arena, "%s/main.policy", dir).ptr,
 	    "policy \"t\" mode enforce;\nlist bad = file \"bad.list\";\n"
@@ -238,9 +287,8 @@ START_TEST(mistakes_in_a_list_file)
 	    "domain or mail address\n"
 	    "%s:5:1: error: \"*.example.com\" has a star; for the subdomains "
 	    "of example.com write .example.com\n"
-	    "%s:6:1: error: \"@example.com\" has nothing before the @; for "
-	    "all addresses of a domain write the domain alone\n",
-	    list_path, list_path, list_path, list_path).ptr);
+	    "%s:6:1: error: \"@-example.com\" has no valid domain after "
+	    "the @\n", list_path, list_path, list_path, list_path).ptr);
 	unlink(list_path);
 	rmdir(dir);
 	arena_free(arena);
@@ -256,7 +304,8 @@ list_tests(void)
 	tcase_add_loop_test(tc, names_and_addresses, 0, TEST_COUNT(lookups));
 	tcase_add_test(tc, an_empty_list_holds_nothing);
 	tcase_add_test(tc, everything_is_in_the_whole_net);
-	tcase_add_test(tc, a_large_list);
+	tcase_add_loop_test(tc, as_looking_at_each_entry_says, 0,
+	    TEST_COUNT(sizes));
 	tcase_add_test(tc, list_files_lie_beside_the_policy);
 	tcase_add_test(tc, mistakes_in_a_list_file);
 	return tc;

@@ -339,7 +339,7 @@ static const struct {
 	  "3:23: error: \"a\" reads dkim, which is known from stage "
 	  "message on; this is stage mail\n" },
 	{ ITEMS("list a = { 192.0.2.0/33, 300.0.2.1, 2001:db8::g, \"a b\", "
-	       "1.2.3, *.example.com, @example.com };"),
+	       "1.2.3, *.example.com, @-x.example };"),
 	  "2:12: error: \"192.0.2.0/33\" is no valid IP address or "
 	  "network\n"
 	  "2:26: error: \"300.0.2.1\" is no valid IP address or network\n"
@@ -347,8 +347,8 @@ static const struct {
 	  "2:57: error: \"1.2.3\" is no valid IP address or network\n"
 	  "2:64: error: \"*.example.com\" has a star; for the subdomains "
 	  "of example.com write .example.com\n"
-	  "2:79: error: \"@example.com\" has nothing before the @; for all "
-	  "addresses of a domain write the domain alone\n" },
+	  "2:79: error: \"@-x.example\" has no valid domain after the "
+	  "@\n" },
 	{ ITEMS("list a = { -bad.example, a@-bad.example, "
 	      "\"any text at all\" };"),
 	  "2:12: error: \"-bad.example\" is no IP address or network, "
