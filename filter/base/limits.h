@@ -130,6 +130,9 @@ enum {
 	LIMIT_EVENT_QUEUE_OCTETS = 64 * 1024 * 1024,
 	LIMIT_EVENT_TEXT_OCTETS = 4096,	/* of one text in an event */
 	LIMIT_EVENT_RECIPIENTS = 100,	/* listed; the count is exact */
+	LIMIT_EVENT_LINE_OCTETS = 8 * 1024 * 1024, /* of a line that is read;
+					 * all texts of one at their caps */
+	LIMIT_EVENT_DEPTH = 32,		/* of objects within objects, read */
 	LIMIT_EVIDENCE = 200,		/* DNS answers kept with a message */
 	LIMIT_EVIDENCE_OCTETS = 1024,	/* of the text of one answer */
 };

@@ -5,6 +5,7 @@
 #define ASSAY_EVENT_FACTS_H
 
 #include "event/emit.h"
+#include "event/pull.h"
 #include "facts/facts.h"
 
 /* "facts": all that are known, each by its name; null is none, and what could
@@ -17,5 +18,13 @@ void event_facts(struct emit *out, const struct fact_set *facts);
  * "spf.domain", ...}.  Every key is there; without a value it is null.
  */
 void event_groups(struct emit *out, const struct fact_set *facts);
+
+/*
+ * The inverse of event_facts(), of what stands behind the key.  wanted is
+ * [FACT_COUNT] or NULL for all.  What is left out, and a value that does not
+ * fit the type that the fact has now, stays pending.  False: no such object.
+ */
+bool event_facts_read(struct pull *pull, const bool *wanted,
+    struct fact_set *facts);
 
 #endif

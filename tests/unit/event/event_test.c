@@ -8,5 +8,7 @@ main(void)
 	suite_add_tcase(suite, json_cases());
 	suite_add_tcase(suite, override_cases());
 	suite_add_tcase(suite, writer_cases());
+	suite_add_tcase(suite, read_cases());
+	suite_add_tcase(suite, feed_cases());
 	return run_suite(suite);
 }

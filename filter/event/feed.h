@@ -1,0 +1,65 @@
+/*
+ * feed - all events of some logs, read on several threads
+ *
+ * One thread (the caller's) reads and unpacks the files and cuts them into
+ * batches of whole lines; jobs workers parse the lines and hand each event to
+ * event(); the batches are merged in the order of the files, again on the
+ * caller's thread.  So what comes out does not depend on the number of jobs.
+ *
+ *	part = begin(ctx)			a worker, once a batch
+ *	event(ctx, part, record, arena)		the same worker, in order
+ *	merge(ctx, part)			the caller; frees part
+ *
+ * Errors:	a line that is no event is counted, the first one is named, and
+ *		the rest is read all the same.
+ */
+#ifndef ASSAY_EVENT_FEED_H
+#define ASSAY_EVENT_FEED_H
+
+#include "event/read.h"
+
+struct event_feed_ops {
+	void	*(*begin)(void *ctx);
+	/* The arena is reset after each event. */
+	void	(*event)(void *ctx, void *part,
+		    const struct event_record *record, struct arena *arena);
+	void	(*merge)(void *ctx, void *part);
+	/* Octets read so far, of those in regular files; or NULL. */
+	void	(*progress)(void *ctx, uint64_t done, uint64_t total);
+};
+
+/* Lines that are no event that we can use. */
+enum event_fault {
+	EVENT_FAULT_BROKEN, EVENT_FAULT_VERSION, EVENT_FAULT_LONG,
+	EVENT_FAULT_COUNT
+};
+
+struct event_feed_count {
+	uint64_t	lines, events;
+	uint64_t	outside;	/* of since and until */
+	struct {
+		uint64_t	 count;
+		const char	*file;	/* of the first one */
+		uint64_t	 line;
+	} faults[EVENT_FAULT_COUNT];
+	/* The first file that could not be read to its end. */
+	uint64_t	unread;
+	const char	*unread_file;
+	char		unread_why[128];
+};
+
+/* "broken or cut" */
+const char *event_fault_name(enum event_fault fault);
+
+struct event_feed {
+	const char *const	*paths;		/* NULL-terminated; "-" */
+	struct event_want	 want;
+	unsigned		 jobs;		/* at least 1 */
+	const struct event_feed_ops *ops;
+	void			*ctx;
+};
+
+void event_feed_run(const struct event_feed *feed,
+    struct event_feed_count *count_out);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * read - a line of the event log, as what it was made from
+ *
+ * The inverse of event_json(): facts become typed facts again, so that a
+ * policy can be evaluated over them.  A fact that the line lacks is pending in
+ * the fact set; so is one whose value does not fit its type any more.
+ *
+ * Only what is asked for is decoded, for reading is most of what a replay
+ * costs.
+ *
+ * Ownership:	texts point into the line or lie in the arena.
+ * Threads:	any; nothing is shared.
+ */
+#ifndef ASSAY_EVENT_READ_H
+#define ASSAY_EVENT_READ_H
+
+#include "base/vec.h"
+#include "facts/facts.h"
+#include "policy/policy.h"
+
+enum event_part {
+	EVENT_PART_RULES = 1,		/* record.rules */
+	EVENT_PART_DETAIL = 2		/* signatures, dns, spf, troubles,
+					 * authentication_results */
+};
+
+struct event_want {
+	unsigned	 parts;		/* of enum event_part */
+	const bool	*facts;		/* [FACT_COUNT], or NULL: all; queue.id
+					 * has its own key */
+	int64_t		 since_us;	/* events before it are left out */
+	int64_t		 until_us;	/* from it on too; 0: no end */
+};
+
+enum event_read_status {
+	EVENT_READ_OK,
+	EVENT_READ_OUTSIDE,		/* of since and until */
+	EVENT_READ_VERSION,		/* of a format that we do not know */
+	EVENT_READ_BROKEN		/* no event */
+};
+
+/* Where a rule stands; an empty file: no rule. */
+struct event_place {
+	struct str	file;
+	unsigned	line;
+};
+
+struct event_verdict {
+	enum action	action;		/* never ACTION_CONTINUE */
+	unsigned	code;		/* 0: none */
+	struct str	enhanced, text;
+	struct event_place place;
+};
+
+struct event_rcpt_record {
+	struct str	address;
+	struct event_verdict verdict;
+};
+
+struct event_rule_record {
+	enum action	action;
+	bool		shadow;
+	struct str	stage, text;
+	struct event_place place;
+};
+
+struct event_signature {
+	struct str	result, domain, selector, algorithm, reason;
+};
+
+struct event_dns {
+	struct str	method, name, type, status, data;
+	bool		secure;
+};
+
+/* One term of an SPF record that was looked at. */
+struct event_spf_term {
+	struct str	method;		/* "spf_helo", "spf" */
+	unsigned	depth;
+	struct str	domain, term, outcome;
+	unsigned	lookups;
+};
+
+struct event_record {
+	int64_t		 time_us;
+	struct str	 time;
+	enum stage	 last;		/* the stage in which it ended */
+	struct str	 queue_id;
+	struct event_verdict verdict;	/* what was done */
+	struct event_verdict decided;	/* by the policy; often the same */
+	struct str	 policy, checksum;	/* its name; empty: not said */
+	bool		 monitor;
+	struct fact_set	 facts;
+	VEC(struct event_rcpt_record)	rcpts;
+	VEC(struct event_rule_record)	rules;
+	VEC(struct event_signature)	signatures;
+	VEC(struct event_dns)		dns;
+	VEC(struct event_spf_term)	spf;
+	VEC(struct str)			troubles;
+	struct str	 authentication_results;
+};
+
+/* Unless it is EVENT_READ_OK the record has nothing that can be used. */
+enum event_read_status event_read(struct str line,
+    const struct event_want *want, struct arena *arena,
+    struct event_record *record_out);
+
+#endif

@@ -1,0 +1,253 @@
+#include "event/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "base/ensure.h"
+
+enum { RAW_OCTETS = 256 * 1024, MAGIC_OCTETS = 4 };
+
+/* One way in which a log may be packed. */
+struct packing {
+	struct str	magic;
+	bool		(*open)(struct event_source *source);
+	void		(*close)(struct event_source *source);
+	/* From raw; 0: more of it is needed.  Negative: trouble is set. */
+	ssize_t		(*read)(struct event_source *source, char *into,
+			    size_t size);
+};
+
+struct event_source {
+	int			 fd;
+	const struct packing	*packing;
+	char			*raw;		/* not unpacked yet: */
+	size_t			 at, len;
+	bool			 ended;		/* nothing behind raw */
+	bool			 midway;	/* in a member or frame */
+	uint64_t		 offset;
+	const char		*trouble;
+	z_stream		 gzip;
+	ZSTD_DStream		*zstd;
+};
+
+/* ---- plain ---- */
+
+static bool
+plain_open(struct event_source *source)
+{
+	(void)source;
+	return true;
+}
+
+static void
+plain_close(struct event_source *source)
+{
+	(void)source;
+}
+
+static ssize_t
+plain_read(struct event_source *source, char *into, size_t size)
+{
+	size_t len = source->len - source->at;
+
+	if (len > size)
+		len = size;
+	memcpy(into, source->raw + source->at, len);
+	source->at += len;
+	return (ssize_t)len;
+}
+
+/* ---- gzip ---- */
+
+static bool
+gzip_open(struct event_source *source)
+{
+	return inflateInit2(&source->gzip, 15 + 16) == Z_OK;
+}
+
+static void
+gzip_close(struct event_source *source)
+{
+	inflateEnd(&source->gzip);
+}
+
+static ssize_t
+gzip_read(struct event_source *source, char *into, size_t size)
+{
+	z_stream *z = &source->gzip;
+	int status;
+
+	z->next_in = (Bytef *)source->raw + source->at;
+	z->avail_in = (uInt)(source->len - source->at);
+	z->next_out = (Bytef *)into;
+	z->avail_out = (uInt)size;
+	status = inflate(z, Z_NO_FLUSH);
+	source->at = source->len - z->avail_in;
+	if (status == Z_STREAM_END)
+		inflateReset(z);
+	else if (status != Z_OK && status != Z_BUF_ERROR) {
+		source->trouble = "the gzip data are broken";
+		return -1;
+	}
+	source->midway = status != Z_STREAM_END;
+	return (ssize_t)(size - z->avail_out);
+}
+
+/* ---- zstd ---- */
+
+static bool
+zstd_open(struct event_source *source)
+{
+	source->zstd = ZSTD_createDStream();
+	return source->zstd != NULL;
+}
+
+static void
+zstd_close(struct event_source *source)
+{
+	ZSTD_freeDStream(source->zstd);
+}
+
+static ssize_t
+zstd_read(struct event_source *source, char *into, size_t size)
+{
+	ZSTD_inBuffer in = { source->raw, source->len, source->at };
+	ZSTD_outBuffer out = { into, size, 0 };
+	size_t status = ZSTD_decompressStream(source->zstd, &out, &in);
+
+	source->at = in.pos;
+	if (ZSTD_isError(status)) {
+		source->trouble = "the zstd data are broken";
+		return -1;
+	}
+	source->midway = status != 0;
+	return (ssize_t)out.pos;
+}
+
+static const struct packing packings[] = {
+	{ STR_INIT("\x1f\x8b"), gzip_open, gzip_close, gzip_read },
+	{ STR_INIT("\x28\xb5\x2f\xfd"), zstd_open, zstd_close, zstd_read },
+	{ STR_INIT(""), plain_open, plain_close, plain_read },
+};
+
+/* ---- the source ---- */
+
+/* Behind what raw holds.  False: trouble. */
+static bool
+fill(struct event_source *source, size_t at_least)
+{
+	memmove(source->raw, source->raw + source->at,
+	    source->len - source->at);
+	source->len -= source->at;
+	source->at = 0;
+	while (!source->ended && source->len < at_least) {
+		ssize_t got = read(source->fd, source->raw + source->len,
+		    RAW_OCTETS - source->len);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			source->trouble = strerrordesc_np(errno);
+			return false;
+		}
+		source->ended = got == 0;
+		source->len += (size_t)got;
+		source->offset += (uint64_t)got;
+	}
+	return true;
+}
+
+static void
+choose_packing(struct event_source *source)
+{
+	const struct packing *packing = packings;
+	struct str text = str_make(source->raw, source->len);
+
+	while (!str_eq(str_slice(text, 0, packing->magic.len),
+	    packing->magic))
+		packing++;
+	source->packing = packing;
+	ensure(packing->open(source));
+}
+
+struct event_source *
+event_source_open(const char *path)
+{
+	struct event_source *source;
+	struct stat st;
+	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) :
+	    open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		close(fd);
+		errno = EISDIR;
+		return NULL;
+	}
+	source = xcalloc(1, sizeof(*source));
+	source->fd = fd;
+	source->raw = xrealloc(NULL, RAW_OCTETS);
+	fill(source, MAGIC_OCTETS);
+	choose_packing(source);
+	return source;
+}
+
+void
+event_source_close(struct event_source *source)
+{
+	if (source == NULL)
+		return;
+	source->packing->close(source);
+	close(source->fd);
+	free(source->raw);
+	free(source);
+}
+
+ssize_t
+event_source_read(struct event_source *source, char *into, size_t size)
+{
+	while (source->trouble == NULL) {
+		ssize_t got;
+
+		if (source->at == source->len && !fill(source, 1))
+			break;
+		if (source->at == source->len) {
+			if (!source->midway)
+				return 0;
+			source->trouble = "the compressed data end too early";
+			break;
+		}
+		got = source->packing->read(source, into, size);
+		if (got != 0)
+			return got;
+	}
+	return -1;
+}
+
+const char *
+event_source_trouble(const struct event_source *source)
+{
+	return source->trouble;
+}
+
+uint64_t
+event_source_offset(const struct event_source *source)
+{
+	return source->offset;
+}
+
+uint64_t
+event_source_size(const char *path)
+{
+	struct stat st;
+
+	return strcmp(path, "-") != 0 && stat(path, &st) == 0 &&
+	    S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+}

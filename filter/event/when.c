@@ -1,0 +1,110 @@
+#include "event/when.h"
+
+#include <stddef.h>
+
+/* What comes before each part of a date but the year, and its bounds. */
+static const struct {
+	char		sep;
+	unsigned	min, max;
+} parts[] = {
+	{ '-', 1, 12 }, { '-', 1, 31 }, { 'T', 0, 23 }, { ':', 0, 59 },
+	{ ':', 0, 60 },
+};
+
+enum { PART_COUNT = sizeof(parts) / sizeof(parts[0]) };
+
+static bool
+take_char(struct str *text, char c)
+{
+	if (text->len == 0 || text->ptr[0] != c)
+		return false;
+	*text = str_skip(*text, 1);
+	return true;
+}
+
+static bool
+take_digits(struct str *text, size_t count, unsigned min, unsigned max,
+    int64_t *value_out)
+{
+	struct str digits = str_slice(*text, 0, count);
+	uint64_t value;
+
+	if (digits.len != count || !str_to_uint(digits, max, &value) ||
+	    value < min)
+		return false;
+	*text = str_skip(*text, count);
+	*value_out = (int64_t)value;
+	return true;
+}
+
+/* ".123456"; further digits do not count. */
+static bool
+take_fraction(struct str *text, int64_t *us_out)
+{
+	int64_t unit = 100000;
+
+	if (!take_char(text, '.'))
+		return true;
+	if (text->len == 0 || !ascii_digit(text->ptr[0]))
+		return false;
+	for (; text->len > 0 && ascii_digit(text->ptr[0]); unit /= 10) {
+		*us_out += unit * (text->ptr[0] - '0');
+		*text = str_skip(*text, 1);
+	}
+	return true;
+}
+
+/* Days since 1970-01-01: the year begins in March, so that leap days end
+ * it. */
+static int64_t
+days_of(int64_t year, int64_t month, int64_t day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+	int64_t since_march = month <= 2 ? month + 9 : month - 3;
+
+	return y * 365 + y / 4 - y / 100 + y / 400 +
+	    (153 * since_march + 2) / 5 + day - 1 - 719468;
+}
+
+bool
+when_read(struct str text, int64_t *time_us_out)
+{
+	int64_t value[PART_COUNT] = { 1, 1, 0, 0, 0 }, year, us = 0;
+	size_t i = 0;
+
+	if (!take_digits(&text, 4, 1, 9999, &year))
+		return false;
+	for (; i < PART_COUNT && take_char(&text, parts[i].sep); i++)
+		if (!take_digits(&text, 2, parts[i].min, parts[i].max,
+		    &value[i]))
+			return false;
+	if (i == PART_COUNT && !take_fraction(&text, &us))
+		return false;
+	take_char(&text, 'Z');
+	if (text.len > 0)
+		return false;
+	*time_us_out = (days_of(year, value[0], value[1]) * 86400 +
+	    value[2] * 3600 + value[3] * 60 + value[4]) * 1000000 + us;
+	return true;
+}
+
+bool
+when_read_or_ago(struct str text, int64_t now_us, int64_t *time_us_out)
+{
+	static const struct { char name; unsigned seconds; } units[] = {
+		{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
+		{ 'w', 7 * 86400 },
+	};
+	uint64_t count;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (text.len > 0 && text.ptr[text.len - 1] == units[i].name) {
+			if (!str_to_uint(str_slice(text, 0, text.len - 1),
+			    1000000, &count))
+				return false;
+			*time_us_out = now_us - (int64_t)(count *
+			    units[i].seconds) * 1000000;
+			return true;
+		}
+	return when_read(text, time_us_out);
+}
