@@ -42,7 +42,10 @@ enum word {
 	WORD_COUNT
 };
 
-enum word_set { NO_WORDS, RESULT_WORDS, DISPOSITION_WORDS };
+enum word_set {
+	NO_WORDS, RESULT_WORDS, DISPOSITION_WORDS,
+	OF_DOMAINS, OF_ADDRESSES	/* what a list holds; else texts */
+};
 
 struct fact_info {
 	const char	*name, *doc;

@@ -220,12 +220,19 @@ expr_join(struct parse *parse, enum expr_kind kind, struct expr *a,
 }
 
 struct expr *
-expr_not(struct parse *parse, struct place place, struct expr *inner)
+expr_over(struct parse *parse, enum expr_kind kind, struct place place,
+    struct expr *inner)
 {
 	struct expr *expr;
 
 	if (inner == NULL)
 		return NULL;
-	expr = expr_new(parse, EXPR_NOT, place, NULL, NULL);
+	expr = expr_new(parse, kind, place, NULL, NULL);
 	return adopt(parse, expr, inner) ? expr : NULL;
+}
+
+struct expr *
+expr_not(struct parse *parse, struct place place, struct expr *inner)
+{
+	return expr_over(parse, EXPR_NOT, place, inner);
 }

@@ -18,7 +18,8 @@ enum term_kind {
 	TERM_CODE,		/* 5.7.1 */
 	TERM_IP, TERM_NET,
 	TERM_BARE,		/* an entry of a list without quotes */
-	TERM_REGEX
+	TERM_REGEX,
+	TERM_SUM		/* args: two, with a sign between them */
 };
 
 struct term {
@@ -30,6 +31,8 @@ struct term {
 					 * seconds */
 	struct ipnet	 net;
 	struct str	 flags;		/* after the regex */
+	char		 sign;		/* + - * / */
+	unsigned	 depth;		/* of args; 0: none */
 	struct term	*args;
 	struct term	*next;
 };
@@ -49,6 +52,7 @@ enum expr_kind {
 	EXPR_IN,		/* left in a set (right chain) or a list */
 	EXPR_MATCHES,		/* left matches right */
 	EXPR_IS,		/* left is set, is unknown */
+	EXPR_ANY, EXPR_ALL,	/* of left's items in the test below */
 	EXPR_TERM		/* left alone */
 };
 
@@ -75,6 +79,13 @@ struct statement_list {
 	struct statement *first, *last;
 };
 
+/* on listener "submission" { ... }: where the stages inside are for. */
+struct section {
+	struct place	 place;
+	struct term	*what;		/* listener, port, socket */
+	struct term	*values;	/* one or more */
+};
+
 enum item_kind {
 	ITEM_POLICY, ITEM_LIST, ITEM_DEFINE, ITEM_STAGE, ITEM_INCLUDE
 };
@@ -90,6 +101,7 @@ struct item {
 	struct term	 *entries;	/* list */
 	struct expr	 *expr;		/* define */
 	struct statement *statements;	/* stage */
+	const struct section *section;	/* stage; NULL: everywhere */
 	struct item	 *next;
 };
 
@@ -143,6 +155,8 @@ struct parse {
 	bool			 begun;
 	struct item_list	 items;
 	struct test_list	 cases;
+	const struct section	*section;	/* that is open */
+	unsigned		 section_depth;
 	const struct parse	*includer;	/* NULL: the policy itself */
 	unsigned		*includes;	/* so far, of all files */
 };
@@ -166,12 +180,53 @@ struct term *term_from_string(struct parse *parse, struct place place,
 struct term *term_from_regex(struct parse *parse, struct place place,
     struct str raw);
 
-/* For parse.y. */
+/* For parse.y and build.c. */
 struct expr *expr_new(struct parse *parse, enum expr_kind kind,
     struct place place, struct term *left, struct term *right);
 struct expr *expr_join(struct parse *parse, enum expr_kind kind,
     struct expr *a, struct expr *b);
 struct expr *expr_not(struct parse *parse, struct place place,
     struct expr *inner);
+/* A node of this kind above inner; NULL where that is NULL. */
+struct expr *expr_over(struct parse *parse, enum expr_kind kind,
+    struct place place, struct expr *inner);
+
+#define CHAIN(list, item) do {			\
+	if ((list).last == NULL)		\
+		(list).first = (item);		\
+	else					\
+		(list).last->next = (item);	\
+	(list).last = (item);			\
+} while (0)
+
+/*
+ * build.c: what the grammar's actions make.  An expression that is NULL had a
+ * mistake, which was reported; what is made of it is NULL too.
+ */
+void build_item(struct parse *parse, struct item item);
+void build_section(struct parse *parse, struct section section);
+void build_section_end(struct parse *parse);
+struct statement *build_rule(struct parse *parse, struct statement statement);
+struct expr *build_compare(struct parse *parse, struct place place,
+    const struct expr *left, enum compare op, const struct expr *right);
+struct expr *build_in(struct parse *parse, struct place place,
+    const struct expr *left, const struct expr *right);
+struct expr *build_in_set(struct parse *parse, struct place place,
+    const struct expr *left, struct term *entries);
+struct expr *build_test(struct parse *parse, enum expr_kind kind,
+    struct place place, const struct expr *left, struct term *right);
+struct expr *build_sum(struct parse *parse, struct place place,
+    const struct expr *left, char sign, const struct expr *right);
+struct expr *build_minus(struct parse *parse, struct place place,
+    const struct expr *inner);
+struct term *build_call(struct parse *parse, struct term *name,
+    struct term_list args);
+struct term_list build_argument(struct parse *parse, struct term_list list,
+    const struct expr *expr);
+void build_case(struct parse *parse, struct test_item item);
+struct setting *build_setting(struct parse *parse, const struct expr *left,
+    struct term *right, bool braces);
+struct expectation *build_expectation(struct parse *parse,
+    struct expectation expectation);
 
 #endif

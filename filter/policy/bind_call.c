@@ -109,6 +109,12 @@ same_value(const struct value *a, const struct value *b)
 		return a->id == b->id;
 	case VALUE_CALL:
 		return a->call == b->call;
+	case VALUE_SUM:
+		return a->sign == b->sign &&
+		    same_value(&a->parts[0], &b->parts[0]) &&
+		    same_value(&a->parts[1], &b->parts[1]);
+	case VALUE_ITEM:
+		break;		/* each time another one */
 	}
 	return false;
 }

@@ -45,7 +45,8 @@ facts_compare(struct bind *bind, const struct value *a, const struct value *b)
 	bool same = a->type == b->type;
 
 	if (value_is_number(a) && value_is_number(b))
-		same = true;
+		same = same || (a->type != FACT_DURATION &&
+		    b->type != FACT_DURATION);
 	if (value_is_text(a) && value_is_text(b))
 		same = same || a->type == FACT_STRING ||
 		    b->type == FACT_STRING;
@@ -75,9 +76,9 @@ compare_values(struct bind *bind, const struct expr *expr, enum compare op,
 	    !facts_compare(bind, left, right))
 		return NULL;
 	if (op != COMPARE_EQ && op != COMPARE_NE && !value_is_number(left)) {
-		mistake(bind->diag, expr->place, "only numbers and sizes have "
-		    "an order; %.*s is of type %s", STR_ARG(left->name),
-		    fact_type_name(left->type));
+		mistake(bind->diag, expr->place, "only numbers, sizes and "
+		    "durations have an order; %.*s is of type %s",
+		    STR_ARG(left->name), fact_type_name(left->type));
 		return NULL;
 	}
 	cond = cond_new(bind, COND_COMPARE, expr->place);

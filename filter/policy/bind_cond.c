@@ -13,8 +13,8 @@ cond_new(struct bind *bind, enum cond_kind kind, struct place place)
 }
 
 /* Evaluation goes as deep as conditions nest, through defines too. */
-static struct cond *
-above(struct bind *bind, struct cond *cond, const struct cond *inner)
+struct cond *
+cond_above(struct bind *bind, struct cond *cond, const struct cond *inner)
 {
 	if (inner->depth >= LIMIT_POLICY_DEPTH) {
 		mistake(bind->diag, cond->place, "nested too deeply; at most "
@@ -36,7 +36,7 @@ cond_not(struct bind *bind, struct cond *inner)
 		return NULL;
 	cond = cond_new(bind, COND_NOT, inner->place);
 	cond->children = inner;
-	return above(bind, cond, inner);
+	return cond_above(bind, cond, inner);
 }
 
 static void
@@ -80,7 +80,7 @@ bind_define_use(struct bind *bind, const struct expr *expr,
 	}
 	cond = cond_new(bind, COND_DEFINE, expr->place);
 	cond->define = define;
-	return above(bind, cond, define->cond);
+	return cond_above(bind, cond, define->cond);
 }
 
 static void
@@ -135,7 +135,7 @@ bind_children(struct bind *bind, const struct expr *expr)
 	for (const struct expr *child = expr->children; child;
 	    child = child->next) {
 		*end = bind_cond(bind, child);
-		if (*end == NULL || above(bind, cond, *end) == NULL)
+		if (*end == NULL || cond_above(bind, cond, *end) == NULL)
 			ok = false;
 		if (*end != NULL)
 			end = &(*end)->next;
@@ -162,6 +162,9 @@ bind_cond(struct bind *bind, const struct expr *expr)
 		return bind_matches(bind, expr);
 	case EXPR_IS:
 		return bind_is(bind, expr);
+	case EXPR_ANY:
+	case EXPR_ALL:
+		return bind_any(bind, expr);
 	case EXPR_TERM:
 		return bind_term(bind, expr);
 	}

@@ -119,6 +119,11 @@ bind_value(struct bind *bind, const struct term *term, struct value *out)
 {
 	*out = (struct value){ .kind = VALUE_CONST, .place = term->place,
 	    .name = term->raw, .constant.state = FACT_SET };
+	if (term == bind->item) {
+		out->kind = VALUE_ITEM;
+		out->type = bind->item_type;
+		return VALUE_OK;
+	}
 	switch (term->kind) {
 	case TERM_NAME:
 		return bind_name(bind, term, out);
@@ -145,6 +150,8 @@ bind_value(struct bind *bind, const struct term *term, struct value *out)
 	case TERM_BARE:
 		return refuse(bind, term, "is no number, size or IP address; "
 		    "a text is written in double quotes");
+	case TERM_SUM:
+		return bind_sum(bind, term, out);
 	case TERM_REGEX:
 		break;
 	}

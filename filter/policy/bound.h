@@ -32,7 +32,11 @@ fact_bits_has(const struct fact_bits *bits, enum fact_id id)
 	return (bits->at[id / 64] >> (id % 64) & 1) != 0;
 }
 
-enum value_kind { VALUE_CONST, VALUE_FACT, VALUE_CALL };
+enum value_kind {
+	VALUE_CONST, VALUE_FACT, VALUE_CALL,
+	VALUE_SUM,		/* of two, with a sign between them */
+	VALUE_ITEM		/* the one that "any" or "all" looks at */
+};
 
 /* One side of a comparison. */
 struct value {
@@ -44,6 +48,8 @@ struct value {
 	enum fact_id	 id;		/* FACT */
 	const struct call *call;	/* CALL */
 	struct fact	 constant;	/* CONST */
+	char		 sign;		/* SUM: + - * / */
+	const struct value *parts;	/* SUM: two */
 };
 
 /* A call as it is written; the same one in two places is one. */
@@ -60,6 +66,7 @@ enum cond_kind {
 	COND_IN_FACT,			/* left in right, a fact of type list */
 	COND_MATCHES, COND_IS_SET, COND_IS_UNKNOWN,
 	COND_TRUTH,			/* left, a bool */
+	COND_ANY, COND_ALL,		/* of left's items: children */
 	COND_DEFINE
 };
 
@@ -149,6 +156,9 @@ struct bind {
 	struct reading		 reading;
 	enum stage		 stage;		/* known up to this one */
 	bool			 in_text;	/* not in its condition */
+	/* Of the any or all in hand: what stands for an item, or NULL. */
+	const struct term	*item;
+	enum fact_type		 item_type;
 };
 
 struct named_list {
@@ -175,7 +185,7 @@ bool bind_name_is_free(struct bind *bind, const struct term *name);
 void bind_list(struct bind *bind, const struct item *item);
 void bind_warn_lists(struct bind *bind);
 
-/* bind_value.c: facts and constants; bind_call.c: functions. */
+/* bind_value.c: facts and constants; bind_call.c: functions; bind_sum.c. */
 enum value_found { VALUE_OK, VALUE_WRONG, VALUE_IS_NAME };
 /* VALUE_WRONG: reported.  VALUE_IS_NAME: a name that is no fact. */
 enum value_found bind_value(struct bind *bind, const struct term *term,
@@ -187,6 +197,9 @@ bool bind_known(struct bind *bind, struct place place, const char *what,
     enum stage stage);
 enum value_found bind_call(struct bind *bind, const struct term *call,
     struct value *value_out);
+enum value_found bind_sum(struct bind *bind, const struct term *term,
+    struct value *value_out);
+double sum_of(char sign, double a, double b);
 /* Make a constant fit the type of what it is compared with. */
 bool bind_convert(struct bind *bind, const struct value *to,
     struct value *constant);
@@ -201,7 +214,11 @@ struct cond *bind_cond(struct bind *bind, const struct expr *expr);
 struct cond *cond_new(struct bind *bind, enum cond_kind kind,
     struct place place);
 struct cond *cond_not(struct bind *bind, struct cond *inner);
-/* bind_compare.c, bind_match.c: of two values; of a text, of any fact. */
+/* cond, one level above inner; NULL where that is too deep. */
+struct cond *cond_above(struct bind *bind, struct cond *cond,
+    const struct cond *inner);
+/* bind_any.c; bind_compare.c: of two values; bind_match.c: of one. */
+struct cond *bind_any(struct bind *bind, const struct expr *expr);
 struct cond *bind_compare(struct bind *bind, const struct expr *expr);
 struct cond *bind_matches(struct bind *bind, const struct expr *expr);
 struct cond *bind_is(struct bind *bind, const struct expr *expr);

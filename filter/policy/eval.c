@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "base/limits.h"
 #include "policy/bound.h"
 
@@ -21,6 +23,7 @@ struct eval {
 	struct fact		*calls;		/* of functions; pending: not
 						 * made, or on its way */
 	struct policy_trace	*trace;		/* or NULL */
+	struct fact		 item;		/* that any or all looks at */
 };
 
 static unsigned eval_cond(struct eval *eval, const struct cond *cond);
@@ -60,6 +63,33 @@ eval_and(unsigned a, unsigned b)
 static struct fact value_now(const struct eval *eval,
     const struct value *value);
 
+/* Of values that are not all there; what is none outweighs the others. */
+static enum fact_state
+worse(enum fact_state a, enum fact_state b)
+{
+	if (a == FACT_NONE || b == FACT_NONE)
+		return FACT_NONE;
+	if (a == FACT_PENDING || b == FACT_PENDING)
+		return FACT_PENDING;
+	return a == FACT_SET ? b : a;
+}
+
+/* Nothing is a number of a division by 0. */
+static struct fact
+sum_now(const struct eval *eval, const struct value *value)
+{
+	struct fact a = value_now(eval, &value->parts[0]);
+	struct fact b = value_now(eval, &value->parts[1]);
+	struct fact sum = { .state = worse(a.state, b.state) };
+
+	if (sum.state == FACT_SET) {
+		sum.number = sum_of(value->sign, a.number, b.number);
+		if (!isfinite(sum.number))
+			sum.state = FACT_UNKNOWN;
+	}
+	return sum;
+}
+
 /* The arguments; false: one has no value, so the call's state is its. */
 static bool
 arguments_now(const struct eval *eval, const struct call *call,
@@ -69,10 +99,7 @@ arguments_now(const struct eval *eval, const struct call *call,
 
 	for (size_t i = 0; i < call->function->count; i++) {
 		args[i] = value_now(eval, &call->args[i]);
-		if (args[i].state == FACT_NONE || worst == FACT_NONE)
-			worst = FACT_NONE;
-		else if (args[i].state != FACT_SET && worst != FACT_PENDING)
-			worst = args[i].state;
+		worst = worse(worst, args[i].state);
 	}
 	*state_out = worst;
 	return worst == FACT_SET;
@@ -114,6 +141,10 @@ value_now(const struct eval *eval, const struct value *value)
 	case VALUE_CALL:
 		fact = call_now(eval, value->call);
 		break;
+	case VALUE_SUM:
+		return sum_now(eval, value);
+	case VALUE_ITEM:
+		return eval->item;
 	}
 	if (value->type == FACT_WORD && fact.state == FACT_NONE) {
 		fact.state = FACT_SET;
@@ -337,6 +368,30 @@ eval_define(struct eval *eval, const struct cond *cond)
 	return memo->values;
 }
 
+/* Of no items neither "any" nor "all" is true: nothing has been shown. */
+static unsigned
+eval_items(struct eval *eval, const struct cond *cond)
+{
+	struct fact list = value_now(eval, &cond->left);
+	bool any = cond->kind == COND_ANY;
+	unsigned out = TRUE_;
+
+	if (!comparable(&list, &list, &out))
+		return out;
+	out = TRUE_;
+	for (size_t i = 0; i < list.list.count && out != FALSE_; i++) {
+		unsigned v;
+
+		eval->item = (struct fact){ .state = FACT_SET,
+		    .text = list.list.at[i] };
+		v = eval_cond(eval, cond->children);
+		out = eval_and(out, any ? eval_not(v) : v);
+	}
+	if (list.list.count == 0)
+		return FALSE_;
+	return any ? eval_not(out) : out;
+}
+
 static unsigned
 eval_children(struct eval *eval, const struct cond *cond)
 {
@@ -377,6 +432,9 @@ eval_cond(struct eval *eval, const struct cond *cond)
 		return eval_is_unknown(eval, cond);
 	case COND_TRUTH:
 		return eval_truth(eval, cond);
+	case COND_ANY:
+	case COND_ALL:
+		return eval_items(eval, cond);
 	case COND_DEFINE:
 		return eval_define(eval, cond);
 	}
@@ -390,12 +448,15 @@ is_pending(const struct eval *eval, const struct value *value,
 {
 	const struct call *call = value->call;
 
-	if (value->kind == VALUE_CONST ||
+	if (value->kind == VALUE_CONST || value->kind == VALUE_ITEM ||
 	    value_now(eval, value).state != FACT_PENDING)
 		return false;
 	*id_out = value->id;
 	if (value->kind == VALUE_FACT)
 		return true;
+	if (value->kind == VALUE_SUM)
+		return is_pending(eval, &value->parts[0], id_out) ||
+		    is_pending(eval, &value->parts[1], id_out);
 	for (size_t i = 0; i < call->function->count; i++)
 		if (is_pending(eval, &call->args[i], id_out))
 			return true;
@@ -416,6 +477,13 @@ find_pending(struct eval *eval, const struct cond *cond, unsigned want)
 		return find_pending(eval, cond->children, eval_not(want));
 	if (cond->kind == COND_DEFINE)
 		return find_pending(eval, cond->define->cond, want);
+	if (cond->kind == COND_ANY || cond->kind == COND_ALL) {
+		if (is_pending(eval, &cond->left, &id))
+			return id;
+		cond = cond->children;
+		while (cond->kind == COND_NOT)
+			cond = cond->children;
+	}
 	for (const struct cond *child = cond->children; child != NULL;
 	    child = child->next) {
 		unsigned v = eval_cond(eval, child);

@@ -11,8 +11,11 @@
 %define parse.lac full
 %define lr.default-reduction consistent
 %locations
-/* "error" may begin a rule or, behind a missing '}', an item: a rule it is. */
-%expect 1
+/*
+ * Behind a missing '}' what follows may go on in what is open, or not: it does.
+ * The tokens are "error" (twice), "at", "on" and '}'.
+ */
+%expect 5
 %param { void *scanner }
 %parse-param { struct parse *parse }
 
@@ -46,36 +49,15 @@ int policy_yylex(union POLICY_YYSTYPE *value, struct place *place,
 #define YYLLOC_DEFAULT(current, rhs, n) \
 	((current) = (n) > 0 ? YYRHSLOC(rhs, 1) : YYRHSLOC(rhs, 0))
 
-#define APPEND(list, item) do {			\
-	if ((list).last == NULL)		\
-		(list).first = (item);		\
-	else					\
-		(list).last->next = (item);	\
-	(list).last = (item);			\
-} while (0)
-
 static void policy_yyerror(struct place *place, void *scanner,
     struct parse *parse, const char *text);
-static void add_item(struct parse *parse, struct item item);
-static struct statement *statement_new(struct parse *parse,
-    struct place place, bool shadow, struct term *action, struct term *args,
-    struct expr *when);
-static struct expr *compare(struct parse *parse, struct place place,
-    struct term *left, enum compare op, struct term *right);
-static struct expr *in_set(struct parse *parse, struct place place,
-    struct term *left, struct term *set, bool braces);
-static struct term *call(struct term *name, struct term *args);
-static void add_case(struct parse *parse, struct test_item item);
-static struct setting *setting_new(struct parse *parse, struct term *left,
-    struct term *right, bool braces);
-static struct expectation *expectation_new(struct parse *parse,
-    struct expectation expectation);
 }
 
 %token START_POLICY "the policy" START_TESTS "the tests"
 %token END 0		"the end of the file"
 %token <term>	NAME "a name" TEXT "a text in quotes"
 			LITERAL "a number or address"
+			NEGATIVE "a negative number"
 			REGEX_TEXT "a /regular expression/"
 %token <term>	POLICY "\"policy\"" MODE "\"mode\"" LIST "\"list\""
 			LIST_FILE "\"file\"" OPTIONAL "\"optional\""
@@ -84,17 +66,22 @@ static struct expectation *expectation_new(struct parse *parse,
 			SHADOW "\"shadow\"" AND "\"and\"" OR "\"or\""
 			NOT "\"not\"" IN "\"in\"" IS "\"is\""
 			MATCHES "\"matches\"" GIVEN "\"given\""
+			NOT_IN "\"not-in\"" ANY "\"any\"" ALL "\"all\""
+			ON "\"on\""
 			CASE "\"case\"" EXPECT "\"expect\"" BY "\"by\""
 %token			EQ "\"==\"" NE "\"!=\"" LT "\"<\"" LE "\"<=\""
 			GT "\">\"" GE "\">=\"" ASSIGN "\"=\""
 			LBRACE "\"{\"" RBRACE "\"}\"" LPAREN "\"(\""
+			PLUS "\"+\"" MINUS "\"-\"" STAR "\"*\""
+			SLASH "\"/\""
 			RPAREN "\")\"" COMMA "\",\"" SEMICOLON "\";\""
 
-%type <term>	name operand entry
-%type <terms> arguments entries words operands
+%type <term>	name entry
+%type <terms> arguments entries words operands values
 %type <rule> rule
 %type <rules> rules
 %type <expr>	expr conjunction negation test condition
+%type <expr>	sum product negative operand unary
 %type <op>	operator
 %type <flag>		maybe_optional maybe_shadow
 %type <settings>	settings braced
@@ -117,40 +104,73 @@ file:
 
 item:
 	  POLICY TEXT MODE name SEMICOLON {
-		add_item(parse, (struct item){ .kind = ITEM_POLICY,
+		build_item(parse, (struct item){ .kind = ITEM_POLICY,
 		    .place = @1, .name = $2, .mode = $4 });
 	}
 	| LIST name ASSIGN LBRACE entries RBRACE SEMICOLON {
-		add_item(parse, (struct item){ .kind = ITEM_LIST,
+		build_item(parse, (struct item){ .kind = ITEM_LIST,
 		    .place = @2, .name = $2, .entries = $5.first });
 	}
 	| LIST name ASSIGN LIST_FILE TEXT maybe_optional SEMICOLON {
-		add_item(parse, (struct item){ .kind = ITEM_LIST,
+		build_item(parse, (struct item){ .kind = ITEM_LIST,
 		    .place = @2, .name = $2, .file = $5, .optional = $6 });
 	}
 	| INCLUDE TEXT SEMICOLON {
-		add_item(parse, (struct item){ .kind = ITEM_INCLUDE,
+		build_item(parse, (struct item){ .kind = ITEM_INCLUDE,
 		    .place = @1, .file = $2 });
 	}
 	| DEFINE name ASSIGN expr SEMICOLON {
-		add_item(parse, (struct item){ .kind = ITEM_DEFINE,
+		build_item(parse, (struct item){ .kind = ITEM_DEFINE,
 		    .place = @2, .name = $2, .expr = $4 });
 	}
-	| AT name LBRACE rules RBRACE {
-		add_item(parse, (struct item){ .kind = ITEM_STAGE,
+	| stage
+	| section
+	| error SEMICOLON
+	| error RBRACE
+	;
+
+stage:
+	  AT name LBRACE rules RBRACE {
+		build_item(parse, (struct item){ .kind = ITEM_STAGE,
 		    .place = @2, .name = $2, .statements = $4.first });
 	}
 	| AT name LBRACE rules error RBRACE {
-		add_item(parse, (struct item){ .kind = ITEM_STAGE,
+		build_item(parse, (struct item){ .kind = ITEM_STAGE,
 		    .place = @2, .name = $2, .statements = $4.first });
 	}
 	| AT name LBRACE rules unclosed {
-		add_item(parse, (struct item){ .kind = ITEM_STAGE,
+		build_item(parse, (struct item){ .kind = ITEM_STAGE,
 		    .place = @2, .name = $2, .statements = $4.first });
 		mistake(parse->diag, @3, "this { has no }");
 	}
-	| error SEMICOLON
-	| error RBRACE
+	;
+
+section:
+	  opened stages RBRACE		{ build_section_end(parse); }
+	| opened stages unclosed {
+		build_section_end(parse);
+		mistake(parse->diag, @1, "this section has no }");
+	}
+	;
+
+opened:
+	  ON name values LBRACE {
+		build_section(parse, (struct section){ .place = @1,
+		    .what = $2, .values = $3.first });
+	}
+	;
+
+values:
+	  entry				{ $$ = (struct term_list){ $1, $1 }; }
+	| IN LBRACE entries RBRACE	{ $$ = $3; }
+	;
+
+stages:
+	  %empty
+	| stages stage
+	| stages opened stages RBRACE	{ build_section_end(parse); }
+	| stages error SEMICOLON	{ yyerrok; }
+	| stages error RBRACE		{ yyerrok; }
 	;
 
 unclosed:
@@ -170,7 +190,7 @@ entries:
 
 words:
 	  entry				{ $$ = (struct term_list){ $1, $1 }; }
-	| words COMMA entry		{ $$ = $1; APPEND($$, $3); }
+	| words COMMA entry		{ $$ = $1; CHAIN($$, $3); }
 	;
 
 entry:
@@ -184,23 +204,27 @@ rules:
 	| rules rule {
 		$$ = $1;
 		if ($2 != NULL)
-			APPEND($$, $2);
+			CHAIN($$, $2);
 	}
 	;
 
 rule:
 	  NAME arguments condition SEMICOLON {
-		$$ = statement_new(parse, @1, false, $1, $2.first, $3);
+		$$ = build_rule(parse, (struct statement){ .place = @1,
+		    .action = $1, .args = $2.first, .when = $3 });
 	}
 	| SHADOW NAME arguments condition SEMICOLON {
-		$$ = statement_new(parse, @1, true, $2, $3.first, $4);
+		$$ = build_rule(parse, (struct statement){ .place = @1,
+		    .shadow = true, .action = $2, .args = $3.first,
+		    .when = $4 });
 	}
 	| error SEMICOLON		{ $$ = NULL; yyerrok; }
 	;
 
 arguments:
 	  %empty			{ $$ = (struct term_list){ 0 }; }
-	| arguments entry		{ $$ = $1; APPEND($$, $2); }
+	| arguments entry		{ $$ = $1; CHAIN($$, $2); }
+	| arguments NEGATIVE		{ $$ = $1; CHAIN($$, $2); }
 	;
 
 condition:
@@ -226,43 +250,48 @@ negation:
 	;
 
 test:
-	  operand operator operand {
-		$$ = compare(parse, @2, $1, $2, $3);
+	  sum
+	| sum operator sum {
+		$$ = build_compare(parse, @2, $1, $2, $3);
 	}
-	| operand IN operand {
-		$$ = in_set(parse, @2, $1, $3, false);
+	| sum IN sum {
+		$$ = build_in(parse, @2, $1, $3);
 	}
-	| operand NOT IN operand {
-		$$ = expr_not(parse, @2, in_set(parse, @2, $1, $4, false));
+	| sum not_in sum {
+		$$ = expr_not(parse, @2, build_in(parse, @2, $1, $3));
 	}
-	| operand IN LBRACE entries RBRACE {
-		$$ = in_set(parse, @2, $1, $4.first, true);
+	| sum IN LBRACE entries RBRACE {
+		$$ = build_in_set(parse, @2, $1, $4.first);
 	}
-	| operand NOT IN LBRACE entries RBRACE {
-		$$ = expr_not(parse, @2, in_set(parse, @2, $1, $5.first,
-		    true));
+	| sum not_in LBRACE entries RBRACE {
+		$$ = expr_not(parse, @2, build_in_set(parse, @2, $1,
+		    $4.first));
 	}
-	| operand MATCHES REGEX_TEXT {
-		$$ = expr_new(parse, EXPR_MATCHES, @2, $1, $3);
+	| sum MATCHES REGEX_TEXT {
+		$$ = build_test(parse, EXPR_MATCHES, @2, $1, $3);
 	}
-	| operand NOT MATCHES REGEX_TEXT {
-		$$ = expr_not(parse, @2, expr_new(parse, EXPR_MATCHES, @2, $1,
+	| sum NOT MATCHES REGEX_TEXT {
+		$$ = expr_not(parse, @2, build_test(parse, EXPR_MATCHES, @2,
+		    $1, $4));
+	}
+	| sum IS name {
+		$$ = build_test(parse, EXPR_IS, @2, $1, $3);
+	}
+	| sum IS NOT name {
+		$$ = expr_not(parse, @2, build_test(parse, EXPR_IS, @2, $1,
 		    $4));
 	}
-	| operand IS name {
-		$$ = expr_new(parse, EXPR_IS, @2, $1, $3);
+	| ANY test {
+		$$ = expr_over(parse, EXPR_ANY, @1, $2);
 	}
-	| operand IS NOT name {
-		$$ = expr_not(parse, @2, expr_new(parse, EXPR_IS, @2, $1, $4));
+	| ALL test {
+		$$ = expr_over(parse, EXPR_ALL, @1, $2);
 	}
-	| operand {
-		$$ = expr_new(parse, EXPR_TERM, @1, $1, NULL);
-	}
-	| LPAREN expr RPAREN {
-		$$ = $2;
-		if ($$ != NULL)
-			$$->closed = true;
-	}
+	;
+
+not_in:
+	  NOT IN
+	| NOT_IN
 	;
 
 operator:
@@ -278,15 +307,76 @@ operator:
 	}
 	;
 
+sum:
+	  product
+	| sum PLUS product {
+		$$ = build_sum(parse, @2, $1, '+', $3);
+	}
+	| sum MINUS product {
+		$$ = build_sum(parse, @2, $1, '-', $3);
+	}
+	| sum negative	 {
+		$$ = build_sum(parse, @2, $1, '+', $2);
+	}
+	;
+
+product:
+	  unary
+	| product STAR unary {
+		$$ = build_sum(parse, @2, $1, '*', $3);
+	}
+	| product SLASH unary {
+		$$ = build_sum(parse, @2, $1, '/', $3);
+	}
+	;
+
+/* "score -1": the sign belongs to the number, and takes it off. */
+negative:
+	  NEGATIVE {
+		$$ = expr_new(parse, EXPR_TERM, @1, $1, NULL);
+	}
+	| negative STAR unary {
+		$$ = build_sum(parse, @2, $1, '*', $3);
+	}
+	| negative SLASH unary {
+		$$ = build_sum(parse, @2, $1, '/', $3);
+	}
+	;
+
+unary:
+	  operand
+	| NEGATIVE {
+		$$ = expr_new(parse, EXPR_TERM, @1, $1, NULL);
+	}
+	| MINUS unary			{ $$ = build_minus(parse, @1, $2); }
+	| LPAREN expr RPAREN {
+		$$ = $2;
+		if ($$ != NULL)
+			$$->closed = true;
+	}
+	;
+
 operand:
-	  entry
-	| NAME LPAREN RPAREN		{ $$ = call($1, NULL); }
-	| NAME LPAREN operands RPAREN	{ $$ = call($1, $3.first); }
+	  entry {
+		$$ = expr_new(parse, EXPR_TERM, @1, $1, NULL);
+	}
+	| NAME LPAREN RPAREN {
+		$$ = expr_new(parse, EXPR_TERM, @1, build_call(parse, $1,
+		    (struct term_list){ 0 }), NULL);
+	}
+	| NAME LPAREN operands RPAREN {
+		$$ = expr_new(parse, EXPR_TERM, @1, build_call(parse, $1, $3),
+		    NULL);
+	}
 	;
 
 operands:
-	  operand			{ $$ = (struct term_list){ $1, $1 }; }
-	| operands COMMA operand	{ $$ = $1; APPEND($$, $3); }
+	  sum {
+		$$ = build_argument(parse, (struct term_list){ 0 }, $1);
+	}
+	| operands COMMA sum {
+		$$ = build_argument(parse, $1, $3);
+	}
 	;
 
 cases:
@@ -296,15 +386,15 @@ cases:
 
 case:
 	  LIST name ASSIGN LBRACE entries RBRACE SEMICOLON {
-		add_item(parse, (struct item){ .kind = ITEM_LIST,
+		build_item(parse, (struct item){ .kind = ITEM_LIST,
 		    .place = @2, .name = $2, .entries = $5.first });
 	}
 	| GIVEN braced {
-		add_case(parse, (struct test_item){ .place = @1,
+		build_case(parse, (struct test_item){ .place = @1,
 		    .settings = $2.first });
 	}
 	| CASE TEXT braced EXPECT expectations SEMICOLON {
-		add_case(parse, (struct test_item){ .place = @1, .name = $2,
+		build_case(parse, (struct test_item){ .place = @1, .name = $2,
 		    .settings = $3.first, .expects = $5.first });
 	}
 	| CASE TEXT braced EXPECT error SEMICOLON	{ yyerrok; }
@@ -323,16 +413,19 @@ settings:
 	| settings setting {
 		$$ = $1;
 		if ($2 != NULL)
-			APPEND($$, $2);
+			CHAIN($$, $2);
 	}
 	;
 
 setting:
 	  operand ASSIGN entry SEMICOLON {
-		$$ = setting_new(parse, $1, $3, false);
+		$$ = build_setting(parse, $1, $3, false);
 	}
 	| operand ASSIGN LBRACE entries RBRACE SEMICOLON {
-		$$ = setting_new(parse, $1, $4.first, true);
+		$$ = build_setting(parse, $1, $4.first, true);
+	}
+	| operand ASSIGN NEGATIVE SEMICOLON {
+		$$ = build_setting(parse, $1, $3, false);
 	}
 	| error SEMICOLON		{ $$ = NULL; yyerrok; }
 	;
@@ -341,12 +434,12 @@ expectations:
 	  expectation {
 		$$ = (struct expectation_list){ $1, $1 };
 	}
-	| expectations AND expectation	{ $$ = $1; APPEND($$, $3); }
+	| expectations AND expectation	{ $$ = $1; CHAIN($$, $3); }
 	;
 
 expectation:
 	  maybe_shadow NAME arguments at_stage by_line {
-		$$ = expectation_new(parse, (struct expectation){
+		$$ = build_expectation(parse, (struct expectation){
 		    .place = @2, .shadow = $1, .action = $2,
 		    .args = $3.first, .stage = $4, .line = $5 });
 	}
@@ -373,12 +466,12 @@ by_line:
 	;
 
 name:
-	  NAME | POLICY | MODE | LIST | LIST_FILE | OPTIONAL
+	  NAME | POLICY | MODE | LIST | LIST_FILE | OPTIONAL | ON
 	;
 
 %%
 
-enum { EXPECTED_MAX = 48, CHOICES_MAX = 5 };
+enum { EXPECTED_MAX = 64, CHOICES_MAX = 6 };
 
 /* Called for one thing only: the parser's stack is at its end. */
 static void
@@ -407,17 +500,20 @@ static const struct {
 	/* in a stage: an action or its end */
 	{ { YYSYMBOL_SHADOW, YYSYMBOL_NAME },
 	  { YYSYMBOL_SHADOW, YYSYMBOL_POLICY, YYSYMBOL_LIST, YYSYMBOL_DEFINE,
-	    YYSYMBOL_INCLUDE, YYSYMBOL_AT } },
+	    YYSYMBOL_INCLUDE, YYSYMBOL_AT, YYSYMBOL_ON } },
 	/* a name: the keywords that are names too */
 	{ { YYSYMBOL_NAME, YYSYMBOL_NAME },
 	  { YYSYMBOL_POLICY, YYSYMBOL_MODE, YYSYMBOL_LIST, YYSYMBOL_LIST_FILE,
-	    YYSYMBOL_OPTIONAL } },
+	    YYSYMBOL_OPTIONAL, YYSYMBOL_ON } },
 	/* a value */
 	{ { YYSYMBOL_NAME, YYSYMBOL_TEXT },
-	  { YYSYMBOL_TEXT, YYSYMBOL_LITERAL, YYSYMBOL_NOT,
-	    YYSYMBOL_LPAREN } },
+	  { YYSYMBOL_TEXT, YYSYMBOL_LITERAL, YYSYMBOL_NEGATIVE,
+	    YYSYMBOL_MINUS, YYSYMBOL_NOT, YYSYMBOL_LPAREN, YYSYMBOL_ANY,
+	    YYSYMBOL_ALL } },
 	/* behind a condition */
-	{ { YYSYMBOL_AND, YYSYMBOL_OR }, { YYSYMBOL_LPAREN } },
+	{ { YYSYMBOL_AND, YYSYMBOL_OR },
+	  { YYSYMBOL_LPAREN, YYSYMBOL_PLUS, YYSYMBOL_MINUS, YYSYMBOL_STAR,
+	    YYSYMBOL_SLASH, YYSYMBOL_NEGATIVE } },
 };
 
 static bool
@@ -511,82 +607,4 @@ yyreport_syntax_error(const yypcontext_t *context, void *scanner,
 	mistake(parse->diag, *yypcontext_location(context), "%.*s",
 	    STR_ARG(buf_str(&buf)));
 	return 0;
-}
-
-static void
-add_item(struct parse *parse, struct item item)
-{
-	struct item *copy = arena_alloc(parse->arena, sizeof(*copy));
-
-	*copy = item;
-	APPEND(parse->items, copy);
-}
-
-static struct statement *
-statement_new(struct parse *parse, struct place place, bool shadow,
-    struct term *action, struct term *args, struct expr *when)
-{
-	struct statement *statement = arena_alloc(parse->arena,
-	    sizeof(*statement));
-
-	*statement = (struct statement){ .place = place, .shadow = shadow,
-	    .action = action, .args = args, .when = when };
-	return statement;
-}
-
-static struct expr *
-compare(struct parse *parse, struct place place, struct term *left,
-    enum compare op, struct term *right)
-{
-	struct expr *expr = expr_new(parse, EXPR_COMPARE, place, left, right);
-
-	expr->op = op;
-	return expr;
-}
-
-static struct expr *
-in_set(struct parse *parse, struct place place, struct term *left,
-    struct term *set, bool braces)
-{
-	struct expr *expr = expr_new(parse, EXPR_IN, place, left, set);
-
-	expr->braces = braces;
-	return expr;
-}
-
-static struct term *
-call(struct term *name, struct term *args)
-{
-	name->kind = TERM_CALL;
-	name->args = args;
-	return name;
-}
-
-static void
-add_case(struct parse *parse, struct test_item item)
-{
-	struct test_item *copy = arena_alloc(parse->arena, sizeof(*copy));
-
-	*copy = item;
-	APPEND(parse->cases, copy);
-}
-
-static struct setting *
-setting_new(struct parse *parse, struct term *left, struct term *right,
-    bool braces)
-{
-	struct setting *setting = arena_alloc(parse->arena, sizeof(*setting));
-
-	*setting = (struct setting){ .place = left->place, .left = left,
-	    .right = right, .braces = braces };
-	return setting;
-}
-
-static struct expectation *
-expectation_new(struct parse *parse, struct expectation expectation)
-{
-	struct expectation *copy = arena_alloc(parse->arena, sizeof(*copy));
-
-	*copy = expectation;
-	return copy;
 }

@@ -164,6 +164,7 @@ argument_fits(const struct term *term, const struct policy_rule *rule)
 	case TERM_NET:
 	case TERM_BARE:
 	case TERM_REGEX:
+	case TERM_SUM:
 		break;
 	}
 	return false;

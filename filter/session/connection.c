@@ -289,6 +289,8 @@ session_rcpt(struct connection *conn, struct str address,
 		begin_mail(conn, &(struct session_mail){ 0 });
 	address = keep_rcpt(conn, (struct recipient){ .address = address });
 	set_rcpt(conn, address, conn->message.rcpt_count);
+	if (policy_reads(conn->engine->options.policy, FACT_ID_RCPT_ACCEPTED))
+		recipients_tell(conn, &conn->facts, SIZE_MAX);
 	decide_begin(conn, STAGE_RCPT, done, ctx);
 }
 
@@ -326,6 +328,7 @@ begin_header(struct connection *conn)
 		if (message->rcpts.at[i].action == ACTION_CONTINUE)
 			first = message->rcpts.at[i].address;
 	set_rcpt(conn, first, message->rcpt_count);
+	recipients_tell(conn, &conn->facts, SIZE_MAX);
 	run_start(conn, STAGE_MESSAGE);
 }
 

@@ -93,6 +93,13 @@ void connection_reset(struct connection *conn, enum scope from);
 /* Remember what the policy came to in this scope, to go back to. */
 void connection_keep_progress(struct connection *conn, enum scope scope);
 
+/*
+ * recipients.c: the fact that lists the accepted ones, of the first upto.  It
+ * takes memory of the message's: not for each recipient unless it is read.
+ */
+void recipients_tell(const struct connection *conn, struct fact_set *facts,
+    size_t upto);
+
 /* checks.c: run and end the checks of a connection. */
 void run_start(struct connection *conn, enum stage stage);
 void run_header(struct connection *conn, const struct header_field *field);

@@ -134,12 +134,15 @@ run_rcpts_late(struct connection *conn)
 		facts_clear(&facts, FACT_ID_RCPT_COUNT);
 		facts_text_or_none(&facts, FACT_ID_RCPT, rcpt->address);
 		facts_number(&facts, FACT_ID_RCPT_COUNT, (double)(i + 1));
+		if (policy_reads(policy_of(conn), FACT_ID_RCPT_ACCEPTED))
+			recipients_tell(conn, &facts, i + 1);
 		if (!run_stage(conn, STAGE_RCPT, &facts, &rule)) {
 			conn->progress.run = before;
 			return false;
 		}
 		take_rcpt_decision(conn, rcpt, rule);
 	}
+	recipients_tell(conn, &conn->facts, SIZE_MAX);
 	return true;
 }
 

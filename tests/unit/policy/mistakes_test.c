@@ -5,520 +5,93 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/ensure.h"
 #include "base/limits.h"
 
 #define TITLE	"policy \"t\" mode enforce;\n"
 
-/* The title is line 1; ITEMS begin in line 2, a RULE in line 3. */
-#define WHOLE(text)	text
-#define ITEMS(text)	TITLE text "\n"
-#define RULE(text)	ITEMS("at message {\n" text "\n}")
-#define MAIL(text)	ITEMS("at mail {\n" text "\n}")
-
-/* A mistake, or several, and all that is said of it. */
+/*
+ * mistakes.txt: a kind, a text, and with "-> " before it what is said of it;
+ * an empty line ends a case.  The title is line 1, items begin in line 2, a
+ * rule in line 3.
+ */
 static const struct {
-	const char *text, *said;
-} cases[] = {
-	{ RULE("reject when spff == fail;"),
-	  "3:13: error: unknown fact \"spff\"; did you mean \"spf\"?\n" },
-	{ RULE("reject when spf == failed;"),
-	  "3:20: error: spf cannot be failed; did you mean \"fail\"?\n" },
-	{ RULE("reject when spf == quarantine;"),
-	  "3:20: error: spf cannot be quarantine; it is one of none, pass, "
-	  "fail, softfail, neutral, policy, temperror, permerror\n" },
-	{ RULE("rejct when spf == fail;"),
-	  "3:1: error: unknown action \"rejct\"; did you mean \"reject\"?\n" },
-	{ RULE("shadow block;"),
-	  "3:8: error: unknown action \"block\"; the actions are accept, "
-	  "bypass, reject, tempfail, discard, quarantine, score, tag and "
-	  "note\n" },
-	{ ITEMS("at conect { reject; }"),
-	  "2:4: error: unknown stage \"conect\"; did you mean "
-	  "\"connect\"?\n" },
-	{ ITEMS("at eom { reject; }"),
-	  "2:4: error: unknown stage \"eom\"; the stages are connect, "
-	  "helo, mail, rcpt and message\n" },
-	{ ITEMS("att message { reject; }"),
-	  "2:1: error: expected \"policy\", \"list\", \"define\", "
-	  "\"include\" or \"at\", found \"att\"; did you mean \"at\"?\n" },
-	{ ITEMS("lst a = { 192.0.2.1 };"),
-	  "2:1: error: expected \"policy\", \"list\", \"define\", "
-	  "\"include\" or \"at\", found \"lst\"; did you mean \"list\"?\n" },
-	{ RULE("reject when trusted;"),
-	  "3:13: error: unknown fact \"trusted\"\n" },
-	{ RULE("reject when client.ip in local_net;"),
-	  "3:26: error: unknown list \"local_net\"\n" },
-	{ ITEMS("list local_nets = { 192.0.2.1 };\n"
-	       "at connect { accept when client.ip in local_net; reject when "
-	       "client.ip in local_nets; }"),
-	  "3:39: error: unknown list \"local_net\"; did you mean "
-	  "\"local_nets\"?\n" },
-	{ RULE("reject when dnsbl(\"bl.example\");"),
-	  "3:13: error: dnsbl() is not in this version\n" },
-	{ RULE("reject when owns(auth.user, mail.from);"),
-	  "3:13: error: owns() is not in this version\n" },
-	{ RULE("reject when rate(client.ip, 1h) > 100;"),
-	  "3:13: error: rate() is not in this version\n" },
-	{ RULE("reject when greylist(5m);"),
-	  "3:13: error: greylist() is not in this version\n" },
-	{ RULE("reject when greylist(5);"),
-	  "3:13: error: greylist() is not in this version\n"
-	  "3:22: error: greylist takes a duration, such as greylist(5m)\n" },
-	{ RULE("reject when owns(auth.user);"),
-	  "3:13: error: owns() is not in this version\n"
-	  "3:13: error: owns takes a login and an address, such as "
-	  "owns(auth.user, mail.from)\n" },
-	{ RULE("reject when owns(auth.user, dkim);"),
-	  "3:13: error: owns() is not in this version\n"
-	  "3:29: error: owns takes address here; dkim is of type word\n" },
-	{ RULE("reject when dnssl(\"bl.example\");"),
-	  "3:13: error: unknown function \"dnssl\"; did you mean "
-	  "\"dnsbl\"?\n" },
-	{ RULE("reject when blocked(\"bl.example\");"),
-	  "3:13: error: unknown function \"blocked\"; there are header, "
-	  "owns, dnsbl, dnswl, rate and greylist\n" },
-	{ RULE("reject when heeder(\"X\") == \"y\";"),
-	  "3:13: error: unknown function \"heeder\"; did you mean "
-	  "\"header\"?\n" },
-	{ RULE("reject when subject is sett;"),
-	  "3:24: error: \"is\" asks only \"is set\" and \"is unknown\"; "
-	  "write == to compare\n" },
-	{ RULE("reject when spf is fail;"),
-	  "3:20: error: \"is\" asks only \"is set\" and \"is unknown\"; "
-	  "write == to compare\n" },
-	{ RULE("reject when spf == fail\n"
-	       "accept;"),
-	  "4:1: error: expected \"and\", \"or\" or \";\", found "
-	  "\"accept\"\n" },
-	{ RULE("reject when spf = fail;"),
-	  "3:17: error: write \"==\" to compare\n" },
-	{ RULE("reject when spf == fail && dkim == fail;"),
-	  "3:25: error: write \"and\" for \"&&\"\n" },
-	{ RULE("reject when spf == fail || dkim == fail;"),
-	  "3:25: error: write \"or\" for \"||\"\n" },
-	{ RULE("reject when !dmarc.test;"),
-	  "3:13: error: write \"not\" for \"!\"\n" },
-	{ RULE("reject when spf <> fail;"),
-	  "3:17: error: write \"!=\" for \"<>\"\n" },
-	{ RULE("reject when (spf == fail;"),
-	  "3:25: error: expected \"and\", \"or\" or \")\", found \";\"\n" },
-	{ RULE("reject when spf == fail);"),
-	  "3:24: error: expected \"and\", \"or\" or \";\", found \")\"\n" },
-	{ RULE("reject when spf == ;"),
-	  "3:20: error: expected a value, found \";\"\n" },
-	{ RULE("reject when and spf == fail;"),
-	  "3:13: error: expected a value, found \"and\"\n" },
-	{ RULE("reject when;"),
-	  "3:12: error: expected a value, found \";\"\n" },
-	{ RULE("reject if spf == fail;"),
-	  "3:8: error: write \"when\" for \"if\"\n" },
-	{ RULE("reject \"no end when spf == fail;"),
-	  "3:8: error: this text is not closed: a \" is missing\n" },
-	{ RULE("note 'single';"),
-	  "3:6: error: a text is written in double quotes: \"...\"\n" },
-	{ RULE("note \xe2""\x80""\x9c""curly\xe2""\x80""\x9d"";"),
-	  "3:6: error: a text is written in straight quotes: \"...\"\n" },
-	{ RULE("note \"a\" $ \"b\";"),
-	  "3:10: error: \"$\" means nothing here\n"
-	  "3:12: error: unexpected \"b\": note takes a text\n" },
-	{ RULE("note \"bad \\n escape\";"),
-	  "3:11: error: in a text, \\ stands only before \" and \\\n" },
-	{ RULE("note \"gr\xc3""\xbc""\xc3""\x9f""\";"),
-	  "3:9: warning: only ASCII goes out; other letters of a text "
-	  "become ?\n" },
-	{ RULE("reject when spf == fail unless dkim == pass;"),
-	  "3:25: error: expected \"and\", \"or\" or \";\", found "
-	  "\"unless\"\n" },
-	{ RULE("reject when spf == \"failure\";"),
-	  "3:20: error: spf (word) compares with one of none, pass, fail, "
-	  "softfail, neutral, policy, temperror, permerror, not with "
-	  "\"failure\"\n" },
-	{ RULE("reject when spf in local;"),
-	  "3:20: error: spf is a word; after \"in\" write a set of words: "
-	  "{ ..., ... }\n" },
-	{ RULE("bypass when client.ip in 192.0.2.0/33;"),
-	  "3:26: error: after \"in\" stands a list or a set: client.ip in "
-	  "{ ... }\n" },
-	{ RULE("reject when ((dkim == pass) and ;"),
-	  "3:33: error: expected a value, found \";\"\n" },
-	{ ITEMS("at connect message { reject; }"),
-	  "2:12: error: expected \"{\", found \"message\"\n" },
-	{ ITEMS("at connect { reject when client.ip in { 192.0.2.1; }"),
-	  "2:50: error: expected \"}\" or \",\", found \";\"\n" },
-	{ RULE("note \"tab\there\";"),
-	  "3:10: error: a control character (0x09) in a text\n" },
-	{ RULE("reject when spf == fail == dkim;"),
-	  "3:25: error: expected \"and\", \"or\" or \";\", found \"==\"\n" },
-	{ RULE("when spf == fail reject;"),
-	  "3:1: error: expected an action or \"}\", found \"when\"\n" },
-	{ ITEMS("at message {\n"
-	       "reject;\n"
-	       "at rcpt {\n"
-	       "reject;\n"
-	       "}"),
-	  "2:12: error: this { has no }\n" },
-	{ ITEMS("at message { reject; }}\n"
-	       "at rcpt { accept; }"),
-	  "2:23: error: expected \"policy\", \"list\", \"define\", "
-	  "\"include\" or \"at\", found \"}\"\n" },
-	{ ITEMS("list a = { 192.0.2.1 }\n"
-	       "at connect { reject when client.ip in a; }"),
-	  "3:1: error: expected \";\", found \"at\"\n" },
-	{ ITEMS("list a = { 192.0.2.1 192.0.2.2 };"),
-	  "2:22: error: expected \"}\" or \",\", found \"192.0.2.2\"\n" },
-	{ ITEMS("define a spf == fail;"),
-	  "2:10: error: expected \"=\", found \"spf\"\n" },
-	{ ITEMS("policy \"again\" mode enforce;"),
-	  "2:1: error: a second title; the policy is \"t\" already\n" },
-	{ WHOLE("at message { accept; }"),
-	  "0:0: error: no title; a policy begins with policy \"NAME\" mode "
-	  "enforce; or mode monitor;\n" },
-	{ WHOLE(""),
-	  "0:0: error: no title; a policy begins with policy \"NAME\" mode "
-	  "enforce; or mode monitor;\n" },
-	{ WHOLE("policy \"x\" mode enfroce;\n"
-	       "at message { accept; }"),
-	  "1:17: error: the mode is enforce or monitor, not \"enfroce\"\n" },
-	{ WHOLE("policy \"\" mode monitor;"),
-	  "1:8: error: the policy has an empty name\n" },
-	{ WHOLE("policy \"x\";"),
-	  "1:11: error: expected \"mode\", found \";\"\n" },
-	{ ITEMS("include x;"),
-	  "2:9: error: expected a text in quotes, found \"x\"\n" },
-	{ ITEMS("include \"no-such.policy\";\n"
-	       "list a = { x y };"),
-	  "2:9: error: cannot read \"no-such.policy\": No such file or "
-	  "directory\n"
-	  "3:14: error: expected \"}\" or \",\", found \"y\"\n" },
-	{ RULE("reject when client.ip == \"192.0.2.1\";"),
-	  "3:26: error: client.ip (ip) compares with an IP address such as "
-	  "192.0.2.1, not with \"192.0.2.1\"\n" },
-	{ RULE("reject when client.ip == 192.0.2.0/24;"),
-	  "3:26: error: \"192.0.2.0/24\" is a network; write \"in\" before "
-	  "it, not a comparison\n" },
-	{ RULE("reject when client.ip in { example.com };"),
-	  "3:28: error: client.ip (ip) can never be example.com; its sets "
-	  "hold IP addresses and networks\n" },
-	{ RULE("reject when client.ip < 192.0.2.1;"),
-	  "3:23: error: only numbers and sizes have an order; client.ip is "
-	  "of type ip\n" },
-	{ RULE("reject when spf > fail;"),
-	  "3:17: error: only numbers and sizes have an order; spf is of "
-	  "type word\n" },
-	{ RULE("reject when spf == \"fail\";"),
-	  "3:20: error: spf is a word: write fail without quotes\n" },
-	{ RULE("reject when spf == 5;"),
-	  "3:20: error: spf (word) compares with one of none, pass, fail, "
-	  "softfail, neutral, policy, temperror, permerror, not with 5\n" },
-	{ RULE("reject when spf;"),
-	  "3:13: error: spf alone is no condition; compare it, such as spf "
-	  "== pass\n" },
-	{ RULE("reject when subject;"),
-	  "3:13: error: subject alone is no condition; compare it, or "
-	  "write subject is set\n" },
-	{ RULE("reject when \"text\";"),
-	  "3:13: error: \"text\" alone is no condition\n" },
-	{ RULE("reject when rcpt.count == \"5\";"),
-	  "3:27: error: rcpt.count (number) compares with a number such as "
-	  "5, not with \"5\"\n" },
-	{ RULE("reject when rcpt.count > 10k;"),
-	  "3:26: error: rcpt.count (number) compares with a number such as "
-	  "5, not with 10k\n" },
-	{ RULE("reject when mail.size > 5m;"),
-	  "3:25: error: mail.size (size) compares with a size such as 100k, "
-	  "not with 5m (megabytes are written 5M)\n" },
-	{ RULE("reject when mail.size > 10MB;"),
-	  "3:25: error: \"10MB\" is no number, size or IP address; a text "
-	  "is written in double quotes\n" },
-	{ RULE("reject when listener == smtpd;"),
-	  "3:25: error: unknown fact \"smtpd\"; a text is written in "
-	  "double quotes\n" },
-	{ RULE("reject when from.domain == example.com;"),
-	  "3:28: error: unknown fact \"example.com\"; a text is written in "
-	  "double quotes\n" },
-	{ RULE("reject when from.domain == \"not a domain\";"),
-	  "3:28: error: \"not a domain\" is no domain, so from.domain can "
-	  "never be it\n" },
-	{ RULE("reject when from.domain == \".example.com\";"),
-	  "3:28: error: \".example.com\" means subdomains and stands in a "
-	  "set: from.domain in { \".example.com\" }\n" },
-	{ RULE("reject when from == \"example.com\";"),
-	  "3:21: error: \"example.com\" is no whole address; a domain or "
-	  "user@ stands in a set: from in { ... }\n" },
-	{ RULE("reject when from.domain == from;"),
-	  "3:28: error: from.domain (domain) does not compare with from "
-	  "(address)\n" },
-	{ RULE("reject when spf == dmarc.policy;"),
-	  "3:20: error: spf (word) does not compare with dmarc.policy "
-	  "(word)\n" },
-	{ RULE("reject when rcpt.count == subject;"),
-	  "3:27: error: rcpt.count (number) does not compare with subject "
-	  "(string)\n" },
-	{ RULE("reject when dmarc.test == maybe;"),
-	  "3:27: error: unknown fact \"maybe\"\n" },
-	{ RULE("reject when 5 == 5;"),
-	  "3:18: error: neither side is a fact: this is always the same\n" },
-	{ RULE("reject when dkim.domains == \"example.com\";"),
-	  "3:29: error: dkim.domains (list) compares with nothing; it "
-	  "stands after \"in\", not with \"example.com\"\n" },
-	{ RULE("reject when dkim.domains in { example.com };"),
-	  "3:13: error: dkim.domains is a list itself; write \"...\" in "
-	  "dkim.domains\n" },
-	{ RULE("reject when from.domain in { user@ };"),
-	  "3:30: error: from.domain (domain) can never be user@; its sets "
-	  "hold domains, and .example.com for subdomains\n" },
-	{ RULE("reject when helo in { .example.com };"),
-	  "3:23: error: helo (string) can never be .example.com; its sets "
-	  "hold whole texts\n" },
-	{ RULE("reject when rcpt.count in { 1, 2 };"),
-	  "3:13: error: rcpt.count (number) is compared with < <= == >= >, "
-	  "not looked up in a set\n" },
-	{ RULE("reject when spf in { fail, softfial };"),
-	  "3:28: error: spf cannot be softfial; did you mean "
-	  "\"softfail\"?\n" },
-	{ RULE("reject when spf in fail;"),
-	  "3:20: error: spf is a word; after \"in\" write a set of words: "
-	  "{ ..., ... }\n" },
-	{ RULE("reject when from.domain in \"example.com\";"),
-	  "3:28: error: after \"in\" stands a list or a set: from.domain "
-	  "in { ... }\n" },
-	{ RULE("reject when from.domain in dkim;"),
-	  "3:28: error: dkim is of type word, not a list; write == to "
-	  "compare\n" },
-	{ RULE("reject when client.ip in dkim.domains;"),
-	  "3:13: error: dkim.domains holds texts; client.ip is of type ip\n" },
-	{ RULE("reject when spf matches /fail/;"),
-	  "3:13: error: \"matches\" looks at facts that are texts; spf is "
-	  "of type word\n" },
-	{ RULE("reject when subject matches \"x\";"),
-	  "3:29: error: expected a /regular expression/, found \"\"x\"\"\n" },
-	{ RULE("reject when subject matches /(x/;"),
-	  "3:32: error: the regular expression is wrong here: missing "
-	  "closing parenthesis\n" },
-	{ RULE("reject when subject matches /x/g;"),
-	  "3:29: error: after a regular expression only \"i\" (letter case "
-	  "does not count) may stand, not \"g\"\n" },
-	{ RULE("reject when subject matches /x;"),
-	  "3:29: error: this regular expression is not closed: a / is "
-	  "missing\n" },
-	{ RULE("reject when subject matches /(*UTF)x/;"),
-	  "3:36: error: the regular expression is wrong here: using UTF is "
-	  "disabled by the application\n" },
-	{ RULE("reject when header(X) == \"y\";"),
-	  "3:20: error: header takes the name of a field in quotes, such "
-	  "as header(\"List-Id\")\n" },
-	{ RULE("reject when header(\"a b\") == \"y\";"),
-	  "3:20: error: \"a b\" is no name of a header field\n" },
-	{ RULE("reject when 192.0.2.1 is set;"),
-	  "3:13: error: only a fact can be set or unknown; 192.0.2.1 is "
-	  "none\n" },
-	{ ITEMS("list a = { 192.0.2.1 };\n"
-	       "at connect { reject when a; reject when client.ip == a; }"),
-	  "3:26: error: \"a\" is a list; write ... in a\n"
-	  "3:54: error: \"a\" is a list; write ... in a\n" },
-	{ ITEMS("define a = spf == fail;\n"
-	       "at message { reject when a == true; "
-	       "reject when client.ip in a; }"),
-	  "3:26: error: \"a\" is defined as a condition; it stands alone\n"
-	  "3:62: error: \"a\" is defined as a condition, not a list\n" },
-	{ ITEMS("list a = { 192.0.2.1 };\n"
-	       "at message { reject when spf in a; }"),
-	  "3:33: error: spf is a word; after \"in\" write a set of words: "
-	  "{ ..., ... }\n" },
-	{ MAIL("reject when dmarc == fail;"),
-	  "3:13: error: dmarc is known from stage message on; this is "
-	  "stage mail\n" },
-	{ MAIL("reject \"%{from.domain}\";"),
-	  "3:11: error: from.domain is known from stage message on; this "
-	  "is stage mail\n" },
-	{ MAIL("reject when header(\"X\") is set;"),
-	  "3:13: error: header is known from stage message on; this is "
-	  "stage mail\n" },
-	{ ITEMS("define a = spf == fail or dkim == fail;\n"
-	       "at mail { reject when a; }"),
-	  "3:23: error: \"a\" reads dkim, which is known from stage "
-	  "message on; this is stage mail\n" },
-	{ ITEMS("list a = { 192.0.2.0/33, 300.0.2.1, 2001:db8::g, \"a b\", "
-	       "1.2.3, *.example.com, @-x.example };"),
-	  "2:12: error: \"192.0.2.0/33\" is no valid IP address or "
-	  "network\n"
-	  "2:26: error: \"300.0.2.1\" is no valid IP address or network\n"
-	  "2:37: error: \"2001:db8::g\" is no valid IP address or network\n"
-	  "2:57: error: \"1.2.3\" is no valid IP address or network\n"
-	  "2:64: error: \"*.example.com\" has a star; for the subdomains "
-	  "of example.com write .example.com\n"
-	  "2:79: error: \"@-x.example\" has no valid domain after the "
-	  "@\n" },
-	{ ITEMS("list a = { -bad.example, a@-bad.example, "
-	      "\"any text at all\" };"),
-	  "2:12: error: \"-bad.example\" is no IP address or network, "
-	  "domain or mail address\n"
-	  "2:26: error: \"a@-bad.example\" has no valid domain after the "
-	  "@\n" },
-	{ ITEMS("list a = file \"no-such.list\";\n"
-	       "at connect { reject when client.ip in a; }"),
-	  "2:15: error: cannot read list \"no-such.list\": No such file or "
-	  "directory; write optional behind it if it may be missing\n" },
-	{ ITEMS("list spf = { 192.0.2.1 };"),
-	  "2:6: error: \"spf\" is the name of a fact or a word of the "
-	  "language; choose another\n" },
-	{ ITEMS("define true = spf == fail;"),
-	  "2:8: error: \"true\" is the name of a fact or a word of the "
-	  "language; choose another\n" },
-	{ ITEMS("list a = { 192.0.2.1 };\n"
-	       "define a = client.ip in a;\n"
-	       "at connect { reject when client.ip in a; }"),
-	  "3:8: error: \"a\" has this name already (line 2)\n" },
-	{ ITEMS("define a = b;\n"
-	       "define b = spf == fail;\n"
-	       "at message { reject when a or b; }"),
-	  "2:12: error: \"b\" is used before it is defined (line 3)\n" },
-	{ ITEMS("define a = a;"),
-	  "2:12: error: \"a\" is used before it is defined (line 2)\n" },
-	{ ITEMS("at connect { reject when client.ip in a; }\n"
-	       "list a = { 192.0.2.1 };"),
-	  "2:39: error: list \"a\" is used before it is defined (line 3)\n" },
-	{ RULE("reject 450;"),
-	  "3:8: error: reject answers with a code from 500 to 559, not "
-	  "450\n" },
-	{ RULE("reject 250;"),
-	  "3:8: error: reject answers with a code from 500 to 559, not "
-	  "250\n" },
-	{ RULE("reject 599;"),
-	  "3:8: error: reject answers with a code from 500 to 559, not "
-	  "599\n" },
-	{ RULE("reject 550.5;"),
-	  "3:8: error: reject answers with a code from 500 to 559, not "
-	  "550.5\n" },
-	{ RULE("tempfail 550;"),
-	  "3:10: error: tempfail answers with a code from 400 to 459, not "
-	  "550\n" },
-	{ RULE("reject 550 4.7.1;"),
-	  "3:12: error: reject takes an enhanced code of class 5, not "
-	  "4.7.1\n" },
-	{ RULE("tempfail 451 5.7.1;"),
-	  "3:14: error: tempfail takes an enhanced code of class 4, not "
-	  "5.7.1\n" },
-	{ RULE("reject 4.7.1 \"x\";"),
-	  "3:8: error: reject takes an enhanced code of class 5, not "
-	  "4.7.1\n" },
-	{ RULE("reject \"x\" 550;"),
-	  "3:12: error: unexpected 550: reject takes an optional SMTP "
-	  "code, enhanced code and text, in this order\n" },
-	{ RULE("reject 5.7.1 550;"),
-	  "3:14: error: unexpected 550: reject takes an optional SMTP "
-	  "code, enhanced code and text, in this order\n" },
-	{ RULE("reject \"a\" \"b\";"),
-	  "3:12: error: unexpected \"b\": reject takes an optional SMTP "
-	  "code, enhanced code and text, in this order\n" },
-	{ RULE("reject text;"),
-	  "3:8: error: unexpected text: reject takes an optional SMTP "
-	  "code, enhanced code and text, in this order\n" },
-	{ RULE("accept 250;"),
-	  "3:8: error: unexpected 250: accept takes an optional text\n" },
-	{ RULE("note;"),
-	  "3:1: error: note takes a text, such as note \"seen\"\n" },
-	{ RULE("note 5;"),
-	  "3:6: error: unexpected 5: note takes a text\n" },
-	{ RULE("score;"),
-	  "3:1: error: score takes a number, such as score 2.0\n" },
-	{ RULE("score high;"),
-	  "3:7: error: unexpected high: score takes a number and an "
-	  "optional text\n" },
-	{ RULE("score 1e9;"),
-	  "3:7: error: unexpected 1e9: score takes a number and an "
-	  "optional text\n" },
-	{ RULE("score 2000000;"),
-	  "3:7: error: a score is at most 1000000\n" },
-	{ RULE("tag;"),
-	  "3:1: error: tag takes a field and a text, such as tag "
-	  "\"X-Flag\" \"YES\" or tag subject \"[SPAM] \"\n" },
-	{ RULE("tag \"X-Flag\";"),
-	  "3:1: error: tag takes a field and a text, such as tag "
-	  "\"X-Flag\" \"YES\" or tag subject \"[SPAM] \"\n" },
-	{ RULE("tag X-Flag \"YES\";"),
-	  "3:5: error: unexpected X-Flag: tag takes a header field's name "
-	  "in quotes (or subject) and a text\n" },
-	{ RULE("tag from \"YES\";"),
-	  "3:5: error: \"from\" is no tag; write a field's name in quotes, "
-	  "or subject\n" },
-	{ RULE("tag \"X Flag\" \"YES\";"),
-	  "3:5: error: \"X Flag\" is no name of a header field\n" },
-	{ RULE("tag \"Subject\" \"[SPAM] \";"),
-	  "3:5: error: a subject is not replaced but prefixed; write "
-	  "subject without quotes\n" },
-	{ RULE("tag \"Authentication-Results\" \"x\";"),
-	  "3:5: error: Authentication-Results is written by assayd itself\n" },
-	{ RULE("tag \"X-Flag\" \"a\" \"b\";"),
-	  "3:18: error: unexpected \"b\": tag takes a header field's name "
-	  "in quotes (or subject) and a text\n" },
-	{ RULE("note \"100% sure\";"),
-	  "3:10: error: a % in a text is written %%, and a fact %{fact}\n" },
-	{ RULE("note \"%{spff}\";"),
-	  "3:9: error: unknown fact \"spff\"; did you mean \"spf\"?\n" },
-	{ RULE("note \"\\\"%{spf\";"),
-	  "3:9: error: %{ without its }\n" },
-	{ RULE("note \"%{}\";"),
-	  "3:9: error: %{} names no fact\n" },
-	{ RULE("reject when spff == fail and client.ip == \"x\" or dkim == "
-	       "\"y\" or rcpt.count > high;"),
-	  "3:13: error: unknown fact \"spff\"; did you mean \"spf\"?\n"
-	  "3:43: error: client.ip (ip) compares with an IP address such as "
-	  "192.0.2.1, not with \"x\"\n"
-	  "3:58: error: dkim (word) compares with one of none, pass, fail, "
-	  "softfail, neutral, policy, temperror, permerror, not with "
-	  "\"y\"\n"
-	  "3:78: error: unknown fact \"high\"\n" },
-	{ RULE("rejct;\n"
-	       "reject 250 \"%{x}\" when spf == faill;\n"
-	       "accept when (;\n"
-	       "score;"),
-	  "3:1: error: unknown action \"rejct\"; did you mean \"reject\"?\n"
-	  "4:8: error: reject answers with a code from 500 to 559, not "
-	  "250\n"
-	  "4:15: error: unknown fact \"x\"\n"
-	  "4:31: error: spf cannot be faill; did you mean \"fail\"?\n"
-	  "5:14: error: expected a value, found \";\"\n"
-	  "6:1: error: score takes a number, such as score 2.0\n" },
-	{ ITEMS("list a = { 192.0.2.1 };\n"
-	       "define b = spf == fail;"),
-	  "2:6: warning: list \"a\" is not used\n"
-	  "3:8: warning: define \"b\" is not used\n" },
-	{ RULE("reject;\n"
-	       "accept;\n"
-	       "note \"x\";"),
-	  "4:1: warning: never reached: the reject in line 3 always ends "
-	  "before it\n" },
-	{ RULE("accept when dmarc.test;\n"
-	       "shadow reject;\n"
-	       "accept;"),
-	  "" },
-	{ ITEMS("at connect { accept; }\n"
-	       "at mail { note \"x\"; }\n"
-	       "at rcpt { note \"y\"; }"),
-	  "3:11: warning: never reached: the accept in line 2 always ends "
-	  "before it\n"
-	  "4:11: warning: never reached: the accept in line 2 always ends "
-	  "before it\n" },
-	{ ITEMS("list a = { example.com };\n"
-	       "at connect { accept when client.ip in a; }"),
-	  "3:39: warning: list \"a\" holds nothing that client.ip (ip) can "
-	  "be\n" },
-	{ ITEMS("list a = { user@ };\n"
-	       "at message { accept when from.domain in a; }"),
-	  "3:41: warning: list \"a\" holds nothing that from.domain "
-	  "(domain) can be\n" },
-	{ RULE("reject when dmarc == fail and dmarc.policy == reject;"),
-	  "3:1: warning: a published policy alone is no reason to reject "
-	  "(RFC 9989 section 7.4); ask for a second sign, or quarantine\n" },
-	{ RULE("reject when dmarc == fail and dmarc.policy == reject\n"
-	       "and spf != pass;"), "" },
+	const char *name, *before, *behind;
+} kinds[] = {
+	{ "whole", "", "" },
+	{ "items", TITLE, "\n" },
+	{ "rule", TITLE "at message {\n", "\n}\n" },
+	{ "mail", TITLE "at mail {\n", "\n}\n" },
+	{ "connect", TITLE "at connect {\n", "\n}\n" },
 };
+
+struct mistake_case {
+	const char	*kind, *text, *said;
+};
+
+static struct arena *kept;		/* theirs, to the end */
+static VEC(struct mistake_case) cases;
+
+static const char *
+added(const char *text, struct str line, const char *end)
+{
+	return arena_printf(kept, "%s%.*s%s", text, STR_ARG(line), end).ptr;
+}
+
+static void
+take_line(struct mistake_case *next, struct str line)
+{
+	if (line.len == 0) {
+		if (next->kind != NULL)
+			VEC_PUSH(kept, &cases, *next);
+		*next = (struct mistake_case){ NULL, "", "" };
+	} else if (next->kind == NULL)
+		next->kind = arena_z(kept, line);
+	else if (str_starts_nocase(line, STR("-> ")))
+		next->said = added(next->said, str_skip(line, 3),
+		    "\n");
+	else
+		next->text = added(next->text, line, "\n");
+}
+
+static void
+read_cases(void)
+{
+	FILE *file = fopen(TEST_SRCDIR "/tests/unit/policy/mistakes.txt", "r");
+	struct mistake_case next = { NULL, "", "" };
+	char line[2048];
+
+	ensure(file != NULL);
+	kept = arena_new();
+	while (fgets(line, sizeof(line), file) != NULL)
+		if (line[0] != '#' || next.kind != NULL)
+			take_line(&next, str_slice(str_from(line), 0,
+			    strcspn(line, "\n")));
+	take_line(&next, STR(""));
+	fclose(file);
+}
 
 START_TEST(mistakes)
 {
-	ck_assert_str_eq(mistakes_in("test.policy", cases[_i].text),
-	    cases[_i].said);
+	const struct mistake_case *at = &cases.at[_i];
+	struct str text = str_from(at->text);
+	size_t kind = 0;
+
+	while (strcmp(kinds[kind].name, at->kind) != 0)
+		ck_assert_uint_lt(++kind, sizeof(kinds) / sizeof(kinds[0]));
+	text.len--;
+	ck_assert_str_eq(mistakes_in("test.policy", arena_printf(kept,
+	    "%s%.*s%s", kinds[kind].before, STR_ARG(text),
+	    kinds[kind].behind).ptr), at->said);
+}
+END_TEST
+
+START_TEST(the_table_is_whole)
+{
+	ck_assert_uint_ge(cases.count, 120);
+	ck_assert_str_eq(mistakes_in("test.policy", ""), "0:0: error: no "
+	    "title; a policy begins with policy \"NAME\" mode enforce; or "
+	    "mode monitor;\n");
 }
 END_TEST
 
@@ -762,7 +335,9 @@ mistakes_tests(void)
 	TCase *tc = tcase_create("mistakes");
 
 	tcase_set_timeout(tc, 30);
-	tcase_add_loop_test(tc, mistakes, 0, TEST_COUNT(cases));
+	read_cases();
+	tcase_add_loop_test(tc, mistakes, 0, (int)cases.count);
+	tcase_add_test(tc, the_table_is_whole);
 	tcase_add_test(tc, included_files);
 	tcase_add_test(tc, a_mistake_is_shown_with_its_line);
 	tcase_add_loop_test(tc, floods_of_mistakes, 0, TEST_COUNT(floods));
