@@ -161,6 +161,48 @@ policy_for(const struct settings *settings, struct diag *diag)
 	return NULL;
 }
 
+/* ---- bounces ---- */
+
+static bool
+bounces_are_tagged(const struct settings *settings)
+{
+	return strcmp(settings->bounce_tags, "yes") == 0;
+}
+
+/* A missing setting, which "bounce_tags = yes" needs. */
+static void
+ask_for(const struct settings *settings, bool missing, const char *what,
+    struct diag *diag)
+{
+	if (missing)
+		diag_add(diag, DIAG_ERROR, settings->file == NULL ?
+		    "settings" : settings->file, 0, 0, STR_NONE,
+		    "bounce_tags = yes needs %s", what);
+}
+
+static struct bounce *
+bounce_for(const struct settings *settings, struct diag *diag)
+{
+	struct bounce_options options = {
+		.keys_file = settings->bounce_keys,
+		.domains = settings->bounce_domains.at,
+		.domain_count = settings->bounce_domains.count,
+		.except_to = settings->bounce_except_to.at,
+		.except_to_count = settings->bounce_except_to.count,
+		.except_from = settings->bounce_except_from.at,
+		.except_from_count = settings->bounce_except_from.count,
+		.days = (unsigned)settings->bounce_tag_days,
+	};
+	bool no_keys = settings->bounce_keys[0] == '\0';
+	bool no_domains = options.domain_count == 0;
+
+	ask_for(settings, no_keys, "bounce_keys, a file such as "
+	    "\"/etc/assay/bounce.keys\"", diag);
+	ask_for(settings, no_domains, "bounce_domains, such as "
+	    "{ example.com }", diag);
+	return no_keys || no_domains ? NULL : bounce_new(&options, diag);
+}
+
 /* ---- all together ---- */
 
 /* The words were checked when the settings were read. */
@@ -205,6 +247,7 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 	struct str *trusted = xcalloc(count + 1, sizeof(*trusted));
 	struct engine_options options = {
 		.dns = wiring->dns, .policy = wiring->policy,
+		.bounce = wiring->bounce,
 		.events = wire->events, .watch = wire->watch,
 		.watch_ctx = wire->watch_ctx,
 		.checks = check_options(settings),
@@ -240,7 +283,10 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	/* Both are tried, so that the mistakes of both are told. */
 	wiring->policy = policy_for(settings, diag);
 	wiring->shared_dns = dns_for(settings, options->running, diag);
-	if (wiring->policy == NULL || wiring->shared_dns == NULL) {
+	if (bounces_are_tagged(settings))
+		wiring->bounce = bounce_for(settings, diag);
+	if (wiring->policy == NULL || wiring->shared_dns == NULL ||
+	    (bounces_are_tagged(settings) && wiring->bounce == NULL)) {
 		wiring_free(wiring);
 		return NULL;
 	}
@@ -264,6 +310,7 @@ wiring_free(struct wiring *wiring)
 		return;
 	engine_unref(wiring->engine);
 	policy_unref(wiring->policy);
+	bounce_free(wiring->bounce);
 	dns_unref(wiring->shared_dns);
 	settings_free(wiring->settings);
 	free(wiring);

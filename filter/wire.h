@@ -18,6 +18,7 @@ struct wiring {
 	struct settings		*settings;
 	struct resolver		*dns;
 	struct policy		*policy;
+	struct bounce		*bounce;	/* NULL: no tags */
 	struct engine		*engine;
 	struct wire_dns		*shared_dns;	/* wire.c's own */
 	unsigned		 refs;		/* __atomic builtins */

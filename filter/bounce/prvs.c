@@ -43,6 +43,17 @@ hash_tag(struct str secret, struct str day, struct str bare, char out[7])
 	snprintf(out, 7, "%02x%02x%02x", digest[0], digest[1], digest[2]);
 }
 
+/* No controls and blanks; letters of any script (RFC 6532). */
+static bool
+is_plain(struct str address)
+{
+	for (size_t i = 0; i < address.len; i++)
+		if ((unsigned char)address.ptr[i] <= ' ' ||
+		    address.ptr[i] == 0x7f)
+			return false;
+	return str_is_utf8(address);
+}
+
 const char *
 prvs_tag(struct arena *arena, const struct prvs_keys *keys,
     struct str address, int64_t now, unsigned days, struct str *tagged_out)
@@ -52,6 +63,8 @@ prvs_tag(struct arena *arena, const struct prvs_keys *keys,
 
 	if (local == address.len || local == 0)
 		return "it is no address with a domain";
+	if (!is_plain(address))
+		return "it holds octets that no address has";
 	if (address.ptr[0] == '"')
 		return "its local part is quoted";
 	if (str_starts_nocase(address, STR("prvs=")))

@@ -5,6 +5,7 @@
 #include "base/domain.h"
 #include "base/ip.h"
 #include "base/limits.h"
+#include "base/pattern.h"
 #include "conf/listen.h"
 
 enum { MAX_TIME = 3600 * 1000, MAX_TTL = 7 * 24 * 3600 * 1000,
@@ -94,6 +95,16 @@ verify_network(struct arena *arena, struct str value, size_t *at_out)
 }
 
 static const char *
+verify_pattern(struct arena *arena, struct str value, size_t *at_out)
+{
+	const char *wrong = pattern_wrong(value);
+
+	(void)at_out;
+	return wrong == NULL ? NULL : arena_printf(arena, "\"%.*s\" %s",
+	    STR_ARG(value), wrong).ptr;
+}
+
+static const char *
 verify_user(struct arena *arena, struct str value, size_t *at_out)
 {
 	(void)arena, (void)at_out;
@@ -116,6 +127,9 @@ static const struct {
 	{ "authserv_id", verify_authserv_id },
 	{ "trusted_authserv_ids", verify_authserv_id },
 	{ "sign_networks", verify_network },
+	{ "bounce_domains", verify_pattern },
+	{ "bounce_except_to", verify_pattern },
+	{ "bounce_except_from", verify_pattern },
 	{ "dns", verify_dns }, { "policy", verify_policy },
 };
 
@@ -131,6 +145,7 @@ static const struct {
 	{ "dns_ttl_max", 0, MAX_TTL, "from 0 to 7d" },
 	{ "dns_ttl_negative_max", 0, MAX_TTL, "from 0 to 7d" },
 	{ "dkim_clock_skew", 0, MAX_TTL, "from 0 to 7d" },
+	{ "bounce_tag_days", 1, 99, "from 1 to 99" },
 	{ "max_header_size", 1024, LIMIT_HEADER_OCTETS, "from 1k to 2M" },
 	{ "max_signatures", 1, LIMIT_DKIM_SIGNATURES, "from 1 to 50" },
 	{ "message_wait", 1, MAX_TIME, "from 1ms to 1h" },

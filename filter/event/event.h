@@ -17,6 +17,7 @@ struct event_rcpt {
 	struct str	address;
 	enum action	action;		/* CONTINUE: accepted */
 	const struct policy_rule *rule;	/* that refused it, or NULL */
+	enum word	tag;		/* bounce.tag of this one */
 };
 
 struct event_check {
@@ -48,6 +49,8 @@ struct event {
 	struct str		 authserv_id;
 	struct str		 authentication_results;  /* our field's value,
 						   * unfolded; empty: none */
+	struct str		 tagged_from;	/* the sender it leaves with */
+	const char		*untagged;	/* why without a tag, or NULL */
 	const char *const	*troubles;	/* "header over the limit" */
 	size_t			 trouble_count;
 	uint64_t		 took_us;	/* from MAIL to the end */

@@ -204,6 +204,8 @@ put_rcpts(struct emit *out, const struct event *event)
 			put_reply(out, rcpt->action, rcpt->rule);
 			put_place(out, rcpt->rule);
 		}
+		if (rcpt->tag != WORD_NONE)
+			emit_word(out, "bounce_tag", word_name(rcpt->tag));
 		emit_close(out, '}');
 	}
 	emit_close(out, ']');
@@ -238,6 +240,20 @@ put_checks(struct emit *out, const struct event *event)
 		emit_close(out, '}');
 	}
 	emit_close(out, ']');
+}
+
+/* Only of mail that could be tagged: ours, with bounce_tags on. */
+static void
+put_bounce_tag(struct emit *out, const struct event *event)
+{
+	if (event->tagged_from.len == 0 && event->untagged == NULL)
+		return;
+	emit_open(out, "bounce_tag", '{');
+	if (event->untagged == NULL)
+		put_text(out, "from", event->tagged_from);
+	else
+		emit_word(out, "why_not", event->untagged);
+	emit_close(out, '}');
 }
 
 static void
@@ -300,6 +316,7 @@ event_json(const struct event *event, enum event_shape shape)
 		    event->authentication_results, LIMIT_AUTHRES_OCTETS);
 	put_checks(&out, event);
 	emit_int(&out, "took_us", (int64_t)event->took_us);
+	put_bounce_tag(&out, event);
 	put_troubles(&out, event);
 	emit_close(&out, '}');
 	return emit_finish(&out);

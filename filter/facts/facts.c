@@ -40,6 +40,10 @@ static const struct {
 	[WORD_PERMERROR] = { "permerror", IN(RESULT_WORDS) },
 	[WORD_QUARANTINE] = { "quarantine", IN(DISPOSITION_WORDS) },
 	[WORD_REJECT] = { "reject", IN(DISPOSITION_WORDS) },
+	[WORD_MISSING] = { "missing", IN(TAG_WORDS) },
+	[WORD_VALID] = { "valid", IN(TAG_WORDS) },
+	[WORD_EXPIRED] = { "expired", IN(TAG_WORDS) },
+	[WORD_FORGED] = { "forged", IN(TAG_WORDS) },
 };
 
 bool

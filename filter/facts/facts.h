@@ -34,16 +34,18 @@ enum fact_id {
 	FACT_COUNT
 };
 
-/* The results of RFC 8601 section 2.7 and the dispositions of RFC 9989. */
+/* The results of RFC 8601 section 2.7, the dispositions of RFC 9989, and what
+ * the tag of a bounce address is worth (bounce/prvs.h). */
 enum word {
 	WORD_NONE, WORD_PASS, WORD_FAIL, WORD_SOFTFAIL, WORD_NEUTRAL,
 	WORD_POLICY, WORD_TEMPERROR, WORD_PERMERROR,
 	WORD_QUARANTINE, WORD_REJECT,
+	WORD_MISSING, WORD_VALID, WORD_EXPIRED, WORD_FORGED,
 	WORD_COUNT
 };
 
 enum word_set {
-	NO_WORDS, RESULT_WORDS, DISPOSITION_WORDS,
+	NO_WORDS, RESULT_WORDS, DISPOSITION_WORDS, TAG_WORDS,
 	OF_DOMAINS, OF_ADDRESSES	/* what a list holds; else texts */
 };
 

@@ -342,7 +342,7 @@ const struct smfiDesc front_callbacks = {
 	.xxfi_name = filter_name,
 	.xxfi_version = SMFI_VERSION,
 	.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE |
-	    SMFIF_SETSYMLIST,
+	    SMFIF_SETSYMLIST | SMFIF_CHGFROM | SMFIF_ADDRCPT | SMFIF_DELRCPT,
 	.xxfi_connect = on_connect,
 	.xxfi_helo = on_helo,
 	.xxfi_envfrom = on_mail,

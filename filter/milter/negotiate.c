@@ -8,6 +8,8 @@
 
 static const unsigned long wanted_actions =
     SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
+static const unsigned long envelope_actions =
+    SMFIF_CHGFROM | SMFIF_ADDRCPT | SMFIF_DELRCPT;
 
 /* Recipients that the MTA refuses (RCPT_REJ) are for the event alone. */
 static const unsigned long wanted_steps =
@@ -77,6 +79,8 @@ on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 	(void)f2, (void)f3;
 	client->negotiated = true;
 	client->actions = f0 & wanted_actions;
+	if (engine_edits_envelope(client->engine.engine))
+		client->actions |= f0 & envelope_actions;
 	client->steps = f1 & (wanted_steps | silent_stages(policy));
 	if ((client->actions & SMFIF_SETSYMLIST) != 0)
 		ask_for_macros(ctx);

@@ -110,6 +110,41 @@ edit_all(SMFICTX *ctx, const struct client *client)
 	arena_free(arena);
 }
 
+static char *
+path_of(struct arena *arena, struct str address)
+{
+	return arena_z(arena, arena_printf(arena, "<%.*s>",
+	    STR_ARG(address)));
+}
+
+/* The new recipient first: a message is never without one. */
+static bool
+change_rcpt(SMFICTX *ctx, struct arena *arena,
+    const struct rcpt_change *change)
+{
+	return smfi_addrcpt(ctx, path_of(arena, change->to)) == MI_SUCCESS &&
+	    smfi_delrcpt(ctx, path_of(arena, change->from)) == MI_SUCCESS;
+}
+
+static void
+change_envelope(SMFICTX *ctx, const struct client *client)
+{
+	const struct session_reply *reply = &client->reply;
+	struct arena *arena = arena_new();
+	size_t failed = 0;
+
+	if (reply->new_from.len > 0)
+		failed += smfi_chgfrom(ctx, path_of(arena, reply->new_from),
+		    NULL) != MI_SUCCESS;
+	for (size_t i = 0; i < reply->rcpt_change_count; i++)
+		failed += !change_rcpt(ctx, arena, &reply->rcpt_changes[i]);
+	if (failed > 0)
+		log_warn("%zu changes of an envelope were not taken by the "
+		    "MTA; does it allow a milter to change sender and "
+		    "recipients?", failed);
+	arena_free(arena);
+}
+
 static sfsistat
 hold(SMFICTX *ctx, const struct client *client)
 {
@@ -133,8 +168,10 @@ reply_send(SMFICTX *ctx, struct client *client, enum stage stage)
 {
 	const struct session_reply *reply = &client->reply;
 
-	if (stage == STAGE_MESSAGE)
+	if (stage == STAGE_MESSAGE) {
 		edit_all(ctx, client);
+		change_envelope(ctx, client);
+	}
 	switch (reply->action) {
 	case ACTION_REJECT:
 		return refuse(ctx, reply, SMFIS_REJECT);

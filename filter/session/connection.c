@@ -250,17 +250,8 @@ session_mail(struct connection *conn, const struct session_mail *mail,
 	decide_begin(conn, STAGE_MAIL, done, ctx);
 }
 
-static void
-set_rcpt(struct connection *conn, struct str address, size_t count)
-{
-	facts_clear(&conn->facts, FACT_ID_RCPT);
-	facts_clear(&conn->facts, FACT_ID_RCPT_COUNT);
-	facts_text_or_none(&conn->facts, FACT_ID_RCPT, address);
-	facts_number(&conn->facts, FACT_ID_RCPT_COUNT, (double)count);
-}
-
 /* Recipients past the cap share one place. */
-static struct str
+static struct recipient
 keep_rcpt(struct connection *conn, struct recipient rcpt)
 {
 	struct message *message = &conn->message;
@@ -270,25 +261,29 @@ keep_rcpt(struct connection *conn, struct recipient rcpt)
 	message->rcpt_count++;
 	if (message->rcpts.count < LIMIT_RECIPIENTS) {
 		rcpt.address = arena_copy(arena, address);
+		envelope_rcpt(conn, &rcpt);
 		VEC_PUSH(arena, &message->rcpts, rcpt);
-		return rcpt.address;
+		return rcpt;
 	}
 	record_trouble(conn, "more recipients than are kept");
 	if (message->last_rcpt == NULL)
 		message->last_rcpt = arena_alloc(arena, LIMIT_ADDRESS_OCTETS);
 	if (address.len > 0)
 		memcpy(message->last_rcpt, address.ptr, address.len);
-	return str_make(message->last_rcpt, address.len);
+	rcpt.address = str_make(message->last_rcpt, address.len);
+	return rcpt;
 }
 
 void
 session_rcpt(struct connection *conn, struct str address,
     session_done_fn *done, void *ctx)
 {
+	struct recipient rcpt;
+
 	if (!conn->in_message)
 		begin_mail(conn, &(struct session_mail){ 0 });
-	address = keep_rcpt(conn, (struct recipient){ .address = address });
-	set_rcpt(conn, address, conn->message.rcpt_count);
+	rcpt = keep_rcpt(conn, (struct recipient){ .address = address });
+	envelope_rcpt_facts(&conn->facts, &rcpt, conn->message.rcpt_count);
 	if (policy_reads(conn->engine->options.policy, FACT_ID_RCPT_ACCEPTED))
 		recipients_tell(conn, &conn->facts, SIZE_MAX);
 	decide_begin(conn, STAGE_RCPT, done, ctx);
@@ -316,7 +311,8 @@ static void
 begin_header(struct connection *conn)
 {
 	struct message *message = &conn->message;
-	struct str first = STR_NONE;
+	struct recipient none = { .tag = WORD_NONE };
+	const struct recipient *first = NULL;
 
 	if (message->header_begun && !message->ended)
 		return;
@@ -324,10 +320,11 @@ begin_header(struct connection *conn)
 		begin_mail(conn, &(struct session_mail){ 0 });
 	message->header_begun = true;
 	conn->subject.bodies = dkim_bodies_new(conn->arena[SCOPE_MESSAGE]);
-	for (size_t i = 0; i < message->rcpts.count && first.ptr == NULL; i++)
+	for (size_t i = 0; i < message->rcpts.count && first == NULL; i++)
 		if (message->rcpts.at[i].action == ACTION_CONTINUE)
-			first = message->rcpts.at[i].address;
-	set_rcpt(conn, first, message->rcpt_count);
+			first = &message->rcpts.at[i];
+	envelope_rcpt_facts(&conn->facts, first == NULL ? &none : first,
+	    message->rcpt_count);
 	recipients_tell(conn, &conn->facts, SIZE_MAX);
 	run_start(conn, STAGE_MESSAGE);
 }

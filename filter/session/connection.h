@@ -36,6 +36,8 @@ struct recipient {
 	struct str		 address;
 	enum action		 action;	/* CONTINUE: goes on */
 	bool			 exempt;	/* an accept rule named it */
+	enum word		 tag;		/* of TAG_WORDS, or none */
+	struct str		 bare;		/* without its tag, or empty */
 	const struct policy_rule *rule;		/* NULL: the MTA's own doing */
 };
 
@@ -63,6 +65,8 @@ struct message {
 	struct str		 queue_id;
 	bool			 expired;
 	VEC(const char *)	 troubles;
+	struct str		 tagged_from;	/* that the mail leaves with */
+	const char		*untagged;	/* why it is not, or NULL */
 	struct str		 field;		/* our field's value */
 	struct str		 stamp;		/* the same, unfolded */
 	struct edit_list	 edits;
@@ -121,6 +125,13 @@ struct policy_env decide_env(struct connection *conn,
 
 /* What the policy decided so far, whether it enforces or not. */
 enum action decide_action(const struct connection *conn);
+
+/* envelope.c: the tags of bounce addresses. */
+void envelope_rcpt(struct connection *conn, struct recipient *rcpt);
+/* The facts of the recipient that is decided now. */
+void envelope_rcpt_facts(struct fact_set *facts, const struct recipient *rcpt,
+    size_t number);
+void envelope_changes(struct connection *conn, struct session_reply *reply);
 
 /* record.c: write the event of what has ended; action: what was done. */
 void record_write(struct connection *conn, const char *kind,

@@ -130,10 +130,7 @@ run_rcpts_late(struct connection *conn)
 
 		if (rcpt->action != ACTION_CONTINUE && rcpt->rule == NULL)
 			continue;	/* the MTA has refused it */
-		facts_clear(&facts, FACT_ID_RCPT);
-		facts_clear(&facts, FACT_ID_RCPT_COUNT);
-		facts_text_or_none(&facts, FACT_ID_RCPT, rcpt->address);
-		facts_number(&facts, FACT_ID_RCPT_COUNT, (double)(i + 1));
+		envelope_rcpt_facts(&facts, rcpt, i + 1);
 		if (policy_reads(policy_of(conn), FACT_ID_RCPT_ACCEPTED))
 			recipients_tell(conn, &facts, i + 1);
 		if (!run_stage(conn, STAGE_RCPT, &facts, &rule)) {
@@ -396,8 +393,10 @@ answer(struct connection *conn, struct session_reply *reply)
 	session_done_fn *done = conn->pending.done;
 	bool stamped = will_be_stamped(conn, reply);
 
-	if (stamped)
+	if (stamped) {
 		make_edits(conn, reply);
+		envelope_changes(conn, reply);
+	}
 	if (stage == STAGE_MESSAGE) {
 		if (reply->action != ACTION_ACCEPT)
 			keep_stamp(conn);

@@ -61,6 +61,12 @@ engine_policy(const struct engine *engine)
 	return engine->options.policy;
 }
 
+bool
+engine_edits_envelope(const struct engine *engine)
+{
+	return engine->options.bounce != NULL;
+}
+
 uint64_t
 engine_wait_ms(const struct engine *engine, enum stage stage)
 {

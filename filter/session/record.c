@@ -32,7 +32,8 @@ list_rcpts(struct connection *conn, struct arena *arena, size_t *count_out)
 		const struct recipient *from = &message->rcpts.at[i];
 
 		rcpts[i] = (struct event_rcpt){ .address = from->address,
-		    .action = from->action, .rule = from->rule };
+		    .action = from->action, .rule = from->rule,
+		    .tag = from->tag };
 	}
 	*count_out = count;
 	return rcpts;
@@ -104,6 +105,8 @@ build(struct connection *conn, const char *kind, enum action action)
 		.decided = decide_action(conn),
 		.authserv_id = conn->engine->options.authserv_id,
 		.authentication_results = message->stamp,
+		.tagged_from = message->tagged_from,
+		.untagged = message->untagged,
 		.troubles = message->troubles.at,
 		.trouble_count = message->troubles.count,
 		.took_us = message->start_us == 0 ? 0 :

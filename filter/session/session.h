@@ -19,6 +19,7 @@
 #define ASSAY_SESSION_SESSION_H
 
 #include "action/edit.h"
+#include "bounce/bounce.h"
 #include "checks/check.h"
 #include "event/event.h"
 #include "policy/policy.h"
@@ -44,6 +45,7 @@ struct engine_options {
 	size_t			 trusted_count;
 	const struct ipnet	*own_networks;	/* copied: whose mail is ours */
 	size_t			 own_network_count;
+	const struct bounce	*bounce;	/* NULL: no tags; not owned */
 	bool			 tempfail_on_trouble;	/* on_failure */
 	uint64_t		 message_wait_ms;	/* at most, at eom */
 	size_t			 max_header_octets;
@@ -54,6 +56,8 @@ struct engine *engine_new(const struct engine_options *options);
 struct engine *engine_ref(struct engine *engine);
 void engine_unref(struct engine *engine);
 const struct policy *engine_policy(const struct engine *engine);
+/* Its replies may change sender and recipients. */
+bool engine_edits_envelope(const struct engine *engine);
 /* How long the front waits for done() before it calls session_expire(). */
 uint64_t engine_wait_ms(const struct engine *engine, enum stage stage);
 
@@ -74,6 +78,10 @@ struct session_mail {
 };
 
 /* What the MTA is to answer. */
+struct rcpt_change {
+	struct str	from, to;
+};
+
 struct session_reply {
 	enum action	action;		/* CONTINUE ACCEPT REJECT TEMPFAIL
 					 * DISCARD QUARANTINE; BYPASS comes
@@ -83,6 +91,10 @@ struct session_reply {
 	/* At eom: what to change in the header, in this order. */
 	const struct edit *edits;
 	size_t		edit_count;
+	/* At eom: what becomes of the envelope. */
+	struct str	new_from;	/* empty: it stays */
+	const struct rcpt_change *rcpt_changes;
+	size_t		rcpt_change_count;
 };
 
 typedef void session_done_fn(void *ctx, const struct session_reply *reply);

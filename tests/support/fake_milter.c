@@ -203,3 +203,37 @@ smfi_chgheader(SMFICTX *ctx, char *name, int index, char *value)
 	ensure(index > 0);
 	return edit(ctx, value == NULL ? 'd' : 'c', index, name, value);
 }
+
+/* 'f' a new sender, '+' a recipient more, '-' one less. */
+static int
+envelope(SMFICTX *ctx, unsigned long action, char kind, const char *path)
+{
+	struct fake_edit made = { kind, 0, keep(ctx, path), NULL };
+
+	ensure(ctx->at_end && path[0] == '<');
+	ensure(path[strlen(path) - 1] == '>');
+	ensure(strpbrk(path, "\r\n") == NULL);
+	if ((ctx->actions & action) == 0)
+		return MI_FAILURE;
+	VEC_PUSH(ctx->arena, &ctx->edits, made);
+	return MI_SUCCESS;
+}
+
+int
+smfi_chgfrom(SMFICTX *ctx, char *path, char *arguments)
+{
+	ensure(arguments == NULL);
+	return envelope(ctx, SMFIF_CHGFROM, 'f', path);
+}
+
+int
+smfi_addrcpt(SMFICTX *ctx, char *path)
+{
+	return envelope(ctx, SMFIF_ADDRCPT, '+', path);
+}
+
+int
+smfi_delrcpt(SMFICTX *ctx, char *path)
+{
+	return envelope(ctx, SMFIF_DELRCPT, '-', path);
+}

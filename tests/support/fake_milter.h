@@ -14,7 +14,8 @@
 #include "milter/milter.h"
 
 struct fake_edit {
-	char		 kind;	/* 'i'nsert, 'a'dd, 'c'hange, 'd'elete */
+	char		 kind;	/* 'i'nsert, 'a'dd, 'c'hange, 'd'elete;
+				 * 'f'rom, '+' and '-' recipients */
 	int		 index;
 	const char	*name, *value;
 };

@@ -96,7 +96,11 @@ static const struct {
 	{ "user", NULL, "it is no address with a domain" },
 	{ "@example.com", NULL, "it is no address with a domain" },
 	{ "", NULL, "it is no address with a domain" },
-	{ "\"a b\"@example.com", NULL, "its local part is quoted" },
+	{ "\"ab\"@example.com", NULL, "its local part is quoted" },
+	{ "a b@example.com", NULL, "it holds octets that no address has" },
+	{ "b\xfc@example.com", NULL, "it holds octets that no address has" },
+	{ "b\xc3\xbc@example.com", "prvs=072427df25=b\xc3\xbc@example.com",
+	    NULL },
 	{ "a23456789b123456789c123456789d123456789e123456789@example.com",
 	    NULL, "its local part is too long for a tag" },
 };

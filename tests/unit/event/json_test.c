@@ -175,7 +175,8 @@ START_TEST(any_byte_anywhere)
 	struct str hostile = str_make(big, sizeof(big));
 	struct policy_rule rule = { .action = ACTION_REJECT, .code = 550,
 	    .enhanced = hostile, .text = hostile, .file = "a", .line = 1 };
-	struct event_rcpt rcpt = { hostile, ACTION_REJECT, &rule };
+	struct event_rcpt rcpt = { hostile, ACTION_REJECT, &rule,
+	    WORD_FORGED };
 	struct result result = { .method = METHOD_DKIM, .reason = hostile };
 
 	result_add_property(&result, "header", "d", hostile);
@@ -302,8 +303,10 @@ START_TEST(recipients)
 	    .enhanced = STR("4.7.1"), .text = STR("later"),
 	    .file = "a.policy", .line = 9 };
 	struct event_rcpt rcpts[] = {
-		{ STR("a@example.com"), ACTION_CONTINUE, NULL },
-		{ STR("b@example.com"), ACTION_TEMPFAIL, &rule },
+		{ STR("a@example.com"), ACTION_CONTINUE, NULL,
+		    WORD_NONE },
+		{ STR("b@example.com"), ACTION_TEMPFAIL, &rule,
+		    WORD_NONE },
 	};
 
 	event.rcpts = rcpts;

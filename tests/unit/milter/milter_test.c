@@ -43,7 +43,7 @@ unref(void *owner)
 
 /* An engine with these rules, and an MTA that has agreed to everything. */
 static SMFICTX *
-begin(const char *rules)
+begin_with(const char *rules, const struct bounce *bounce)
 {
 	struct diag *diag = diag_new();
 	struct engine_options options = {
@@ -68,11 +68,18 @@ begin(const char *rules)
 	diag_free(diag);
 	options.dns = world.dns;
 	options.policy = world.policy;
+	options.bounce = bounce;
 	world.engine = engine_new(&options);
 	engine.engine = world.engine;
 	front_use(&engine);
 	fake_milter_negotiate(ctx, ALL_ACTIONS, ALL_STEPS);
 	return ctx;
+}
+
+static SMFICTX *
+begin(const char *rules)
+{
+	return begin_with(rules, NULL);
 }
 
 static void
@@ -372,6 +379,67 @@ START_TEST(edits_come_in_order)
 }
 END_TEST
 
+static struct bounce *
+tags(void)
+{
+	static const char *const domains[] = { "example.com" };
+	char path[] = "/tmp/milter_test.XXXXXX";
+	struct diag *diag = diag_new();
+	int fd = mkstemp(path);
+	struct bounce *bounce;
+
+	ck_assert_int_eq(write(fd, "0 0123456789abcdef\n", 19), 19);
+	close(fd);
+	bounce = bounce_new(&(struct bounce_options){ .keys_file = path,
+	    .domains = domains, .domain_count = 1, .days = 7 }, diag);
+	ck_assert_ptr_nonnull(bounce);
+	unlink(path);
+	diag_free(diag);
+	return bounce;
+}
+
+START_TEST(the_envelope_changes_at_the_end)
+{
+	struct bounce *bounce = tags();
+	SMFICTX *ctx = begin_with("", bounce);
+
+	say_connect(ctx, "mail.example.com");
+	fake_milter_macro(ctx, "{auth_authen}", "ann");
+	say_mail(ctx, "<a@example.com>", NULL);
+	say_rcpt(ctx, "<prvs=0001abcdef=b@example.com>");
+	say_header(ctx, "From", " a@example.com");
+	ck_assert_int_eq(say_end(ctx), SMFIS_CONTINUE);
+	ck_assert_uint_eq(ctx->edits.count, 4);
+	ck_assert_int_eq(ctx->edits.at[0].kind, 'i');
+	ck_assert_int_eq(ctx->edits.at[1].kind, 'f');
+	ck_assert_uint_eq(strspn(ctx->edits.at[1].name + 6,
+	    "0123456789abcdef"), 10);
+	ck_assert_str_eq(ctx->edits.at[1].name + 16, "=a@example.com>");
+	ck_assert_int_eq(ctx->edits.at[2].kind, '+');
+	ck_assert_str_eq(ctx->edits.at[2].name, "<b@example.com>");
+	ck_assert_int_eq(ctx->edits.at[3].kind, '-');
+	ck_assert_str_eq(ctx->edits.at[3].name,
+	    "<prvs=0001abcdef=b@example.com>");
+	finish(ctx);
+	bounce_free(bounce);
+}
+END_TEST
+
+START_TEST(an_mta_may_keep_its_envelope)
+{
+	struct bounce *bounce = tags();
+	SMFICTX *ctx = begin_with("", bounce);
+
+	fake_milter_negotiate(ctx, SMFIF_ADDHDRS, ALL_STEPS);
+	fake_milter_macro(ctx, "{auth_authen}", "ann");
+	say_message(ctx);
+	ck_assert_int_eq(say_end(ctx), SMFIS_CONTINUE);
+	ck_assert_uint_eq(ctx->edits.count, 1);
+	finish(ctx);
+	bounce_free(bounce);
+}
+END_TEST
+
 START_TEST(quarantine_needs_the_mta)
 {
 	SMFICTX *ctx = begin("at message { quarantine \"held\" when "
@@ -464,6 +532,8 @@ main(void)
 	tcase_add_test(tc, an_old_mta_hears_everything);
 	tcase_add_test(tc, a_body_is_skipped);
 	tcase_add_test(tc, edits_come_in_order);
+	tcase_add_test(tc, the_envelope_changes_at_the_end);
+	tcase_add_test(tc, an_mta_may_keep_its_envelope);
 	tcase_add_test(tc, quarantine_needs_the_mta);
 	tcase_add_test(tc, messages_in_flight_are_counted);
 	tcase_add_test(tc, a_connection_keeps_its_engine);

@@ -2,6 +2,7 @@
  * The session against a scripted DNS and policies written here: what the MTA
  * is told at each stage, and what the event says.
  */
+#include "session_test.h"
 #include "talk.h"
 
 #include <stdio.h>
@@ -563,6 +564,7 @@ main(void)
 	TCase *tc = tcase_create("session");
 
 	suite_add_tcase(suite, tc);
+	suite_add_tcase(suite, envelope_tests());
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, good_mail_is_stamped);
 	tcase_add_test(tc, forged_mail_is_rejected_with_its_line);

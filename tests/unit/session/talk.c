@@ -92,6 +92,13 @@ answered(void *ctx, const struct session_reply *reply)
 	snprintf(talk->text, sizeof(talk->text), "%.*s", STR_ARG(reply->text));
 	snprintf(talk->enhanced, sizeof(talk->enhanced), "%.*s",
 	    STR_ARG(reply->enhanced));
+	snprintf(talk->new_from, sizeof(talk->new_from), "%.*s",
+	    STR_ARG(reply->new_from));
+	talk->rcpt_change_count = reply->rcpt_change_count;
+	for (size_t i = 0; i < reply->rcpt_change_count && i < 4; i++)
+		snprintf(talk->rcpt_changes[i], sizeof(talk->rcpt_changes[i]),
+		    "%.*s to %.*s", STR_ARG(reply->rcpt_changes[i].from),
+		    STR_ARG(reply->rcpt_changes[i].to));
 	talk->edit_count = reply->edit_count;
 	for (size_t i = 0; i < reply->edit_count && i < 8; i++)
 		snprintf(talk->edits[i], sizeof(talk->edits[i]),

@@ -24,6 +24,8 @@ struct talk {
 	char text[600], enhanced[16];
 	char edits[8][400];
 	size_t edit_count;
+	char new_from[400], rcpt_changes[4][400];
+	size_t rcpt_change_count;
 	char *events[8];
 	size_t event_count;
 };

@@ -1,0 +1,11 @@
+/*
+ * What the session room's tests share.
+ */
+#ifndef ASSAY_TESTS_SESSION_H
+#define ASSAY_TESTS_SESSION_H
+
+#include "tests/support/check.h"
+
+TCase *envelope_tests(void);
+
+#endif
