@@ -87,7 +87,7 @@ verify_network(struct arena *arena, struct str value, size_t *at_out)
 	struct ipnet net;
 
 	(void)at_out;
-	if (ipnet_parse(value, &net))
+	if (value.len == 0 || ipnet_parse(value, &net))
 		return NULL;
 	return arena_printf(arena, "\"%.*s\" is no network; write for "
 	    "example 192.0.2.0/24, 2001:db8::/32 or one address",
@@ -97,7 +97,7 @@ verify_network(struct arena *arena, struct str value, size_t *at_out)
 static const char *
 verify_pattern(struct arena *arena, struct str value, size_t *at_out)
 {
-	const char *wrong = pattern_wrong(value);
+	const char *wrong = value.len == 0 ? NULL : pattern_wrong(value);
 
 	(void)at_out;
 	return wrong == NULL ? NULL : arena_printf(arena, "\"%.*s\" %s",

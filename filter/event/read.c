@@ -115,6 +115,20 @@ read_action(struct reader *reader, void *into)
 	return false;
 }
 
+/* A word of a newer version is as good as none. */
+static bool
+read_tag(struct reader *reader, void *into)
+{
+	enum word *word = into;
+	struct str name;
+
+	if (!pull_text(&reader->pull, &name))
+		return false;
+	if (!word_find(TAG_WORDS, name, word))
+		*word = WORD_NONE;
+	return true;
+}
+
 /* ---- verdicts, rules, recipients ---- */
 
 static const struct key_row verdict_rows[] = {
@@ -151,6 +165,7 @@ read_decided(struct reader *reader, void *into)
 
 static const struct key_row rcpt_rows[] = {
 	KEY("address", read_text, struct event_rcpt_record, address),
+	KEY("bounce_tag", read_tag, struct event_rcpt_record, tag),
 	KEY("action", read_action, struct event_rcpt_record, verdict.action),
 	KEY("code", read_unsigned, struct event_rcpt_record, verdict.code),
 	KEY("enhanced", read_text, struct event_rcpt_record,

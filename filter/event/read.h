@@ -55,6 +55,7 @@ struct event_verdict {
 struct event_rcpt_record {
 	struct str	address;
 	struct event_verdict verdict;
+	enum word	tag;		/* bounce.tag; none: not said */
 };
 
 struct event_rule_record {

@@ -42,6 +42,7 @@ item_type(enum fact_id id)
 	case NO_WORDS:
 	case RESULT_WORDS:
 	case DISPOSITION_WORDS:
+	case TAG_WORDS:
 		break;
 	}
 	return FACT_STRING;

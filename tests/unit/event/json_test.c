@@ -84,8 +84,9 @@ START_TEST(an_empty_event)
 	    "\"queue_id\":null,\"verdict\":{\"action\":\"accept\","
 	    "\"code\":null,\"enhanced\":null,\"text\":null,\"file\":null,"
 	    "\"line\":null},\"policy\":{\"name\":\"office\","
-	    "\"mode\":\"enforce\"},\"rules\":[],\"dmarc_override\":[],\"rcpts\":[],"
-	    "\"dkim\":[],\"facts\":{},\"dns\":[],\"authentication_results\":null,"
+	    "\"mode\":\"enforce\"},\"rules\":[],\"dmarc_override\":[],"
+	    "\"rcpts\":[],\"dkim\":[],\"facts\":{},\"dns\":[],"
+	    "\"authentication_results\":null,"
 	    "\"checks\":[],\"took_us\":0,\"troubles\":[]}");
 	free(text);
 }

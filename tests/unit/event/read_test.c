@@ -350,7 +350,7 @@ START_TEST(round_trip)
 	    .file = "dir/a \"b\".policy", .line = 77, .code = 451,
 	    .enhanced = STR("4.7.1"), .text = STR("later\x1b[31m") };
 	struct event_rcpt rcpt = { STR("b\xc3\xbc@example.net"),
-	    ACTION_TEMPFAIL, &rule };
+	    ACTION_TEMPFAIL, &rule, WORD_FORGED };
 	struct event event = { .time_us = 1795342500123456, .kind = "rcpt",
 	    .facts = &facts, .results = &results, .run = &run,
 	    .rule = &rule, .action = ACTION_TEMPFAIL,
@@ -373,6 +373,7 @@ START_TEST(round_trip)
 	assert_str(record.verdict.text, "later\x1b[31m");
 	assert_str(record.rcpts.at[0].address, "b\xc3\xbc@example.net");
 	ck_assert_uint_eq(record.rcpts.at[0].verdict.place.line, 77);
+	ck_assert_int_eq(record.rcpts.at[0].tag, WORD_FORGED);
 	assert_str(record.facts.facts[FACT_ID_SUBJECT].text,
 	    "\t\x7f\xf0\x9f\x98\x80");
 	ck_assert_int_eq(record.facts.facts[FACT_ID_IPREV].state,

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "milter/milter.h"
 #include "tests/support/fake_dns.h"
