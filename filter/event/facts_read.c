@@ -69,7 +69,7 @@ read_number(struct pull *pull, struct fact_set *facts, enum fact_id id)
 
 	if (!pull_number(pull, &number))
 		return false;
-	if (type == FACT_NUMBER || type == FACT_SIZE)
+	if (type == FACT_NUMBER || type == FACT_SIZE || type == FACT_DURATION)
 		facts_number(facts, id, number);
 	return true;
 }

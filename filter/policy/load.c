@@ -139,6 +139,13 @@ policy_reads(const struct policy *policy, enum fact_id id)
 	return fact_bits_has(&policy->reads, id);
 }
 
+const char *
+policy_call_name(const struct policy *policy, size_t number)
+{
+	return number < policy->calls.count ?
+	    policy->calls.at[number]->function->name : NULL;
+}
+
 size_t
 policy_rule_count(const struct policy *policy)
 {

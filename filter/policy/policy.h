@@ -52,6 +52,10 @@ bool policy_can_act(const struct policy *policy, enum stage stage);
 /* Any rule at this stage or a define/list that reads this fact. */
 bool policy_reads(const struct policy *policy, enum fact_id id);
 
+/* The functions that it calls, such as "header", by number from 0; NULL past
+ * the last call. */
+const char *policy_call_name(const struct policy *policy, size_t number);
+
 /* Rules are numbered from 0, by stage and then in the order of the text. */
 size_t policy_rule_count(const struct policy *policy);
 

@@ -24,8 +24,12 @@ static const struct tool_command commands[] = {
 	  "what DMARC says of an author domain, and how it is found",
 	  tool_dmarc },
 	{ "policy",
-	  "check|test [--json] [--werror] FILE...",
-	  "what is wrong with a policy; what it does in the cases beside it",
+	  "check|test [--json] [--werror] FILE... | "
+	  "replay --policy NEW [--against OLD] [--since TIME] [--until TIME] "
+	  "[--show N] [--json] [--html] [--jobs N] [-c FILE] "
+	  "[--set KEY=VALUE]... [EVENTS...]",
+	  "what is wrong with a policy; what it does in the cases beside it; "
+	  "what logged mail would have met under it",
 	  tool_policy },
 };
 

@@ -1,0 +1,77 @@
+#include "base/print.h"
+
+struct range {
+	uint32_t first, last;
+};
+
+static const struct range unsafe[] = {
+	{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0x061c, 0x061c },
+	{ 0x200e, 0x200f }, { 0x2028, 0x202e }, { 0x2066, 0x2069 },
+	{ 0xfeff, 0xfeff },
+};
+
+static bool
+is_unsafe(struct str character)
+{
+	static const unsigned char masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t code = (unsigned char)character.ptr[0] &
+	    masks[character.len];
+
+	for (size_t i = 1; i < character.len; i++)
+		code = code << 6 | ((unsigned char)character.ptr[i] & 0x3f);
+	for (size_t i = 0; i < sizeof(unsafe) / sizeof(unsafe[0]); i++)
+		if (code >= unsafe[i].first && code <= unsafe[i].last)
+			return true;
+	return false;
+}
+
+static const char *
+entity(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+static void
+print(FILE *out, struct str text, bool html)
+{
+	while (text.len > 0) {
+		size_t len = str_utf8_length(text);
+		struct str one = str_slice(text, 0, len == 0 ? 1 : len);
+		const char *name = html ? entity(text.ptr[0]) : NULL;
+
+		if (text.ptr[0] == '\t')
+			fputc(' ', out);
+		else if (len == 0 || is_unsafe(one))
+			fputc('?', out);
+		else if (name != NULL)
+			fputs(name, out);
+		else
+			fwrite(one.ptr, 1, one.len, out);
+		text = str_skip(text, one.len);
+	}
+}
+
+void
+print_safe(FILE *out, struct str text)
+{
+	print(out, text, false);
+}
+
+void
+print_html(FILE *out, struct str text)
+{
+	print(out, text, true);
+}

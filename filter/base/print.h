@@ -1,0 +1,20 @@
+/*
+ * print - hostile text on a terminal or in a page
+ *
+ * What could move a cursor, colour a line or turn the order of letters around
+ * is printed as "?": control characters (C0, DEL and C1), octets that are not
+ * UTF-8, line and paragraph separators and the marks of writing direction.  A
+ * tab is a blank.
+ */
+#ifndef ASSAY_BASE_PRINT_H
+#define ASSAY_BASE_PRINT_H
+
+#include <stdio.h>
+
+#include "base/str.h"
+
+void print_safe(FILE *out, struct str text);
+/* The same, with &, <, >, " and ' as entities of HTML. */
+void print_html(FILE *out, struct str text);
+
+#endif

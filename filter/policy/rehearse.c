@@ -1,0 +1,196 @@
+#include "policy/rehearse.h"
+
+#include "base/ensure.h"
+
+struct stage_play {
+	const struct policy		*policy;
+	const struct rehearse_case	*what;
+	struct arena			*arena;
+	struct rehearsal		*out;
+	struct fact_set			 facts;
+	bool				 decided;	/* no more rules */
+};
+
+static void
+explain(struct stage_play *play, enum stage stage,
+    const struct policy_env *env, struct str rcpt)
+{
+	struct rehearsed_stage entry = { .stage = stage, .rcpt = rcpt };
+
+	if (!play->what->explain)
+		return;
+	policy_explain(play->policy, stage, env, &play->out->run,
+	    &entry.trace);
+	VEC_PUSH(play->arena, &play->out->stages, entry);
+}
+
+static const struct policy_rule *
+run_stage(struct stage_play *play, enum stage stage, struct str rcpt)
+{
+	struct policy_env env = { .facts = &play->facts,
+	    .header = play->what->header, .ctx = play->what->ctx,
+	    .arena = play->arena };
+	struct rehearsal *out = play->out;
+	const struct policy_rule *rule;
+	enum fact_id pending;
+
+	explain(play, stage, &env, rcpt);
+	/* Nothing is pending, so nothing has to wait. */
+	ensure(policy_eval(play->policy, stage, &env, &out->run, &rule,
+	    &pending) == POLICY_DECIDED);
+	if (play->what->explain)
+		out->stages.at[out->stages.count - 1].rule = rule;
+	return rule;
+}
+
+static void
+take_decision(struct stage_play *play, const struct policy_rule *rule)
+{
+	const struct policy_rule *held = play->out->rule;
+
+	if (rule == NULL)
+		return;
+	play->decided = rule->action != ACTION_QUARANTINE;
+	if (held != NULL && held->action == ACTION_QUARANTINE &&
+	    (rule->action == ACTION_ACCEPT ||
+	    rule->action == ACTION_QUARANTINE))
+		return;
+	play->out->rule = rule;
+}
+
+static void
+set_rcpt(struct stage_play *play, struct str address, size_t count)
+{
+	facts_clear(&play->facts, FACT_ID_RCPT);
+	facts_clear(&play->facts, FACT_ID_RCPT_COUNT);
+	facts_text_or_none(&play->facts, FACT_ID_RCPT, address);
+	facts_number(&play->facts, FACT_ID_RCPT_COUNT, (double)count);
+}
+
+static void
+run_rcpt(struct stage_play *play, size_t i)
+{
+	struct str address = play->what->rcpts[i].address;
+	const struct policy_rule *rule;
+
+	set_rcpt(play, address, i + 1);
+	rule = run_stage(play, STAGE_RCPT, address);
+	/* An accept is for this recipient alone: others have their rules. */
+	play->out->run.ended = false;
+	if (rule == NULL)
+		return;
+	if (rule->action == ACTION_REJECT || rule->action == ACTION_TEMPFAIL ||
+	    rule->action == ACTION_ACCEPT)
+		play->out->rcpts[i] = (struct rehearsed_rcpt){ rule->action,
+		    rule };
+	else
+		take_decision(play, rule);
+}
+
+static bool
+goes_on(const struct stage_play *play, size_t i)
+{
+	return !play->what->rcpts[i].refused &&
+	    play->out->rcpts[i].action <= ACTION_ACCEPT;
+}
+
+/* At message the facts speak of the first recipient that is left. */
+static void
+run_rcpts(struct stage_play *play)
+{
+	const struct rehearse_case *what = play->what;
+	struct fact rcpt = play->facts.facts[FACT_ID_RCPT];
+	struct fact count = play->facts.facts[FACT_ID_RCPT_COUNT];
+
+	for (size_t i = 0; i < what->rcpt_count && !play->decided; i++)
+		if (!what->rcpts[i].refused)
+			run_rcpt(play, i);
+	for (size_t i = what->rcpt_count; i-- > 0;)
+		if (goes_on(play, i))
+			rcpt = (struct fact){ .state = FACT_SET,
+			    .text = what->rcpts[i].address };
+	play->facts.facts[FACT_ID_RCPT] = rcpt;
+	play->facts.facts[FACT_ID_RCPT_COUNT] = count;
+}
+
+/* The first recipient that a rule refused, where none is left. */
+static const struct rehearsed_rcpt *
+find_refusal(const struct stage_play *play)
+{
+	const struct rehearsed_rcpt *first = NULL;
+	bool none_left = true;
+
+	for (size_t i = play->what->rcpt_count; i-- > 0;) {
+		none_left = none_left && !goes_on(play, i);
+		if (play->out->rcpts[i].action > ACTION_ACCEPT)
+			first = &play->out->rcpts[i];
+	}
+	/* An event of this stage is one of a refusal: so is what it met. */
+	return none_left || play->what->last == STAGE_RCPT ? first : NULL;
+}
+
+/* Accept rules that name every recipient left speak for the mail. */
+static const struct policy_rule *
+find_exemption(const struct stage_play *play)
+{
+	const struct policy_rule *rule = NULL;
+
+	for (size_t i = 0; i < play->what->rcpt_count; i++) {
+		if (!goes_on(play, i))
+			continue;
+		if (play->out->rcpts[i].action != ACTION_ACCEPT)
+			return NULL;
+		rule = play->out->rcpts[i].rule;
+	}
+	return rule;
+}
+
+static void
+end_rcpts(struct stage_play *play)
+{
+	const struct rehearsed_rcpt *refusal = find_refusal(play);
+
+	if (play->decided)
+		return;
+	if (refusal != NULL) {
+		play->decided = true;
+		play->out->rule = refusal->rule;
+	} else {
+		take_decision(play, find_exemption(play));
+	}
+}
+
+static void
+start(struct stage_play *play)
+{
+	play->facts = *play->what->facts;
+	for (int id = 0; id < FACT_COUNT; id++)
+		if (!facts_known(&play->facts, (enum fact_id)id))
+			facts_unknown(&play->facts, (enum fact_id)id,
+			    STR("not recorded"));
+	*play->out = (struct rehearsal){ .rcpts = arena_alloc(play->arena,
+	    play->what->rcpt_count * sizeof(*play->out->rcpts)) };
+}
+
+void
+rehearse(const struct policy *policy, const struct rehearse_case *what,
+    struct arena *arena, struct rehearsal *out)
+{
+	struct stage_play play = { .policy = policy, .what = what,
+	    .arena = arena, .out = out };
+
+	start(&play);
+	for (int i = 0; i <= (int)what->last && !play.decided; i++) {
+		enum stage stage = (enum stage)i;
+
+		if (stage == STAGE_RCPT) {
+			run_rcpts(&play);
+			end_rcpts(&play);
+		} else {
+			take_decision(&play, run_stage(&play, stage,
+			    STR_NONE));
+		}
+	}
+	out->action = out->rule != NULL ? out->rule->action :
+	    what->last == STAGE_MESSAGE ? ACTION_ACCEPT : ACTION_CONTINUE;
+}

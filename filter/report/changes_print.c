@@ -1,0 +1,204 @@
+#include <inttypes.h>
+
+#include "base/limits.h"
+#include "base/print.h"
+#include "report/changes.h"
+
+static const char *
+of_name(enum change_of of, uint64_t count)
+{
+	if (of == CHANGE_OF_RCPT)
+		return count == 1 ? "recipient" : "recipients";
+	return count == 1 ? "message" : "messages";
+}
+
+/* ---- text ---- */
+
+static void
+text_place(FILE *out, const struct event_place *place)
+{
+	if (place->file.len == 0) {
+		fputs("no rule", out);
+		return;
+	}
+	print_safe(out, place->file);
+	fprintf(out, ":%u", place->line);
+}
+
+static void
+text_or(FILE *out, struct str text, const char *otherwise)
+{
+	print_safe(out, text.len > 0 ? text : str_from(otherwise));
+}
+
+static void
+text_rule(FILE *out, const struct change_rule *rule)
+{
+	fprintf(out, "  %8" PRIu64 "  ", rule->count);
+	text_place(out, &rule->from);
+	fputs(" -> ", out);
+	text_place(out, &rule->to);
+	fputc('\n', out);
+	for (size_t i = 0; i < rule->samples.count; i++) {
+		const struct change_sample *sample = &rule->samples.at[i];
+
+		fputs("            ", out);
+		text_or(out, sample->queue_id, "(no queue id)");
+		fputc(' ', out);
+		print_safe(out, sample->time);
+		fputs(" from ", out);
+		text_or(out, sample->sender, "?");
+		fputs(" to ", out);
+		text_or(out, sample->rcpt, "?");
+		fputc('\n', out);
+	}
+}
+
+void
+changes_print_text(FILE *out, const struct changes *changes)
+{
+	for (size_t i = 0; i < changes->groups.count; i++) {
+		const struct change_group *group = &changes->groups.at[i];
+
+		fprintf(out, "%s -> %s: %" PRIu64 " %s\n",
+		    change_action_name(group->from),
+		    change_action_name(group->to), group->count,
+		    of_name(group->of, group->count));
+		for (size_t j = 0; j < group->rules.count; j++)
+			text_rule(out, &group->rules.at[j]);
+	}
+}
+
+/* ---- JSON ---- */
+
+static void
+json_text(struct emit *out, const char *key, struct str text)
+{
+	if (text.len == 0)
+		emit_null(out, key);
+	else
+		emit_text(out, key, text, LIMIT_EVENT_TEXT_OCTETS);
+}
+
+static void
+json_place(struct emit *out, const char *key, const struct event_place *place)
+{
+	if (place->file.len == 0) {
+		emit_null(out, key);
+		return;
+	}
+	emit_open(out, key, '{');
+	json_text(out, "file", place->file);
+	emit_int(out, "line", place->line);
+	emit_close(out, '}');
+}
+
+static void
+json_rule(struct emit *out, const struct change_rule *rule)
+{
+	emit_open(out, NULL, '{');
+	emit_int(out, "count", (int64_t)rule->count);
+	json_place(out, "from", &rule->from);
+	json_place(out, "to", &rule->to);
+	emit_open(out, "samples", '[');
+	for (size_t i = 0; i < rule->samples.count; i++) {
+		const struct change_sample *sample = &rule->samples.at[i];
+
+		emit_open(out, NULL, '{');
+		json_text(out, "time", sample->time);
+		json_text(out, "queue_id", sample->queue_id);
+		json_text(out, "sender", sample->sender);
+		json_text(out, "rcpt", sample->rcpt);
+		emit_close(out, '}');
+	}
+	emit_close(out, ']');
+	emit_close(out, '}');
+}
+
+void
+changes_print_json(struct emit *out, const struct changes *changes)
+{
+	for (size_t i = 0; i < changes->groups.count; i++) {
+		const struct change_group *group = &changes->groups.at[i];
+
+		emit_open(out, NULL, '{');
+		emit_word(out, "of", of_name(group->of, 1));
+		emit_word(out, "from", change_action_name(group->from));
+		emit_word(out, "to", change_action_name(group->to));
+		emit_int(out, "count", (int64_t)group->count);
+		emit_open(out, "rules", '[');
+		for (size_t j = 0; j < group->rules.count; j++)
+			json_rule(out, &group->rules.at[j]);
+		emit_close(out, ']');
+		emit_close(out, '}');
+	}
+}
+
+/* ---- HTML ---- */
+
+static void
+html_place(FILE *out, const struct event_place *place)
+{
+	if (place->file.len == 0) {
+		fputs("<i>no rule</i>", out);
+		return;
+	}
+	fputs("<code>", out);
+	print_html(out, place->file);
+	fprintf(out, ":%u</code>", place->line);
+}
+
+static void
+html_samples(FILE *out, const struct change_rule *rule)
+{
+	if (rule->samples.count == 0)
+		return;
+	fputs("<details><summary>samples</summary><table class=samples>\n",
+	    out);
+	for (size_t i = 0; i < rule->samples.count; i++) {
+		const struct change_sample *sample = &rule->samples.at[i];
+		const struct str cells[] = { sample->queue_id, sample->time,
+		    sample->sender, sample->rcpt };
+
+		fputs("<tr>", out);
+		for (size_t k = 0; k < sizeof(cells) / sizeof(cells[0]); k++) {
+			fputs("<td>", out);
+			print_html(out, cells[k].len > 0 ? cells[k] :
+			    STR("-"));
+			fputs("</td>", out);
+		}
+		fputs("</tr>\n", out);
+	}
+	fputs("</table></details>", out);
+}
+
+static void
+html_rule(FILE *out, const struct change_group *group,
+    const struct change_rule *rule)
+{
+	fprintf(out, "<tr><td class=n>%" PRIu64 "</td><td>"
+	    "<meter min=0 max=%" PRIu64 " value=%" PRIu64 "></meter></td>"
+	    "<td>", rule->count, group->count, rule->count);
+	html_place(out, &rule->from);
+	fputs(" &rarr; ", out);
+	html_place(out, &rule->to);
+	html_samples(out, rule);
+	fputs("</td></tr>\n", out);
+}
+
+void
+changes_print_html(FILE *out, const struct changes *changes)
+{
+	for (size_t i = 0; i < changes->groups.count; i++) {
+		const struct change_group *group = &changes->groups.at[i];
+
+		fprintf(out, "<h2><b class=%s>%s</b> &rarr; <b class=%s>%s</b>"
+		    " <small>%" PRIu64 " %s</small></h2>\n<table>\n",
+		    action_name(group->from), change_action_name(group->from),
+		    action_name(group->to), change_action_name(group->to),
+		    group->count, of_name(group->of, group->count));
+		for (size_t j = 0; j < group->rules.count; j++)
+			html_rule(out, group, &group->rules.at[j]);
+		fputs("</table>\n", out);
+	}
+}

@@ -1,0 +1,59 @@
+/*
+ * replay - what logged mail would have met under another policy
+ *
+ * Each event is rehearsed with the new policy up to the stage that it reached,
+ * and the end is compared with what was decided then, or with what the old
+ * policy comes to over the same facts.  Where a message ended the same, its
+ * recipients are compared one by one.
+ *
+ * What was decided counts, not what was done: events of monitor mode tell of
+ * the policy as well as those of enforce.
+ *
+ * Unknown:	facts that a line lacks, header() and other functions of the
+ *		language, and recipients past the first ones of an event.
+ */
+#ifndef ASSAY_REPORT_REPLAY_H
+#define ASSAY_REPORT_REPLAY_H
+
+#include "event/feed.h"
+#include "report/changes.h"
+
+struct replay_options {
+	const char *const	*paths;		/* as of struct event_feed */
+	const struct policy	*policy;
+	const struct policy	*against;	/* NULL: what was recorded */
+	int64_t			 since_us, until_us;
+	size_t			 samples;
+	unsigned		 jobs;
+	void			(*progress)(void *ctx, uint64_t done,
+				    uint64_t total);
+	void			*ctx;
+};
+
+/* What one thread or all of them found. */
+struct replay {
+	struct arena		*arena;
+	const struct policy	*policy;	/* as of the options */
+	const struct policy	*against;
+	struct event_feed_count	 feed;
+	struct changes		 changes;
+	uint64_t		 differ;	/* messages */
+	uint64_t		 before[ACTION_COUNT], after[ACTION_COUNT];
+	uint64_t		*fired;		/* by rule of the new policy */
+	uint64_t		 lacks[FACT_COUNT]; /* events without a fact
+						 * that the new policy reads */
+	uint64_t		 rcpts_unlisted; /* events with more of them */
+	int64_t			 first_us, last_us;
+	struct str		 first, last;	/* times; empty: no event */
+};
+
+void replay_run(const struct replay_options *options, struct arena *arena,
+    struct replay *replay_out);
+
+void replay_print_text(FILE *out, const struct replay *replay);
+/* One line. */
+void replay_print_json(FILE *out, const struct replay *replay);
+/* One page without references to anything outside of it. */
+void replay_print_html(FILE *out, const struct replay *replay);
+
+#endif

@@ -1,0 +1,109 @@
+#include "tool/events.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "event/feed.h"
+#include "event/source.h"
+
+enum { JOBS_MAX = 64, BAR_WIDTH = 40 };
+
+static const char *const *
+logs_of_setting(const struct tool_common *common, const char *command,
+    struct arena *arena)
+{
+	struct settings *settings = tool_settings(common);
+	const char *const *paths;
+	const char *path;
+
+	if (settings == NULL)
+		return NULL;
+	path = arena_z(arena, str_from(settings->events));
+	settings_free(settings);
+	if (path[0] == '\0') {
+		tool_usage(command, "which events? The settings name no "
+		    "file of them");
+		return NULL;
+	}
+	paths = event_source_siblings(arena, path);
+	if (paths[0] != NULL)
+		return paths;
+	tool_error(command, "%s: there is no such file", path);
+	return NULL;
+}
+
+const char *const *
+tool_event_logs(const struct tool_common *common, const char *command,
+    struct arena *arena, char **names, int count)
+{
+	const char **paths;
+
+	if (count == 0)
+		return logs_of_setting(common, command, arena);
+	paths = arena_alloc(arena, ((size_t)count + 1) * sizeof(*paths));
+	for (int i = 0; i < count; i++) {
+		if (strcmp(names[i], "-") != 0 &&
+		    access(names[i], R_OK) != 0) {
+			tool_error(command, "%s: %s", names[i],
+			    strerror(errno));
+			return NULL;
+		}
+		paths[i] = names[i];
+	}
+	return paths;
+}
+
+void
+tool_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	unsigned *last = ctx;
+	unsigned percent;
+
+	if (!isatty(STDERR_FILENO) || total == 0)
+		return;
+	percent = done >= total ? 100 : (unsigned)(done * 100 / total);
+	if (percent == *last)
+		return;
+	*last = percent;
+	fprintf(stderr, "\revents [%-*.*s] %3u%%", BAR_WIDTH,
+	    (int)(percent * BAR_WIDTH / 100),
+	    "########################################", percent);
+}
+
+void
+tool_progress_end(void)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r%*s\r", BAR_WIDTH + 20, "");
+}
+
+bool
+tool_feed_faults(const char *command, const struct event_feed_count *count)
+{
+	for (int i = 0; i < EVENT_FAULT_COUNT; i++)
+		if (count->faults[i].count > 0)
+			tool_error(command, "%" PRIu64 " of %" PRIu64
+			    " lines left out: %s, first %s:%" PRIu64,
+			    count->faults[i].count, count->lines,
+			    event_fault_name((enum event_fault)i),
+			    count->faults[i].file, count->faults[i].line);
+	if (count->unread > 0)
+		tool_error(command, "%s: %s", count->unread_file,
+		    count->unread_why);
+	return count->unread == 0;
+}
+
+unsigned
+tool_jobs(const char *text)
+{
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t jobs = online < 1 ? 1 : online > JOBS_MAX ? JOBS_MAX :
+	    (uint64_t)online;
+
+	if (text != NULL && !str_to_uint(str_from(text), JOBS_MAX, &jobs))
+		return 0;
+	return (unsigned)jobs;
+}

@@ -1,0 +1,31 @@
+/*
+ * events - the event logs that a command reads
+ */
+#ifndef ASSAY_TOOL_EVENTS_H
+#define ASSAY_TOOL_EVENTS_H
+
+#include "base/arena.h"
+#include "tool/tool.h"
+
+/*
+ * The logs that were named, or, where none is, the one of the setting events
+ * and what log rotation left of it; NULL-terminated, in the arena.  NULL: what
+ * is wrong was said.
+ */
+const char *const *tool_event_logs(const struct tool_common *common,
+    const char *command, struct arena *arena, char **names, int count);
+
+/* "events: 37%" on standard error, where that is a terminal. */
+void tool_progress(void *ctx, uint64_t done, uint64_t total);
+void tool_progress_end(void);
+
+/* What was left out of the logs, on standard error.  False: a file could not
+ * be read to its end. */
+struct event_feed_count;
+bool tool_feed_faults(const char *command,
+    const struct event_feed_count *count);
+
+/* --jobs: as many as there are processors; 0 where text is no such number. */
+unsigned tool_jobs(const char *text);
+
+#endif

@@ -1,0 +1,172 @@
+/*
+ * assay policy replay: what logged mail would have met under another policy.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "event/when.h"
+#include "report/replay.h"
+#include "tool/events.h"
+#include "tool/policy.h"
+#include "wire.h"
+
+enum { STATUS_SAME = 0, STATUS_CHANGES = 1, SAMPLES = 3, SAMPLES_MAX = 1000 };
+
+static const char command[] = "policy";
+
+struct options {
+	struct tool_common	 common;
+	const char		*policy, *against, *jobs;
+	bool			 html;
+	struct replay_options	 replay;
+};
+
+static const struct option table[] = {
+	TOOL_COMMON_OPTIONS,
+	{ "policy", required_argument, NULL, 'P' },
+	{ "against", required_argument, NULL, 'A' },
+	{ "since", required_argument, NULL, 's' },
+	{ "until", required_argument, NULL, 'u' },
+	{ "show", required_argument, NULL, 'n' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "html", no_argument, NULL, 'H' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* False: the argument cannot be that. */
+static bool
+take_option(struct options *options, int letter, const char *argument)
+{
+	struct str text = str_from(argument);
+	uint64_t number;
+
+	switch (letter) {
+	case 'P':
+		options->policy = argument;
+		return true;
+	case 'A':
+		options->against = argument;
+		return true;
+	case 's':
+		return when_read_or_ago(text, clock_unix_us(),
+		    &options->replay.since_us);
+	case 'u':
+		return when_read_or_ago(text, clock_unix_us(),
+		    &options->replay.until_us);
+	case 'n':
+		if (!str_to_uint(text, SAMPLES_MAX, &number))
+			return false;
+		options->replay.samples = (size_t)number;
+		return true;
+	case 'j':
+		options->jobs = argument;
+		return tool_jobs(argument) > 0;
+	case 'H':
+		options->html = true;
+		return true;
+	default:
+		return tool_common_option(&options->common, letter, argument);
+	}
+}
+
+static int
+take_options(struct options *options, int argc, char **argv)
+{
+	int letter, row = 0;
+
+	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, table,
+	    &row)) != -1) {
+		if (letter == '?')
+			return tool_usage(command, "unknown option");
+		if (!take_option(options, letter, optarg))
+			return tool_usage(command, "\"%s\" is nothing for "
+			    "--%s", optarg, table[row].name);
+	}
+	if (options->policy == NULL)
+		return tool_usage(command, "which policy? --policy FILE");
+	if (options->html && options->common.json)
+		return tool_usage(command, "--html or --json, not both");
+	return TOOL_DONE;
+}
+
+/* A file here, or the name of a policy where the daemon looks for one. */
+static struct policy *
+load(const struct options *options, const char *name)
+{
+	struct diag *diag = diag_new();
+	struct policy *policy;
+	char path[4096];
+	struct stat st;
+
+	if ((stat(name, &st) == 0 && S_ISREG(st.st_mode)) ||
+	    !wire_find_policy(name, options->common.config, path,
+	    sizeof(path)))
+		snprintf(path, sizeof(path), "%s", name);
+	policy = policy_load(path, diag);
+	if (diag_count(diag, DIAG_ERROR) > 0)
+		diag_print(diag, stderr);
+	diag_free(diag);
+	return policy;
+}
+
+static void
+print(const struct options *options, const struct replay *replay)
+{
+	if (options->common.json)
+		replay_print_json(stdout, replay);
+	else if (options->html)
+		replay_print_html(stdout, replay);
+	else
+		replay_print_text(stdout, replay);
+}
+
+static int
+run(struct options *options, struct arena *arena)
+{
+	struct replay *replay = arena_alloc(arena, sizeof(*replay));
+	unsigned percent = 101;
+
+	options->replay.jobs = tool_jobs(options->jobs);
+	options->replay.progress = tool_progress;
+	options->replay.ctx = &percent;
+	replay_run(&options->replay, arena, replay);
+	tool_progress_end();
+	print(options, replay);
+	if (replay->feed.unread > 0)
+		return tool_error(command, "%s: %s", replay->feed.unread_file,
+		    replay->feed.unread_why);
+	if (replay->feed.events == 0)
+		return tool_error(command, "there is no event%s",
+		    replay->feed.outside > 0 ? " of that time" : "");
+	return replay->differ > 0 ? STATUS_CHANGES : STATUS_SAME;
+}
+
+int
+tool_policy_replay(int argc, char **argv)
+{
+	struct options options = { .replay.samples = SAMPLES };
+	int status = take_options(&options, argc, argv);
+	struct policy *policy, *against = NULL;
+	struct arena *arena;
+
+	if (status != TOOL_DONE)
+		return status;
+	status = TOOL_BAD_USE;
+	arena = arena_new();
+	options.replay.paths = tool_event_logs(&options.common, command,
+	    arena, argv + optind, argc - optind);
+	policy = options.replay.paths == NULL ? NULL :
+	    load(&options, options.policy);
+	if (policy != NULL && options.against != NULL)
+		against = load(&options, options.against);
+	options.replay.policy = policy;
+	options.replay.against = against;
+	if (policy != NULL && (options.against == NULL || against != NULL))
+		status = run(&options, arena);
+	policy_unref(policy);
+	policy_unref(against);
+	arena_free(arena);
+	return status;
+}
