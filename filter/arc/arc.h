@@ -56,6 +56,9 @@ struct arc_results {
 						 * instance on all message
 						 * signatures verify; 0: from
 						 * the first */
+	bool			 seals_pass;	/* the sets are whole and all
+						 * seals verify, also where
+						 * the message was changed */
 	bool			 body_limited;	/* the newest message signature
 						 * leaves octets out: l= */
 	const struct arc_key	*keys;

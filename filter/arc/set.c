@@ -12,6 +12,16 @@ static const enum dkim_kind dkim_kinds[ARC_KINDS] = {
 	[ARC_MESSAGE] = DKIM_ARC_MESSAGE, [ARC_SEAL] = DKIM_ARC_SEAL,
 };
 
+static const char *const statuses[] = {
+	[ARC_CV_NONE] = "none", [ARC_CV_PASS] = "pass", [ARC_CV_FAIL] = "fail"
+};
+
+const char *
+arc_cv_name(enum arc_cv cv)
+{
+	return statuses[cv];
+}
+
 const char *
 arc_kind_name(enum arc_kind kind)
 {
@@ -83,15 +93,11 @@ vet_names(struct dkim_parsed *parsed)
 static const char *
 read_status(struct arc_field *out)
 {
-	static const char *const words[] = {
-		[ARC_CV_NONE] = "none", [ARC_CV_PASS] = "pass",
-		[ARC_CV_FAIL] = "fail"
-	};
 	const struct dkim_tag *tag = dkim_tags_find(&out->job.parsed.tags,
 	    "cv");
 
 	for (int cv = ARC_CV_NONE; tag != NULL && cv <= ARC_CV_FAIL; cv++)
-		if (str_eqz_nocase(tag->value, words[cv])) {
+		if (str_eqz_nocase(tag->value, statuses[cv])) {
 			out->cv = (enum arc_cv)cv;
 			return NULL;
 		}

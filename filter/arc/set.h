@@ -50,5 +50,6 @@ struct arc_field *arc_chain_add(struct arena *arena, struct arc_chain *chain,
 void arc_chain_end(struct arena *arena, struct arc_chain *chain);
 
 const char *arc_kind_name(enum arc_kind kind);	/* "ARC-Seal" */
+const char *arc_cv_name(enum arc_cv cv);	/* "pass" */
 
 #endif

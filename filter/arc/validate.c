@@ -271,18 +271,20 @@ judge_seals(struct arc *arc)
 }
 
 static struct str
-judge_chain(struct arc *arc)
+judge_chain(struct arc *arc, struct arc_results *results)
 {
-	struct str why;
+	struct str why, seals;
 
 	if (arc->chain.fault.len > 0)
 		return arc->chain.fault;
 	why = judge_message(arc, arc->chain.count);
+	seals = judge_seals(arc);
+	results->seals_pass = seals.len == 0;
 	if (why.len > 0)
 		return arena_printf(arc->arena,
 		    "ARC-Message-Signature i=%u: %.*s", arc->chain.count,
 		    STR_ARG(why));
-	return judge_seals(arc);
+	return seals;
 }
 
 static void
@@ -341,7 +343,7 @@ run_finish(struct strand_task *task)
 
 	arc->posted = false;
 	if (arc->chain.seen) {
-		struct str why = judge_chain(arc);
+		struct str why = judge_chain(arc, &results);
 
 		if (why.len == 0) {
 			describe_pass(arc, &results);
