@@ -6,7 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/domain.h"
 #include "base/ensure.h"
+#include "base/log.h"
+#include "dkim/private.h"
 
 /* A resolver that two wirings may share across a reload. */
 struct wire_dns {
@@ -239,6 +242,39 @@ networks_of(const struct setting_list *list)
 	return networks;
 }
 
+/* False: the key cannot be had, and why is in diag. */
+static bool
+open_sealing(struct wiring *wiring, struct diag *diag)
+{
+	const struct settings *settings = wiring->settings;
+	struct seal_options *seal = &wiring->seal;
+	struct arena *arena = wiring->arena;
+	struct str note = STR_NONE;
+
+	if (strcmp(settings->arc_seal, "yes") != 0)
+		return true;
+	wiring->seal_key = dkim_private_load(arena, settings->arc_key, false,
+	    &note);
+	if (wiring->seal_key == NULL) {
+		settings_mistake(settings, "arc_key", diag,
+		    arena_z(arena, note));
+		return false;
+	}
+	if (note.len > 0)
+		log_warn("%.*s", STR_ARG(note));
+	ensure(domain_to_ascii(arena, str_from(settings->arc_domain),
+	    &seal->domain));
+	ensure(domain_to_ascii(arena, str_from(settings->arc_selector),
+	    &seal->selector));
+	seal->key = wiring->seal_key;
+	seal->recipients = settings->arc_seal_recipients.at;
+	seal->recipient_count = settings->arc_seal_recipients.count;
+	wiring->seal_networks = networks_of(&settings->arc_seal_networks);
+	seal->networks = wiring->seal_networks;
+	seal->network_count = settings->arc_seal_networks.count;
+	return true;
+}
+
 static struct engine *
 engine_for(const struct wiring *wiring, const struct wire_options *wire)
 {
@@ -252,6 +288,7 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		.watch_ctx = wire->watch_ctx,
 		.checks = check_options(settings),
 		.authserv_id = str_from(settings->authserv_id),
+		.seal = wiring->seal,
 		.trusted_ids = trusted, .trusted_count = count,
 		.tempfail_on_trouble =
 		    strcmp(settings->on_failure, "tempfail") == 0,
@@ -277,16 +314,20 @@ wiring_new(struct settings *settings, const struct wire_options *options,
     struct diag *diag)
 {
 	struct wiring *wiring = xcalloc(1, sizeof(*wiring));
+	bool can_seal;
 
 	wiring->refs = 1;
 	wiring->settings = settings;
-	/* Both are tried, so that the mistakes of both are told. */
+	wiring->arena = arena_new();
+	/* All are tried, so that the mistakes of all are told. */
 	wiring->policy = policy_for(settings, diag);
 	wiring->shared_dns = dns_for(settings, options->running, diag);
 	if (bounces_are_tagged(settings))
 		wiring->bounce = bounce_for(settings, diag);
+	can_seal = open_sealing(wiring, diag);
 	if (wiring->policy == NULL || wiring->shared_dns == NULL ||
-	    (bounces_are_tagged(settings) && wiring->bounce == NULL)) {
+	    (bounces_are_tagged(settings) && wiring->bounce == NULL) ||
+	    !can_seal) {
 		wiring_free(wiring);
 		return NULL;
 	}
@@ -312,6 +353,9 @@ wiring_free(struct wiring *wiring)
 	policy_unref(wiring->policy);
 	bounce_free(wiring->bounce);
 	dns_unref(wiring->shared_dns);
+	dkim_private_unref(wiring->seal_key);
+	free(wiring->seal_networks);
+	arena_free(wiring->arena);
 	settings_free(wiring->settings);
 	free(wiring);
 }

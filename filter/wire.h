@@ -20,6 +20,10 @@ struct wiring {
 	struct policy		*policy;
 	struct bounce		*bounce;	/* NULL: no tags */
 	struct engine		*engine;
+	struct seal_options	 seal;		/* ... and what it points to: */
+	struct dkim_private	*seal_key;
+	struct ipnet		*seal_networks;
+	struct arena		*arena;		/* texts of this wiring */
 	struct wire_dns		*shared_dns;	/* wire.c's own */
 	unsigned		 refs;		/* __atomic builtins */
 };

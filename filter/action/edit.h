@@ -34,9 +34,11 @@ struct edit_list {
 	VEC(struct edit) list;
 };
 
-/* Delete the fields whose authserv-id is ours, in any spelling. */
+/* Delete the fields whose authserv-id is ours, in any spelling; but not keep,
+ * one of the header's (NULL: none), which is known to be ours. */
 void edit_remove_forged(struct arena *arena, struct edit_list *edits,
-    const struct header *header, struct str authserv_id);
+    const struct header *header, struct str authserv_id,
+    const struct header_field *keep);
 
 /* Insert our Authentication-Results field. */
 void edit_stamp(struct arena *arena, struct edit_list *edits,
@@ -52,6 +54,13 @@ void edit_stamp(struct arena *arena, struct edit_list *edits,
  */
 void edit_tags(struct arena *arena, struct edit_list *edits,
     const struct header *header, const struct policy_run *run);
+
+/*
+ * The header as it leaves: after these edits, by an MTA's rules.  Fields that
+ * stay are the header's own.
+ */
+void edit_apply(struct arena *arena, const struct edit_list *edits,
+    const struct header *header, struct header *after_out);
 
 /* A field of this name; white space before its colon (RFC 5322 section 4.5.3)
  * does not hide it, as MTAs do not count it either. */

@@ -9,7 +9,8 @@ edit_is_named(const struct header_field *field, struct str name)
 
 void
 edit_remove_forged(struct arena *arena, struct edit_list *edits,
-    const struct header *header, struct str authserv_id)
+    const struct header *header, struct str authserv_id,
+    const struct header_field *keep)
 {
 	struct edit edit = { .kind = EDIT_DELETE,
 			     .name = STR("Authentication-Results") };
@@ -23,7 +24,7 @@ edit_remove_forged(struct arena *arena, struct edit_list *edits,
 
 		if (!edit_is_named(field, edit.name))
 			continue;
-		if (authres_claims(field->value, authserv_id))
+		if (field != keep && authres_claims(field->value, authserv_id))
 			VEC_PUSH(arena, &edits->list, edit);
 		edit.nth--;
 	}

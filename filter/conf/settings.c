@@ -199,6 +199,27 @@ check_dns(struct loader *loader)
 		}
 }
 
+/* All of it or nothing: whoever signs has a name and a key. */
+static void
+check_sealing(struct loader *loader)
+{
+	const struct settings *settings = loader->settings;
+	const struct {
+		const char *name, *value;
+	} needed[] = {
+		{ "arc_domain", settings->arc_domain },
+		{ "arc_selector", settings->arc_selector },
+		{ "arc_key", settings->arc_key },
+	};
+
+	for (size_t i = 0; strcmp(settings->arc_seal, "yes") == 0 &&
+	    i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (needed[i].value[0] == '\0')
+			scan_mistake(&loader->scan,
+			    loader->given[SETTING_ID_arc_seal].place,
+			    "arc_seal needs %s", needed[i].name);
+}
+
 /* Only of values that are right by themselves. */
 static void
 check_together(struct loader *loader)
@@ -207,6 +228,7 @@ check_together(struct loader *loader)
 		return;
 	check_dns(loader);
 	check_ttls(loader);
+	check_sealing(loader);
 }
 
 static void
@@ -282,6 +304,42 @@ report(struct loader *loader, const char *file, struct diag *diag)
 	loader->scan.mistakes.count = 0;
 }
 
+/* Their own copy, for mistakes that show only when they are used. */
+static void
+keep_places(struct loader *loader)
+{
+	struct setting_place *places = arena_alloc(loader->arena,
+	    SETTINGS * sizeof(*places));
+
+	for (size_t i = 0; i < SETTINGS; i++) {
+		const struct place *place = &loader->given[i].place;
+
+		if (place->source.ptr == NULL)
+			continue;
+		/* An override stands in no line. */
+		places[i] = (struct setting_place){
+			.file = place->line == 0 ? "--set" :
+			    loader->settings->file,
+			.line = place->line, .column = place->column,
+			.source = arena_copy(loader->arena, place->source) };
+	}
+	loader->settings->places = places;
+}
+
+void
+settings_mistake(const struct settings *settings, const char *name,
+    struct diag *diag, const char *why)
+{
+	const struct setting_place *place =
+	    &settings->places[find(str_from(name))];
+
+	if (place->file == NULL)
+		diag_add(diag, DIAG_ERROR, name, 0, 0, STR_NONE, "%s", why);
+	else
+		diag_add(diag, DIAG_ERROR, place->file, place->line,
+		    place->column, place->source, "%s", why);
+}
+
 /* The directory of a file, absolute; of NULL, where we stand. */
 static const char *
 directory_of(struct arena *arena, const char *file)
@@ -330,6 +388,7 @@ load(const char *file, const struct str *text, const char *const *overrides,
 		check_together(&loader);
 	report(&loader, "--set", diag);
 	fill_host_name(&loader);
+	keep_places(&loader);
 	arena_free(loader.scratch);
 	if (diag_count(diag, DIAG_ERROR) > before) {
 		settings_free(loader.settings);

@@ -29,11 +29,19 @@ typedef struct setting_list setting_LIST;
 typedef uint64_t setting_NUMBER, setting_SIZE;
 typedef uint64_t setting_TIME;			/* milliseconds */
 
+/* Where a setting was given; file is NULL where it was not. */
+struct setting_place {
+	const char	*file;		/* "--set" for an override */
+	unsigned	 line, column;
+	struct str	 source;	/* the line */
+};
+
 struct settings {
 #define SETTING(id, name, type, def, reload, doc) setting_##type id;
 #include "conf/settings.def"
 #undef SETTING
 	const char	*file;		/* where they came from */
+	const struct setting_place *places;	/* [setting_count] */
 	void		*owner;		/* settings.c's own */
 };
 
@@ -61,6 +69,11 @@ struct settings *settings_load(const char *file,
 /* The same from memory; relative paths start at the directory of file. */
 struct settings *settings_load_text(const char *file, struct str text,
     const char *const *overrides, size_t override_count, struct diag *diag);
+/* A mistake that shows only when a value is used, reported where the setting
+ * of this name was given. */
+void settings_mistake(const struct settings *settings, const char *name,
+    struct diag *diag, const char *why);
+
 void settings_free(struct settings *settings);		/* NULL is allowed */
 
 /*

@@ -105,6 +105,19 @@ verify_pattern(struct arena *arena, struct str value, size_t *at_out)
 }
 
 static const char *
+verify_domain(struct arena *arena, struct str value, size_t *at_out)
+{
+	struct str ascii;
+
+	(void)at_out;
+	if (value.len == 0 || (domain_is_valid(value) &&
+	    domain_to_ascii(arena, value, &ascii)))
+		return NULL;
+	return arena_printf(arena, "\"%.*s\" is no domain name",
+	    STR_ARG(value)).ptr;
+}
+
+static const char *
 verify_user(struct arena *arena, struct str value, size_t *at_out)
 {
 	(void)arena, (void)at_out;
@@ -130,6 +143,9 @@ static const struct {
 	{ "bounce_domains", verify_pattern },
 	{ "bounce_except_to", verify_pattern },
 	{ "bounce_except_from", verify_pattern },
+	{ "arc_domain", verify_domain }, { "arc_selector", verify_domain },
+	{ "arc_seal_recipients", verify_pattern },
+	{ "arc_seal_networks", verify_network },
 	{ "dns", verify_dns }, { "policy", verify_policy },
 };
 

@@ -27,6 +27,13 @@ struct event_check {
 	uint64_t	 waited_us;	/* the MTA was kept waiting for it */
 };
 
+/* What became of the wish to seal it (ARC). */
+struct event_seal {
+	unsigned	 instance;	/* 0: it was not sealed, and */
+	struct str	 why_not;
+	const char	*cv;		/* "pass"; NULL where not sealed */
+};
+
 struct event {
 	int64_t			 time_us;	/* Unix time of the end */
 	const char		*kind;	/* "message", or the stage in which a
@@ -51,6 +58,7 @@ struct event {
 						   * unfolded; empty: none */
 	struct str		 tagged_from;	/* the sender it leaves with */
 	const char		*untagged;	/* why without a tag, or NULL */
+	const struct event_seal	*seal;		/* NULL: sealing is off */
 	const char *const	*troubles;	/* "header over the limit" */
 	size_t			 trouble_count;
 	uint64_t		 took_us;	/* from MAIL to the end */

@@ -226,6 +226,23 @@ put_policy(struct emit *out, const struct policy *policy)
 }
 
 static void
+put_seal(struct emit *out, const struct event_seal *seal)
+{
+	if (seal == NULL) {
+		emit_null(out, "arc_seal");
+		return;
+	}
+	emit_open(out, "arc_seal", '{');
+	if (seal->instance == 0)
+		emit_null(out, "instance");
+	else
+		emit_int(out, "instance", seal->instance);
+	emit_word(out, "cv", seal->cv);
+	put_text_or_null(out, "why_not", seal->why_not);
+	emit_close(out, '}');
+}
+
+static void
 put_checks(struct emit *out, const struct event *event)
 {
 	emit_open(out, "checks", '[');
@@ -314,6 +331,7 @@ event_json(const struct event *event, enum event_shape shape)
 	else
 		emit_text(&out, "authentication_results",
 		    event->authentication_results, LIMIT_AUTHRES_OCTETS);
+	put_seal(&out, event->seal);
 	put_checks(&out, event);
 	emit_int(&out, "took_us", (int64_t)event->took_us);
 	put_bounce_tag(&out, event);

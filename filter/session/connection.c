@@ -414,6 +414,7 @@ session_eoh(struct connection *conn)
 		return;
 	conn->message.header_ended = true;
 	run_eoh(conn);
+	seal_begin(conn);
 }
 
 bool

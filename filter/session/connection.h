@@ -70,6 +70,7 @@ struct message {
 	struct str		 field;		/* our field's value */
 	struct str		 stamp;		/* the same, unfolded */
 	struct edit_list	 edits;
+	struct sealing		 sealing;
 	struct event		*event;
 };
 

@@ -296,7 +296,7 @@ remove_forged(struct connection *conn, struct edit_list *edits)
 		    .kind = EDIT_DELETE, .name = name,
 		    .nth = kept + i });
 	edit_remove_forged(arena, edits, &message->header,
-	    conn->engine->options.authserv_id);
+	    conn->engine->options.authserv_id, message->sealing.kept);
 }
 
 /* A folded value for a log: each fold becomes one blank. */
@@ -319,12 +319,17 @@ make_edits(struct connection *conn, struct session_reply *reply)
 	struct edit_list *edits = &conn->message.edits;
 
 	remove_forged(conn, edits);
-	edit_stamp(arena, edits, conn->engine->options.authserv_id,
-	    &conn->results);
-	conn->message.field = edits->list.at[edits->list.count - 1].value;
+	/* What came back from our list manager keeps its first stamp. */
+	if (conn->message.sealing.kept == NULL)
+		edit_stamp(arena, edits, conn->engine->options.authserv_id,
+		    &conn->results);
+	conn->message.field = conn->message.sealing.kept != NULL ?
+	    conn->message.sealing.kept->value :
+	    edits->list.at[edits->list.count - 1].value;
 	if (policy_enforces(policy_of(conn)))
 		edit_tags(arena, edits, &conn->message.header,
 		    &conn->progress.run);
+	seal_edits(conn);
 	reply->edits = edits->list.at;
 	reply->edit_count = edits->list.count;
 }

@@ -107,6 +107,7 @@ build(struct connection *conn, const char *kind, enum action action)
 		.authentication_results = message->stamp,
 		.tagged_from = message->tagged_from,
 		.untagged = message->untagged,
+		.seal = seal_outcome(conn),
 		.troubles = message->troubles.at,
 		.trouble_count = message->troubles.count,
 		.took_us = message->start_us == 0 ? 0 :

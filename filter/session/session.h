@@ -23,6 +23,7 @@
 #include "checks/check.h"
 #include "event/event.h"
 #include "policy/policy.h"
+#include "session/seal.h"
 
 /*
  * All that a running filter consists of.  Immutable and shared; a reload
@@ -46,6 +47,8 @@ struct engine_options {
 	const struct ipnet	*own_networks;	/* copied: whose mail is ours */
 	size_t			 own_network_count;
 	const struct bounce	*bounce;	/* NULL: no tags; not owned */
+	struct seal_options	 seal;		/* what it points to must
+						 * outlive it */
 	bool			 tempfail_on_trouble;	/* on_failure */
 	uint64_t		 message_wait_ms;	/* at most, at eom */
 	size_t			 max_header_octets;

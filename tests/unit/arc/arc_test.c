@@ -8,6 +8,7 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	add_seal_tests(tc);
 	add_set_tests(tc);
 	add_validate_tests(tc);
 	suite_add_tcase(suite, tc);

@@ -4,6 +4,7 @@
 
 #include "tests/support/check.h"
 
+void add_seal_tests(TCase *tc);
 void add_set_tests(TCase *tc);
 void add_validate_tests(TCase *tc);
 

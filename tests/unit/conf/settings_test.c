@@ -336,6 +336,22 @@ static const struct {
 	{ "log=fax", "--set: error: \"fax\" is no word for log; write one "
 	  "of: stderr mail daemon auth user local0 local1 local2 local3 "
 	  "local4 local5 local6 local7\n  log=fax\n      ^\n" },
+	{ "arc_seal=yes", "--set: error: arc_seal needs arc_domain\n"
+	  "  arc_seal=yes\n           ^\n"
+	  "--set: error: arc_seal needs arc_selector\n"
+	  "  arc_seal=yes\n           ^\n"
+	  "--set: error: arc_seal needs arc_key\n"
+	  "  arc_seal=yes\n           ^\n" },
+	{ "arc_domain=a b", "--set: error: \"a b\" is no domain name\n"
+	  "  arc_domain=a b\n             ^\n" },
+	{ "arc_seal_networks=127.0.0.0/8,here", "--set: error: \"here\" is "
+	  "no network; write for example 192.0.2.0/24, 2001:db8::/32 or one "
+	  "address\n  arc_seal_networks=127.0.0.0/8,here\n"
+	  "                                ^\n" },
+	{ "arc_seal_recipients=a@b@c d", "--set: error: \"a@b@c d\" is "
+	  "neither a domain nor an address; write example.com, .example.com "
+	  "(what is below it), user@example.com, user@ or *\n"
+	  "  arc_seal_recipients=a@b@c d\n                      ^\n" },
 	{ "dns=server:127.0.0.1,system", "--set: error: only server: may "
 	  "stand beside others in dns; write system or zone:FILE alone\n"
 	  "  dns=server:127.0.0.1,system\n                       ^\n" },
@@ -356,6 +372,35 @@ START_TEST(mistakes_in_overrides_are_told)
 	fclose(out);
 	ck_assert_str_eq(printed, bad_overrides[_i].printed);
 	free(printed);
+	diag_free(diag);
+}
+END_TEST
+
+/* What shows only when a value is used is told where it was given. */
+START_TEST(a_later_mistake_has_its_place)
+{
+	static const char *const set = "arc_selector=s";
+	struct diag *diag = diag_new();
+	char *printed = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&printed, &size);
+	struct settings *settings = settings_load_text("a.conf",
+	    STR("arc_seal = yes\narc_domain = d.example\narc_selector = t\n"
+	    "  arc_key = \"k.pem\"\n"), &set, 1, diag);
+
+	diag_print(diag, stderr);
+	ck_assert_ptr_nonnull(settings);
+	settings_mistake(settings, "arc_key", diag, "no");
+	settings_mistake(settings, "arc_selector", diag, "no");
+	settings_mistake(settings, "arc_seal_networks", diag, "no");
+	diag_print(diag, out);
+	fclose(out);
+	ck_assert_str_eq(printed, "a.conf:4:13: error: no\n"
+	    "    arc_key = \"k.pem\"\n              ^\n"
+	    "--set: error: no\n  arc_selector=s\n               ^\n"
+	    "arc_seal_networks: error: no\n");
+	free(printed);
+	settings_free(settings);
 	diag_free(diag);
 }
 END_TEST
@@ -544,6 +589,7 @@ main(void)
 	tcase_add_test(tc, overrides_win);
 	tcase_add_loop_test(tc, mistakes_in_overrides_are_told, 0,
 	    TEST_COUNT(bad_overrides));
+	tcase_add_test(tc, a_later_mistake_has_its_place);
 	tcase_add_test(tc, a_missing_file_is_told);
 	tcase_add_test(tc, a_directory_and_a_huge_file_are_refused);
 	tcase_add_test(tc, what_needs_a_restart_is_named);

@@ -86,7 +86,7 @@ START_TEST(an_empty_event)
 	    "\"line\":null},\"policy\":{\"name\":\"office\","
 	    "\"mode\":\"enforce\"},\"rules\":[],\"dmarc_override\":[],"
 	    "\"rcpts\":[],\"dkim\":[],\"facts\":{},\"dns\":[],"
-	    "\"authentication_results\":null,"
+	    "\"authentication_results\":null,\"arc_seal\":null,"
 	    "\"checks\":[],\"took_us\":0,\"troubles\":[]}");
 	free(text);
 }
