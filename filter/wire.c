@@ -296,15 +296,19 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		.max_header_octets = settings->max_header_size,
 		.now = wire->now,
 	};
+	struct ipnet *relays = networks_of(&settings->trusted_relays);
 	struct engine *engine;
 	struct ipnet *networks = networks_of(&settings->sign_networks);
 
+	options.relays = (struct relay_list){ relays,
+	    settings->trusted_relays.count };
 	for (size_t i = 0; i < count; i++)
 		trusted[i] = str_from(settings->trusted_authserv_ids.at[i]);
 	options.own_networks = networks;
 	options.own_network_count = settings->sign_networks.count;
 	engine = engine_new(&options);
 	free(networks);
+	free(relays);
 	free(trusted);
 	return engine;
 }

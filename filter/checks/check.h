@@ -74,6 +74,7 @@ struct check_run {
 	struct subject		*subject;
 	struct arena		*arena;		/* of the check's scope */
 	void			*state;		/* its own; zeroed at start */
+	enum stage		 stage;		/* when it was started */
 	bool			 started, finished;
 	uint64_t		 start_us, finish_us;	/* clock_us */
 	bool			 told_ready;	/* ready() was called */
@@ -104,6 +105,9 @@ struct check {
 	enum stage		 starts;	/* and so the scope it lives in;
 						 * STAGE_MESSAGE: with the first
 						 * header field */
+	bool			 of_client;	/* reads subject's client or
+						 * helo: behind a relay started
+						 * when these are known */
 	unsigned		 needs;		/* CHECK_BIT of those that must
 						 * finish before ready() */
 	enum fact_id		 first, last;	/* the facts that it sets: a run

@@ -76,12 +76,20 @@ evaluated(void *ctx, const struct dmarc_result *found)
 	finish(run, found);
 }
 
-/* What SPF would have judged, where it was ended before it could say so. */
+/*
+ * What SPF would have judged, where it was ended before it could say so, or
+ * nobody knows the client: its HELO name may have been any.
+ */
 static struct str
-sender_domain(const struct subject *subject)
+sender_domain(struct check_run *run)
 {
-	return subject->mail_from.len > 0 ?
-	    address_domain(subject->mail_from) : subject->helo;
+	const struct subject *subject = run->subject;
+	const struct dmarc *dmarc = run->state;
+
+	if (subject->mail_from.len > 0)
+		return address_domain(subject->mail_from);
+	return facts_get(subject->facts, FACT_ID_HELO)->state ==
+	    FACT_UNKNOWN ? dmarc->author.domain : subject->helo;
 }
 
 static bool
@@ -128,10 +136,11 @@ identifiers(struct check_run *run)
 
 	if (domain->state == FACT_SET && spf->word == WORD_PASS)
 		ids.spf_domain = domain->text;
-	if (spf->state == FACT_SET && spf->word == WORD_TEMPERROR) {
+	if (spf->state == FACT_UNKNOWN ||
+	    (spf->state == FACT_SET && spf->word == WORD_TEMPERROR)) {
 		ids.spf_temperror = true;
 		ids.spf_temperror_domain = domain->state == FACT_SET ?
-		    domain->text : sender_domain(run->subject);
+		    domain->text : sender_domain(run);
 	}
 	signers(run, &ids);
 	for (size_t i = 0; i < results->list.count; i++) {

@@ -11,15 +11,15 @@
  */
 const struct check check_table[CHECK_COUNT] = {
 	[CHECK_IPREV] = {
-		.name = "iprev", .starts = STAGE_CONNECT,
+		.name = "iprev", .starts = STAGE_CONNECT, .of_client = true,
 		.first = FACT_ID_IPREV, .last = FACT_ID_IPREV_REASON,
 		.method = METHOD_IPREV, .ops = &iprev_ops },
 	[CHECK_SPF_HELO] = {
-		.name = "spf_helo", .starts = STAGE_HELO,
+		.name = "spf_helo", .starts = STAGE_HELO, .of_client = true,
 		.first = FACT_ID_SPF_HELO, .last = FACT_ID_SPF_HELO_REASON,
 		.method = METHOD_SPF, .ops = &spf_helo_ops },
 	[CHECK_SPF] = {
-		.name = "spf", .starts = STAGE_MAIL,
+		.name = "spf", .starts = STAGE_MAIL, .of_client = true,
 		.first = FACT_ID_SPF, .last = FACT_ID_SPF_REASON,
 		.method = METHOD_SPF, .ops = &spf_ops },
 	[CHECK_HEADER] = {
@@ -86,7 +86,7 @@ check_result(struct check_run *run, const struct result *result)
 	struct results *results = run->subject->results;
 	struct result copy = *result;
 
-	copy.stage = run->check->starts;
+	copy.stage = run->stage;
 	VEC_PUSH(results->arena, &results->list, copy);
 }
 
@@ -100,7 +100,7 @@ check_evidence(struct check_run *run, struct str name, const char *type,
 		return;
 	VEC_PUSH(results->arena, &results->evidence, (struct evidence){
 	    .method = str_from(run->check->name), .name = name, .type = type,
-	    .status = status, .secure = secure, .stage = run->check->starts,
+	    .status = status, .secure = secure, .stage = run->stage,
 	    .data = str_slice(data, 0, LIMIT_EVIDENCE_OCTETS) });
 }
 

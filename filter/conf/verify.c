@@ -88,7 +88,7 @@ verify_network(struct arena *arena, struct str value, size_t *at_out)
 
 	(void)at_out;
 	if (value.len == 0 || ipnet_parse(value, &net))
-		return NULL;
+		return NULL;		/* "": an empty list */
 	return arena_printf(arena, "\"%.*s\" is no network; write for "
 	    "example 192.0.2.0/24, 2001:db8::/32 or one address",
 	    STR_ARG(value)).ptr;
@@ -115,6 +115,16 @@ verify_domain(struct arena *arena, struct str value, size_t *at_out)
 		return NULL;
 	return arena_printf(arena, "\"%.*s\" is no domain name",
 	    STR_ARG(value)).ptr;
+}
+
+static const char *
+verify_relay(struct arena *arena, struct str value, size_t *at_out)
+{
+	struct ipnet net;
+
+	if (ipnet_parse(value, &net) && net.bits == 0)
+		return "this is every host there is; name the relays";
+	return verify_network(arena, value, at_out);
 }
 
 static const char *
@@ -146,6 +156,7 @@ static const struct {
 	{ "arc_domain", verify_domain }, { "arc_selector", verify_domain },
 	{ "arc_seal_recipients", verify_pattern },
 	{ "arc_seal_networks", verify_network },
+	{ "trusted_relays", verify_relay },
 	{ "dns", verify_dns }, { "policy", verify_policy },
 };
 

@@ -12,15 +12,37 @@ relay_is_trusted(const struct relay_list *list, const struct ip *ip)
 	return false;
 }
 
+static bool
+is_in(const struct ip *ip, const char *const *nets, size_t count)
+{
+	struct ipnet net;
+
+	for (size_t i = 0; i < count; i++)
+		if (ipnet_parse(str_from(nets[i]), &net) &&
+		    ipnet_contains(&net, ip))
+			return true;
+	return false;
+}
+
 /* A host that names its own loopback means itself. */
 static bool
 is_loopback(const struct ip *ip)
 {
-	static const struct ip six = { .family = IP_V6,
-		.bytes = { [15] = 1 } };
+	static const char *const nets[] = { "127.0.0.0/8", "::1" };
 
-	return (ip->family == IP_V4 && ip->bytes[0] == 127) ||
-	    ip_equal(ip, &six);
+	return is_in(ip, nets, sizeof(nets) / sizeof(nets[0]));
+}
+
+static bool
+is_private(const struct ip *ip)
+{
+	static const char *const nets[] = {
+		"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",  /* RFC 1918 */
+		"169.254.0.0/16", "100.64.0.0/10",	/* RFC 3927, RFC 6598 */
+		"fc00::/7", "fe80::/10",		/* RFC 4193, RFC 4291 */
+	};
+
+	return is_in(ip, nets, sizeof(nets) / sizeof(nets[0]));
 }
 
 static void
@@ -37,6 +59,20 @@ static void
 set_unknown(struct relay_client *out, const char *why)
 {
 	*out = (struct relay_client){ .why = why, .hops = out->hops };
+}
+
+/* The first host that is not trusted. */
+static void
+take_stranger(const struct received *field, struct relay_client *out)
+{
+	if (is_loopback(&field->ip))
+		set_unknown(out, "a relay names its loopback, which is not "
+		    "trusted");
+	else if (is_private(&field->ip) && !is_private(&out->ip))
+		set_unknown(out, "a relay names a private address, which is "
+		    "not trusted");
+	else
+		set_client(out, field);
 }
 
 /* True: the next field is to be looked at. */
@@ -56,7 +92,7 @@ take_field(const struct relay_list *list, const struct received *field,
 		break;
 	}
 	if (!relay_is_trusted(list, &field->ip)) {
-		set_client(out, field);
+		take_stranger(field, out);
 		return false;
 	}
 	if (!is_loopback(&field->ip))
@@ -85,6 +121,8 @@ relay_find_client(const struct relay_list *list, const struct header *header,
 			return;
 	}
 	/* Past the cap on headers there may be more. */
-	if (header->cut || field.kind == RECEIVED_GOES_ON)
+	if (out->hops == 0)
+		set_unknown(out, "the relay has added no Received field");
+	else if (header->cut || field.kind == RECEIVED_GOES_ON)
 		set_unknown(out, "a Received field is missing");
 }

@@ -10,6 +10,10 @@
  *
  * A trusted host must add a Received field to all that it takes in.  Where it
  * does not, a stranger's stands on top: that cannot be told from a true one.
+ *
+ * An address that means something else here than where it was written says
+ * nothing: a loopback that is not trusted, and a private one (RFC 1918, RFC
+ * 4193) that a host with a public address names.
  */
 #ifndef ASSAY_MAIL_RELAY_H
 #define ASSAY_MAIL_RELAY_H

@@ -51,24 +51,60 @@ on_finish(struct check_run *run)
 	decide_step(conn);
 }
 
+static struct check_run *
+prepare(struct connection *conn, int id, enum stage stage)
+{
+	const struct check *check = &check_table[id];
+	struct check_run *run = &conn->checks[id];
+
+	*run = (struct check_run){
+		.check = check, .subject = &conn->subject, .stage = stage,
+		.arena = conn->arena[stage_scope(stage)],
+		.start_us = clock_us(), .on_finish = on_finish, .owner = conn
+	};
+	run->state = arena_alloc(run->arena, check->ops->state_size);
+	return run;
+}
+
+static void
+start(struct check_run *run)
+{
+	run->started = true;
+	if (run->check->ops->start != NULL)
+		run->check->ops->start(run);
+}
+
 void
 run_start(struct connection *conn, enum stage stage)
 {
-	for (int id = 0; id < CHECK_COUNT; id++) {
-		const struct check *check = &check_table[id];
-		struct check_run *run = &conn->checks[id];
+	for (int id = 0; id < CHECK_COUNT; id++)
+		if (check_table[id].starts == stage &&
+		    !(conn->relayed && check_table[id].of_client))
+			start(prepare(conn, id, stage));
+}
 
-		if (check->starts != stage)
+/* Unknown, not temperror: a client that cannot be told is none that failed. */
+static void
+give_up(struct check_run *run, struct str trouble)
+{
+	for (int id = run->check->first; id <= (int)run->check->last; id++)
+		facts_unknown(run->subject->facts, (enum fact_id)id, trouble);
+	check_abandon(run, trouble);
+}
+
+void
+run_start_of_client(struct connection *conn, struct str trouble)
+{
+	for (int id = 0; id < CHECK_COUNT; id++) {
+		struct check_run *run;
+
+		if (!check_table[id].of_client)
 			continue;
-		*run = (struct check_run){
-			.check = check, .subject = &conn->subject,
-			.arena = conn->arena[stage_scope(stage)],
-			.started = true, .start_us = clock_us(),
-			.on_finish = on_finish, .owner = conn
-		};
-		run->state = arena_alloc(run->arena, check->ops->state_size);
-		if (check->ops->start != NULL)
-			check->ops->start(run);
+		run = prepare(conn, id, STAGE_MESSAGE);
+		if (trouble.len > 0)
+			give_up(run, trouble);
+		else
+			start(run);
 	}
 }
 
@@ -127,7 +163,7 @@ run_cancel(struct connection *conn, enum stage from)
 	for (int id = CHECK_COUNT - 1; id >= 0; id--) {
 		struct check_run *run = &conn->checks[id];
 
-		if (check_table[id].starts < from)
+		if ((run->started ? run->stage : check_table[id].starts) < from)
 			continue;
 		if (run->started && run->check->ops->cancel != NULL)
 			run->check->ops->cancel(run);

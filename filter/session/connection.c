@@ -75,6 +75,8 @@ connection_reset(struct connection *conn, enum scope from)
 		dkim_bodies_free(conn->subject.bodies);
 	conn->subject.bodies = NULL;
 	facts_reset(&conn->facts, stage);
+	if (from != SCOPE_CONNECTION)
+		client_forget(conn);
 	drop_results(&conn->results, stage);
 	if (from == SCOPE_CONNECTION) {
 		conn->results = (struct results){
@@ -134,19 +136,9 @@ time_now(const struct connection *conn)
 static void
 begin_connect(struct connection *conn, const struct session_client *client)
 {
-	struct subject *subject = &conn->subject;
-
 	conn->saw_connect = true;
-	subject->now = time_now(conn);
-	subject->client.ip = client->ip;
-	subject->client.name = keep(conn, SCOPE_CONNECTION, client->name,
-	    LIMIT_DOMAIN_OCTETS);
-	if (client->ip.family == IP_NONE)
-		facts_none(&conn->facts, FACT_ID_CLIENT_IP);
-	else
-		facts_ip(&conn->facts, FACT_ID_CLIENT_IP, &client->ip);
-	facts_text_or_none(&conn->facts, FACT_ID_CLIENT_NAME,
-	    subject->client.name);
+	conn->subject.now = time_now(conn);
+	client_connect(conn, client);
 	facts_text_or_none(&conn->facts, FACT_ID_LISTENER, keep(conn,
 	    SCOPE_CONNECTION, client->listener, LIMIT_MACRO_OCTETS));
 	run_start(conn, STAGE_CONNECT);
@@ -160,26 +152,9 @@ begin_helo(struct connection *conn, struct str name)
 		begin_connect(conn, &(struct session_client){ 0 });
 	connection_reset(conn, SCOPE_HELO);
 	conn->saw_helo = true;
-	conn->subject.helo = keep(conn, SCOPE_HELO, name, LIMIT_HELO_OCTETS);
-	facts_text_or_none(&conn->facts, FACT_ID_HELO, conn->subject.helo);
+	client_helo(conn, name);
 	run_start(conn, STAGE_HELO);
 	connection_keep_progress(conn, SCOPE_HELO);
-}
-
-/* Who answers for this mail: we do, for a login, a host of ours, and what did
- * not come by SMTP. */
-static bool
-is_ours(const struct connection *conn, const struct session_mail *mail)
-{
-	const struct engine_options *options = &conn->engine->options;
-	const struct ip *ip = &conn->subject.client.ip;
-
-	if (mail->auth_user.len > 0 || ip->family == IP_NONE)
-		return true;
-	for (size_t i = 0; i < options->own_network_count; i++)
-		if (ipnet_contains(&options->own_networks[i], ip))
-			return true;
-	return false;
 }
 
 static void
@@ -198,7 +173,7 @@ set_mail_facts(struct connection *conn, const struct session_mail *mail)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		facts_text_or_none(&conn->facts, texts[i].id, keep(conn,
 		    SCOPE_MESSAGE, texts[i].text, LIMIT_MACRO_OCTETS));
-	facts_bool(&conn->facts, FACT_ID_CLIENT_OURS, is_ours(conn, mail));
+	client_mail(conn);
 	facts_text(&conn->facts, FACT_ID_MAIL_FROM, conn->subject.mail_from);
 	if (mail->size > 0)
 		facts_number(&conn->facts, FACT_ID_MAIL_SIZE,
@@ -414,6 +389,7 @@ session_eoh(struct connection *conn)
 		return;
 	conn->message.header_ended = true;
 	run_eoh(conn);
+	client_find(conn);
 	seal_begin(conn);
 }
 

@@ -34,6 +34,8 @@ struct progress {
 
 struct recipient {
 	struct str		 address;
+	bool			 evaluated;	/* its rules were run */
+	bool			 put_off;	/* to the message's end */
 	enum action		 action;	/* CONTINUE: goes on */
 	bool			 exempt;	/* an accept rule named it */
 	enum word		 tag;		/* of TAG_WORDS, or none */
@@ -49,6 +51,7 @@ struct pending {
 	void			*ctx;
 	uint64_t		 since_us;
 	unsigned		 waited_for;	/* CHECK_BITs */
+	bool			 put_off;	/* until the client is known */
 };
 
 struct message {
@@ -61,6 +64,7 @@ struct message {
 	bool			 body_skipped;
 	VEC(struct recipient)	 rcpts;
 	size_t			 rcpt_count;
+	bool			 rcpts_put_off;	/* some, see recipient */
 	char			*last_rcpt;	/* past the cap */
 	struct str		 queue_id;
 	bool			 expired;
@@ -79,6 +83,12 @@ struct connection {
 	struct strand		*strand;
 	struct arena		*arena[SCOPE_COUNT];
 	struct subject		 subject;
+	/* The SMTP client as the MTA told; the same as in subject, unless it
+	 * is a trusted relay and the client behind it was found. */
+	struct check_client	 peer;
+	struct str		 peer_helo;
+	bool			 relayed;	/* the peer is such a relay */
+	bool			 client_found;	/* or found not to be known */
 	struct fact_set		 facts;
 	struct results		 results;
 	struct check_run	 checks[CHECK_COUNT];
@@ -105,8 +115,22 @@ void connection_keep_progress(struct connection *conn, enum scope scope);
 void recipients_tell(const struct connection *conn, struct fact_set *facts,
     size_t upto);
 
+/*
+ * client.c: who the client is, and the facts that say so.  Behind a relay they
+ * are owed from the connect stage until client_find(), at the header's end.
+ */
+void client_connect(struct connection *conn,
+    const struct session_client *client);
+void client_helo(struct connection *conn, struct str name);
+void client_mail(struct connection *conn);	/* a login is known */
+void client_find(struct connection *conn);
+bool client_is_owed(const struct connection *conn, enum fact_id fact);
+void client_forget(struct connection *conn);	/* the message is over */
+
 /* checks.c: run and end the checks of a connection. */
 void run_start(struct connection *conn, enum stage stage);
+/* Those that had to wait for the client; trouble: it will not be known. */
+void run_start_of_client(struct connection *conn, struct str trouble);
 void run_header(struct connection *conn, const struct header_field *field);
 void run_eoh(struct connection *conn);
 bool run_body(struct connection *conn, struct str piece);

@@ -57,7 +57,9 @@ run_stage(struct connection *conn, enum stage stage,
 	if (policy_eval(policy_of(conn), stage, &env, &conn->progress.run,
 	    rule_out, &missing) == POLICY_DECIDED)
 		return true;
-	conn->pending.waited_for = check_of_fact(missing);
+	conn->pending.put_off = client_is_owed(conn, missing);
+	if (!conn->pending.put_off)
+		conn->pending.waited_for = check_of_fact(missing);
 	return false;
 }
 
@@ -85,6 +87,8 @@ take_rcpt_decision(struct connection *conn, struct recipient *rcpt,
 {
 	struct policy_rule *copy;
 
+	if (rcpt != NULL)
+		rcpt->evaluated = true;
 	/* An accept is for this recipient alone: others have their rules. */
 	conn->progress.run.ended = false;
 	if (rule == NULL)
@@ -121,22 +125,20 @@ current_rcpt(struct connection *conn)
 static bool
 run_rcpts_late(struct connection *conn)
 {
-	struct policy_run before = conn->progress.run;
 	struct fact_set facts = conn->facts;
 	const struct policy_rule *rule;
 
 	for (size_t i = 0; i < conn->message.rcpts.count; i++) {
 		struct recipient *rcpt = &conn->message.rcpts.at[i];
 
-		if (rcpt->action != ACTION_CONTINUE && rcpt->rule == NULL)
+		if (rcpt->evaluated ||
+		    (rcpt->action != ACTION_CONTINUE && rcpt->rule == NULL))
 			continue;	/* the MTA has refused it */
 		envelope_rcpt_facts(&facts, rcpt, i + 1);
 		if (policy_reads(policy_of(conn), FACT_ID_RCPT_ACCEPTED))
 			recipients_tell(conn, &facts, i + 1);
-		if (!run_stage(conn, STAGE_RCPT, &facts, &rule)) {
-			conn->progress.run = before;
+		if (!run_stage(conn, STAGE_RCPT, &facts, &rule))
 			return false;
-		}
 		take_rcpt_decision(conn, rcpt, rule);
 	}
 	recipients_tell(conn, &conn->facts, SIZE_MAX);
@@ -161,14 +163,60 @@ exempt_if_all_are(struct connection *conn)
 	take_decision(&conn->progress, rule);
 }
 
+/*
+ * What was put off because the client was not known comes too late for one
+ * recipient alone: the message is refused where one of them is, for to let it
+ * go would let a stranger in by naming a second recipient.
+ */
+static void
+refuse_if_one_is(struct connection *conn)
+{
+	const struct policy_rule *rule = NULL;
+
+	for (size_t i = 0; i < conn->message.rcpts.count; i++) {
+		const struct recipient *rcpt = &conn->message.rcpts.at[i];
+
+		if (rcpt->put_off && rcpt->action != ACTION_CONTINUE &&
+		    (rule == NULL || rule->action == ACTION_TEMPFAIL))
+			rule = rcpt->rule;
+	}
+	take_decision(&conn->progress, rule);
+}
+
+/* Rules whose facts are owed until the client behind a relay is known. */
+static void
+put_off(struct connection *conn)
+{
+	struct recipient *rcpt = current_rcpt(conn);
+
+	if (conn->pending.stage != STAGE_RCPT)
+		return;
+	conn->message.rcpts_put_off = true;
+	if (rcpt != NULL)
+		rcpt->put_off = true;
+}
+
+/* Have its rules been run?  Those at rcpt are run for each recipient. */
+static bool
+is_evaluated(const struct connection *conn, enum stage stage)
+{
+	if (stage == STAGE_RCPT && (conn->pending.stage == STAGE_RCPT ||
+	    conn->message.rcpts_put_off))
+		return false;
+	return (conn->progress.evaluated & STAGE_BIT(stage)) != 0;
+}
+
 static bool
 evaluate_stage(struct connection *conn, enum stage stage)
 {
 	const struct policy_rule *rule;
 	bool late = stage < conn->pending.stage;
 
-	if (stage == STAGE_MESSAGE)
-		exempt_if_all_are(conn);
+	if (stage == STAGE_MESSAGE) {
+		refuse_if_one_is(conn);
+		if (!conn->progress.decided)
+			exempt_if_all_are(conn);
+	}
 	if (conn->progress.decided)
 		return true;
 	if (stage == STAGE_RCPT && late)
@@ -193,13 +241,15 @@ evaluate(struct connection *conn)
 	for (int i = 0; i <= (int)now; i++) {
 		enum stage stage = (enum stage)i;
 
-		if ((conn->progress.evaluated & STAGE_BIT(stage)) != 0 &&
-		    !(stage == STAGE_RCPT && now == STAGE_RCPT))
+		if (is_evaluated(conn, stage))
 			continue;
 		if (conn->progress.decided)
 			return true;
-		if (!evaluate_stage(conn, stage))
-			return false;
+		if (!evaluate_stage(conn, stage)) {
+			if (conn->pending.put_off)
+				put_off(conn);
+			return conn->pending.put_off;
+		}
 		conn->progress.evaluated |= STAGE_BIT(stage);
 	}
 	return true;
@@ -450,6 +500,7 @@ settle_facts(struct connection *conn)
 	for (int id = 0; id < FACT_COUNT; id++)
 		if (fact_table[id].stage <= conn->pending.stage &&
 		    !facts_known(&conn->facts, (enum fact_id)id) &&
+		    !client_is_owed(conn, (enum fact_id)id) &&
 		    id != FACT_ID_SCORE)
 			facts_unknown(&conn->facts, (enum fact_id)id,
 			    STR("not known in time"));

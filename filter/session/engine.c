@@ -6,12 +6,21 @@
 /* Past its own deadline a check is late by its last lookup's rounding. */
 enum { GRACE_MS = 1000 };
 
+static const struct ipnet *
+copy_networks(struct arena *arena, const struct ipnet *at, size_t count)
+{
+	struct ipnet *copy = arena_alloc(arena, count * sizeof(*copy));
+
+	for (size_t i = 0; i < count; i++)
+		copy[i] = at[i];
+	return copy;
+}
+
 struct engine *
 engine_new(const struct engine_options *options)
 {
 	struct engine *engine = xcalloc(1, sizeof(*engine));
 	struct engine_options *o = &engine->options;
-	struct ipnet *networks;
 	struct str *ids;
 
 	engine->arena = arena_new();
@@ -26,11 +35,10 @@ engine_new(const struct engine_options *options)
 	for (size_t i = 0; i < options->trusted_count; i++)
 		ids[i] = arena_copy(engine->arena, options->trusted_ids[i]);
 	o->trusted_ids = ids;
-	networks = arena_alloc(engine->arena,
-	    options->own_network_count * sizeof(*networks));
-	for (size_t i = 0; i < options->own_network_count; i++)
-		networks[i] = options->own_networks[i];
-	o->own_networks = networks;
+	o->own_networks = copy_networks(engine->arena, options->own_networks,
+	    options->own_network_count);
+	o->relays.at = copy_networks(engine->arena, options->relays.at,
+	    options->relays.count);
 	for (int stage = 0; stage < STAGE_COUNT; stage++)
 		engine->wait_ms[stage] = o->checks.dns_timeout_ms + GRACE_MS;
 	engine->wait_ms[STAGE_MESSAGE] = o->message_wait_ms;

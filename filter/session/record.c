@@ -2,6 +2,8 @@
  * The one record of a message: a view over what the session holds, written
  * when it ends.
  */
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -129,18 +131,21 @@ static void
 write_log(const struct connection *conn, const struct event *event)
 {
 	const struct policy_rule *rule = event->rule;
-	char ip[IP_TEXT_MAX];
+	char ip[IP_TEXT_MAX], relay[sizeof(" relay=") + IP_TEXT_MAX] = "";
 	struct str id = conn->message.queue_id, from = conn->subject.mail_from;
 	const char *what = action_name(event->action == ACTION_CONTINUE ?
 	    ACTION_ACCEPT : event->action);
 
+	if (conn->relayed)
+		snprintf(relay, sizeof(relay), " relay=%s",
+		    ip_format(&conn->peer.ip, ip).ptr);
 	ip_format(&conn->subject.client.ip, ip);
 	if (rule == NULL)
-		log_info("%.*s: %s %s client=%s from=<%.*s>", STR_ARG(id),
-		    event->kind, what, or_dash(ip), STR_ARG(from));
+		log_info("%.*s: %s %s client=%s%s from=<%.*s>", STR_ARG(id),
+		    event->kind, what, or_dash(ip), relay, STR_ARG(from));
 	else
-		log_info("%.*s: %s %s client=%s from=<%.*s> rule=%s:%u%s",
-		    STR_ARG(id), event->kind, what, or_dash(ip),
+		log_info("%.*s: %s %s client=%s%s from=<%.*s> rule=%s:%u%s",
+		    STR_ARG(id), event->kind, what, or_dash(ip), relay,
 		    STR_ARG(from), rule->file, rule->line,
 		    policy_enforces(event->policy) ? "" : " (monitor)");
 }

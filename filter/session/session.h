@@ -22,6 +22,7 @@
 #include "bounce/bounce.h"
 #include "checks/check.h"
 #include "event/event.h"
+#include "mail/relay.h"
 #include "policy/policy.h"
 #include "session/seal.h"
 
@@ -52,6 +53,7 @@ struct engine_options {
 	bool			 tempfail_on_trouble;	/* on_failure */
 	uint64_t		 message_wait_ms;	/* at most, at eom */
 	size_t			 max_header_octets;
+	struct relay_list	 relays;	/* trusted: copied */
 	int64_t			 now;		/* 0: the clock says */
 };
 

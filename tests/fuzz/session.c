@@ -1,6 +1,7 @@
 /*
  * A whole session: four lines (HELO, sender, recipient, how the body is cut)
  * and a message, through every check and a policy that asks for every fact.
+ * The client that says HELO mx2... is a trusted relay.
  */
 #include <stdlib.h>
 
@@ -25,7 +26,10 @@ static const char zone[] =
 
 static const char policy[] =
     "policy \"fuzz\" mode enforce;\n"
-    "at rcpt { reject \"%{rcpt}\" when rcpt.count > 3; }\n"
+    "at rcpt {\n"
+    "  reject \"%{rcpt}\" when rcpt.count > 3;\n"
+    "  tempfail \"%{helo}\" when relay.ip is set and spf == temperror;\n"
+    "}\n"
     "at message {\n"
     "  tag \"X-A\" \"%{subject} %{from} %{helo} %{list.id}\";\n"
     "  tag subject \"[%{from.domain}] \" when dmarc == fail;\n"
@@ -49,6 +53,7 @@ set_up(void)
 {
 	struct diag *diag = diag_new();
 	char why[500];
+	struct ipnet relays;
 	struct engine_options options = {
 		.dns = resolver_new_zone("zone", str_from(zone), why,
 		    sizeof(why)),
@@ -64,6 +69,8 @@ set_up(void)
 		.now = 1700000000, .watch = check_event
 	};
 
+	ensure(ipnet_parse(STR("198.51.100.0/24"), &relays));
+	options.relays = (struct relay_list){ &relays, 1 };
 	ensure(options.dns != NULL && options.policy != NULL);
 	log_open("fuzz", "stderr", LOG_LEVEL_ERROR);
 	diag_free(diag);
@@ -117,7 +124,8 @@ say_all(struct connection *conn, struct str text)
 	struct arena *arena = arena_new();
 	bool done = false;
 
-	ip_parse(STR("192.0.2.1"), &client.ip);
+	ip_parse(str_starts_nocase(helo, STR("mx2")) ? STR("198.51.100.7") :
+	    STR("192.0.2.1"), &client.ip);
 	session_connect(conn, &client, answered, &done);
 	wait_for(conn, &done);
 	session_helo(conn, helo, answered, &done);

@@ -157,6 +157,14 @@ static const struct {
 	{ "trusted_authserv_ids = { \"a.example\", \"b;example\" }",
 	  "1:41: an authserv-id is a name without \";\", such as "
 	  "mx.example.com" },
+	{ "trusted_relays = { \"192.0.2.0/24\", \"mx2.example.com\" }",
+	  "1:37: \"mx2.example.com\" is no network; write for example "
+	  "192.0.2.0/24, 2001:db8::/32 or one address" },
+	{ "trusted_relays = \"192.0.2.0/33\"",
+	  "1:19: \"192.0.2.0/33\" is no network; write for example "
+	  "192.0.2.0/24, 2001:db8::/32 or one address" },
+	{ "trusted_relays = \"0.0.0.0/0\"",
+	  "1:19: this is every host there is; name the relays" },
 	{ "dns = \"127.0.0.1\"",
 	  "1:8: \"127.0.0.1\" does not say who answers DNS; write system, "
 	  "server:ADDRESS#PORT or zone:FILE" },

@@ -30,7 +30,6 @@ static const struct {
 	  { FROM("127.0.0.1"), FROM("127.0.0.1"), FROM("203.0.113.1"),
 	    FROM("127.0.0.1") }, "203.0.113.1", "h.example", false, 3 },
 	/* made on a trusted host */
-	{ "no field at all", { NULL }, "192.0.2.1", "", true, 0 },
 	{ "the relay's own mail", { LOCAL }, "192.0.2.1", "", true, 1 },
 	{ "its own mail, forged fields below", { LOCAL, FROM("203.0.113.1") },
 	  "192.0.2.1", "", true, 1 },
@@ -55,12 +54,25 @@ static const struct {
 	{ "a HELO name that is a trusted address",
 	  { "from [192.0.2.2] (bad.example [203.0.113.66]) by mx with ESMTP",
 	    FROM("203.0.113.1") }, "203.0.113.66", "[192.0.2.2]", false, 1 },
-	{ "a private address is a stranger's unless it is listed",
-	  { FROM("10.0.0.1"), FROM("203.0.113.1") },
-	  "10.0.0.1", "h.example", false, 1 },
+	/* Not ours, though it looks so: the relay's. */
+	{ "a private address", { FROM("10.0.0.1"), FROM("203.0.113.1") },
+	  NULL, "", false, 1 },
+	{ "a link-local one", { FROM("IPv6:fe80::1%eth0") },
+	  NULL, "", false, 1 },
+	{ "a private one behind a trusted loopback",
+	  { FROM("127.0.0.1"), FROM("IPv6:fd00::1") }, NULL, "", false, 2 },
 	{ "a loopback of the other kind is not listed",
-	  { FROM("IPv6:::1"), FROM("203.0.113.1") },
-	  "::1", "h.example", false, 1 },
+	  { FROM("IPv6:::1"), FROM("203.0.113.1") }, NULL, "", false, 1 },
+	{ "another loopback is not listed", { FROM("127.0.0.2"),
+	  FROM("203.0.113.1") }, NULL, "", false, 1 },
+	{ "a private relay names another private host",
+	  { FROM("10.9.9.1"), FROM("10.0.0.1"), FROM("203.0.113.1") },
+	  "10.0.0.1", "h.example", false, 2 },
+	{ "a private relay names a public one",
+	  { FROM("10.9.9.1"), FROM("203.0.113.1"), FROM("10.0.0.1") },
+	  "203.0.113.1", "h.example", false, 2 },
+	{ "no field at all: the relay adds none", { NULL },
+	  NULL, "", false, 0 },
 	/* broken: nothing is guessed */
 	{ "no address", { "from h.example by mx with ESMTP",
 	  FROM("203.0.113.1") }, NULL, "", false, 1 },
@@ -83,7 +95,7 @@ static struct relay_list
 trusted(void)
 {
 	static const char *const texts[] = {
-		"192.0.2.0/29", "2001:db8:1::/48", "127.0.0.1"
+		"192.0.2.0/29", "2001:db8:1::/48", "127.0.0.1", "10.9.9.0/24"
 	};
 	static struct ipnet nets[TEST_COUNT(texts)];
 

@@ -7,5 +7,6 @@
 #include "tests/support/check.h"
 
 TCase *envelope_tests(void);
+TCase *relay_cases(void);
 
 #endif
