@@ -1,10 +1,11 @@
 """Test cases, and what a case has in hand."""
 import os
+import pwd
 import shutil
 import traceback
 import unicodedata
 
-from assayd import Assayd
+from assayd import USER, Assayd
 from mail import Message, Session
 from proc import wait_for
 from world import GOOD, ZONE
@@ -57,6 +58,17 @@ class Test:
                              text or policy(rules, mode), zone, settings)
         self.daemon.start()
         return self.daemon
+
+    def private(self, name, text):
+        """A file that nobody but assayd's user may read; its path."""
+        path = os.path.join(self.directory, name)
+        with open(path + ".new", "w", encoding="utf-8",
+                  opener=lambda p, f: os.open(p, f, 0o600)) as out:
+            out.write(text)
+        owner = pwd.getpwnam(USER)
+        os.chown(path + ".new", owner.pw_uid, owner.pw_gid)
+        os.rename(path + ".new", path)
+        return path
 
     def ip(self, number=GOOD):
         return self.mta.address(number)[0]

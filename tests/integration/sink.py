@@ -6,8 +6,9 @@ from proc import wait_for
 
 
 class Delivery:
-    def __init__(self, sender, recipients, data):
+    def __init__(self, sender, recipients, data, options=""):
         self.sender = sender
+        self.options = options      # behind MAIL FROM:<...>
         self.recipients = recipients
         self.data = data            # with CRLF, dots undone
 
@@ -57,11 +58,12 @@ class Handler(socketserver.StreamRequestHandler):
                 return
             if word == b"EHLO":
                 for option in ("sink.example", "8BITMIME", "SMTPUTF8",
-                               "PIPELINING"):
+                               "PIPELINING", "DSN"):
                     self.say("250-" + option)
                 self.say("250 SIZE 0")
             elif word == b"MAIL":
                 sender, recipients = self.path(line), []
+                options = line.decode("latin-1").split(">", 1)[1].strip()
                 self.say("250 2.1.0 ok")
             elif word == b"RCPT":
                 recipients.append(self.path(line))
@@ -69,7 +71,8 @@ class Handler(socketserver.StreamRequestHandler):
             elif word == b"DATA":
                 self.say("354 go on")
                 data = self.read_data()
-                self.server.keep(Delivery(sender, recipients, data))
+                self.server.keep(Delivery(sender, recipients, data,
+                                          options))
                 self.say("250 2.0.0 kept")
             else:
                 self.say("250 2.0.0 ok")
