@@ -50,18 +50,6 @@ absorb(struct state *s, uint64_t word)
 	s->v0 ^= word;
 }
 
-/* Eight octets at once: bit 7 of each is set where 'A' <= octet <= 'Z'. */
-static uint64_t
-lower(uint64_t word)
-{
-	const uint64_t each = 0x0101010101010101u;
-	uint64_t low = word & each * 0x7f;
-	uint64_t upper = (low + each * (0x80 - 'A')) &
-	    ~(low + each * (0x7f - 'Z')) & ~word & each * 0x80;
-
-	return word | upper >> 2;
-}
-
 static uint64_t
 load(const char *octets, size_t count)
 {
@@ -88,10 +76,10 @@ siphash13(struct str s, const uint64_t key[2], bool nocase)
 
 	for (size_t at = 0; at < whole; at += 8) {
 		word = load(s.ptr + at, 8);
-		absorb(&state, nocase ? lower(word) : word);
+		absorb(&state, nocase ? ascii_lower8(word) : word);
 	}
 	word = whole < s.len ? load(s.ptr + whole, s.len - whole) : 0;
-	absorb(&state, (nocase ? lower(word) : word) |
+	absorb(&state, (nocase ? ascii_lower8(word) : word) |
 	    (uint64_t)(s.len & 0xff) << 56);
 	state.v2 ^= 0xff;
 	for (int i = 0; i < 3; i++)

@@ -51,10 +51,35 @@ str_eq(struct str a, struct str b)
 	    (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* The octets of both that are at the same place, folded. */
+static bool
+eq8_nocase(const char *a, const char *b)
+{
+	uint64_t x, y;
+
+	memcpy(&x, a, 8);
+	memcpy(&y, b, 8);
+	return x == y || ascii_lower8(x) == ascii_lower8(y);
+}
+
 bool
 str_eq_nocase(struct str a, struct str b)
 {
-	return a.len == b.len && str_cmp_nocase(a, b) == 0;
+	size_t at = 0;
+
+	if (a.len != b.len)
+		return false;
+	if (a.len >= 8) {
+		for (; at + 8 <= a.len; at += 8)
+			if (!eq8_nocase(a.ptr + at, b.ptr + at))
+				return false;
+		/* The last eight, some of them a second time. */
+		return eq8_nocase(a.ptr + a.len - 8, b.ptr + a.len - 8);
+	}
+	for (; at < a.len; at++)
+		if (ascii_lower(a.ptr[at]) != ascii_lower(b.ptr[at]))
+			return false;
+	return true;
 }
 
 bool

@@ -78,4 +78,16 @@ bool ascii_alnum(char c);
 bool ascii_space(char c);	/* SP TAB CR LF */
 char ascii_lower(char c);
 
+/* Of eight octets at once (in any order). */
+static inline uint64_t
+ascii_lower8(uint64_t word)
+{
+	const uint64_t each = 0x0101010101010101u;
+	uint64_t low = word & each * 0x7f;
+	uint64_t upper = (low + each * (0x80 - 'A')) &
+	    ~(low + each * (0x7f - 'Z')) & ~word & each * 0x80;
+
+	return word | upper >> 2;
+}
+
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/ensure.h"
 
-enum { FANOUT = 16 };
+enum { NODE = 16 };
 
 static struct nets_key
 key_of(const struct ip *ip)
@@ -20,52 +20,58 @@ key_of(const struct ip *ip)
 	return (struct nets_key){ be64toh(key.hi), be64toh(key.lo) };
 }
 
-static bool
-above(struct nets_key a, struct nets_key b)
-{
-	return a.hi != b.hi ? a.hi > b.hi : a.lo > b.lo;
-}
-
-/* The mask of the host's part that is in this half of a key. */
-static uint64_t
+/* The bits of a key that the network does not say. */
+static struct nets_key
 host_mask(unsigned bits)
 {
-	return bits >= 64 ? 0 : UINT64_MAX >> bits;
+	if (bits >= 64)
+		return (struct nets_key){ 0, bits == 128 ? 0 :
+		    UINT64_MAX >> (bits - 64) };
+	return (struct nets_key){ UINT64_MAX >> bits, UINT64_MAX };
+}
+
+static bool
+is_inside(struct nets_key from, unsigned bits, struct nets_key key)
+{
+	struct nets_key mask = host_mask(bits);
+
+	return (key.hi & ~mask.hi) == from.hi &&
+	    (key.lo & ~mask.lo) == from.lo;
 }
 
 void
 nets_add(struct nets_builder *builder, const struct ipnet *net, unsigned line)
 {
-	struct nets_key key = key_of(&net->ip);
-	uint64_t hi = host_mask(net->bits);
-	uint64_t lo = host_mask(net->bits > 64 ? net->bits - 64 : 0);
+	struct nets_key key = key_of(&net->ip), mask = host_mask(net->bits);
 
 	if (builder->count == builder->size) {
 		builder->size = builder->size * 2 + 16;
-		builder->ranges = xrealloc(builder->ranges,
-		    builder->size * sizeof(*builder->ranges));
+		builder->entries = xrealloc(builder->entries,
+		    builder->size * sizeof(*builder->entries));
 	}
-	builder->ranges[builder->count++] = (struct nets_range){
-		.from = { key.hi & ~hi, key.lo & ~lo },
-		.to = { key.hi | hi, key.lo | lo }, .line = line };
+	builder->entries[builder->count++] = (struct nets_entry){
+		.from = { key.hi & ~mask.hi, key.lo & ~mask.lo },
+		.bits = (uint8_t)net->bits, .line = line };
 }
 
 /* Of two that begin together the wider first, then in the text's order. */
 static int
 by_start(const void *a, const void *b)
 {
-	const struct nets_range *x = a, *y = b;
+	const struct nets_entry *x = a, *y = b;
 
-	if (above(x->from, y->from) || above(y->from, x->from))
-		return above(x->from, y->from) ? 1 : -1;
-	if (above(x->to, y->to) || above(y->to, x->to))
-		return above(x->to, y->to) ? -1 : 1;
+	if (x->from.hi != y->from.hi)
+		return x->from.hi < y->from.hi ? -1 : 1;
+	if (x->from.lo != y->from.lo)
+		return x->from.lo < y->from.lo ? -1 : 1;
+	if (x->bits != y->bits)
+		return x->bits < y->bits ? -1 : 1;
 	return (x->line > y->line) - (x->line < y->line);
 }
 
 /* Networks lie inside of one another or apart, never across. */
 static size_t
-drop_covered(struct nets_range *ranges, size_t count, size_t *covered_out,
+drop_covered(struct nets_entry *entries, size_t count, size_t *covered_out,
     unsigned *line_out)
 {
 	size_t kept = 0;
@@ -73,73 +79,127 @@ drop_covered(struct nets_range *ranges, size_t count, size_t *covered_out,
 	*covered_out = 0;
 	*line_out = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (kept == 0 || above(ranges[i].from, ranges[kept - 1].to)) {
-			ranges[kept++] = ranges[i];
+		if (kept == 0 || !is_inside(entries[kept - 1].from,
+		    entries[kept - 1].bits, entries[i].from)) {
+			entries[kept++] = entries[i];
 			continue;
 		}
-		if (++*covered_out == 1 || ranges[i].line < *line_out)
-			*line_out = ranges[i].line;
+		if (++*covered_out == 1 || entries[i].line < *line_out)
+			*line_out = entries[i].line;
 	}
 	return kept;
+}
+
+static struct nets_key
+key_at(const struct nets *nets, const struct nets_level *level, size_t i)
+{
+	const uint64_t *hi = level->nodes + i / NODE * nets->stride + i % NODE;
+
+	return (struct nets_key){ hi[0], nets->stride > NODE ? hi[NODE] : 0 };
+}
+
+static void
+set_key(struct nets *nets, struct nets_level *level, size_t i,
+    struct nets_key key)
+{
+	uint64_t *hi = level->nodes + i / NODE * nets->stride + i % NODE;
+
+	hi[0] = key.hi;
+	if (nets->stride > NODE)
+		hi[NODE] = key.lo;
+}
+
+/*
+ * What fills the last node up is as large as a key can be: a search must not
+ * go on there, and nets_have() sees to it for that one key itself.
+ */
+static struct nets_level *
+add_level(struct nets *nets, struct arena *arena, size_t count)
+{
+	struct nets_level *level = &nets->level[nets->levels];
+	size_t nodes = (count + NODE - 1) / NODE;
+
+	ensure(nets->levels++ < NETS_LEVELS_MAX);
+	level->count = count;
+	level->nodes = arena_alloc(arena, nodes * nets->stride *
+	    sizeof(*level->nodes));
+	for (size_t i = count; i < nodes * NODE; i++)
+		set_key(nets, level, i, (struct nets_key){ UINT64_MAX,
+		    UINT64_MAX });
+	return level;
 }
 
 static void
 add_levels(struct nets *nets, struct arena *arena)
 {
-	size_t level = 0;
+	struct nets_level *below = &nets->level[0], *level;
 
-	while (nets->count[level] > FANOUT) {
-		size_t count = (nets->count[level] + FANOUT - 1) / FANOUT;
-		struct nets_key *from = arena_alloc(arena,
-		    count * sizeof(*from));
-
-		for (size_t i = 0; i < count; i++)
-			from[i] = nets->from[level][i * FANOUT];
-		ensure(++level < NETS_LEVELS_MAX);
-		nets->count[level] = count;
-		nets->from[level] = from;
+	for (; below->count > NODE; below = level) {
+		level = add_level(nets, arena,
+		    (below->count + NODE - 1) / NODE);
+		for (size_t i = 0; i < level->count; i++)
+			set_key(nets, level, i, key_at(nets, below, i * NODE));
 	}
-	nets->levels = level + 1;
 }
 
-void
-nets_abandon(struct nets_builder *builder)
+static bool
+any_lo(const struct nets_entry *entries, size_t count)
 {
-	free(builder->ranges);
-	*builder = (struct nets_builder){ 0 };
+	for (size_t i = 0; i < count; i++)
+		if (entries[i].from.lo != 0)
+			return true;
+	return false;
 }
 
 void
 nets_build(struct nets_builder *builder, struct arena *arena,
     struct nets *out, size_t *covered_out, unsigned *line_out)
 {
+	const struct nets_entry *entries = builder->entries;
+	struct nets_level *all;
 	size_t count;
 
 	if (builder->count > 0)
-		qsort(builder->ranges, builder->count,
-		    sizeof(*builder->ranges), by_start);
-	count = drop_covered(builder->ranges, builder->count, covered_out,
+		qsort(builder->entries, builder->count, sizeof(*entries),
+		    by_start);
+	count = drop_covered(builder->entries, builder->count, covered_out,
 	    line_out);
-	*out = (struct nets){ .count[0] = count };
-	out->from[0] = arena_alloc(arena, count * sizeof(*out->from[0]));
-	out->to = arena_alloc(arena, count * sizeof(*out->to));
+	*out = (struct nets){ .stride = any_lo(entries, count) ? 2 * NODE :
+	    NODE, .bits = arena_alloc(arena, count) };
+	all = add_level(out, arena, count);
 	for (size_t i = 0; i < count; i++) {
-		out->from[0][i] = builder->ranges[i].from;
-		out->to[i] = builder->ranges[i].to;
+		set_key(out, all, i, entries[i].from);
+		out->bits[i] = entries[i].bits;
 	}
 	add_levels(out, arena);
 	nets_abandon(builder);
 }
 
-/* How many of a node's keys are not above: all of them are looked at. */
-static size_t
-rank(const struct nets_key *node, size_t count, struct nets_key key)
+void
+nets_abandon(struct nets_builder *builder)
 {
-	size_t below = 0;
+	free(builder->entries);
+	*builder = (struct nets_builder){ 0 };
+}
 
-	for (size_t i = 0; i < count; i++)
-		below += !above(node[i], key);
-	return below;
+/*
+ * How many of a node's keys are not above: all sixteen are looked at, without
+ * a branch, for which way one would go nobody can foretell.
+ */
+static size_t
+rank(const uint64_t *node, bool with_lo, struct nets_key key)
+{
+	size_t less = 0, same = 0;
+
+	for (size_t i = 0; i < NODE; i++) {
+		less += node[i] < key.hi;
+		same += node[i] == key.hi;
+	}
+	if (!with_lo)
+		return less + same;
+	for (; same > 0 && node[NODE + less] <= key.lo; same--)
+		less++;
+	return less;
 }
 
 bool
@@ -148,14 +208,19 @@ nets_have(const struct nets *nets, const struct ip *ip)
 	struct nets_key key = key_of(ip);
 	size_t at = 0;
 
-	for (size_t level = nets->levels; level-- > 0;) {
-		size_t first = at * FANOUT, left = nets->count[level] - first;
-		size_t below = rank(nets->from[level] + first,
-		    left < FANOUT ? left : FANOUT, key);
+	if (nets->level[0].count == 0)
+		return false;
+	for (size_t n = nets->levels; n-- > 0;) {
+		const struct nets_level *level = &nets->level[n];
+		size_t below = rank(level->nodes + at * nets->stride,
+		    nets->stride > NODE, key);
 
 		if (below == 0)		/* before the first of all */
 			return false;
-		at = first + below - 1;
+		at = at * NODE + below - 1;
+		if (at >= level->count)
+			at = level->count - 1;
 	}
-	return !above(key, nets->to[at]);
+	return is_inside(key_at(nets, &nets->level[0], at), nets->bits[at],
+	    key);
 }

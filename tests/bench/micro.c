@@ -5,6 +5,8 @@
  * CPU time of the thread; a ratio is the median of the rounds, so that a busy
  * machine disturbs it little.
  */
+#include "tests/bench/micro.h"
+
 #include <err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
@@ -28,8 +30,6 @@ enum { ROUNDS = 9, ROUND_MS = 60, BODY_OCTETS = 4096,
        LARGE_OCTETS = 10 * 1024 * 1024, HASH_OCTETS = 32,
        RULES = 200, LISTS = 20, ENTRIES = 10000 };
 
-typedef void work_fn(void);
-
 /* All that the pieces of work share. */
 static struct {
 	EVP_PKEY	*key;
@@ -50,7 +50,7 @@ static struct {
 
 /* ---- measuring ---- */
 
-static double
+double
 cpu_ns(void)
 {
 	struct timespec now;
@@ -59,7 +59,6 @@ cpu_ns(void)
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-/* Nanoseconds for one. */
 static double
 time_of(work_fn *work)
 {
@@ -550,5 +549,6 @@ main(void)
 	    one_lookup);
 	alone("policy: 200 rules, 20 lists of 10,000", evaluate);
 	alone("the stamp of six results", stamp);
+	micro_lists();
 	return 0;
 }

@@ -218,6 +218,30 @@ START_TEST(hash_folds_letters_and_nothing_else)
 }
 END_TEST
 
+/* Of every length, with each octet in turn another one. */
+START_TEST(texts_are_equal_but_for_case)
+{
+	char a[20], b[20];
+
+	for (size_t len = 0; len <= sizeof(a); len++)
+		for (size_t at = 0; at < len; at++) {
+			memset(a, 'q', sizeof(a));
+			memset(b, 'Q', sizeof(b));
+			ck_assert(str_eq_nocase(str_make(a, len),
+			    str_make(b, len)));
+			b[at] = 'r';
+			ck_assert(!str_eq_nocase(str_make(a, len),
+			    str_make(b, len)));
+			a[at] = '@';
+			b[at] = '`';
+			ck_assert(!str_eq_nocase(str_make(a, len),
+			    str_make(b, len)));
+		}
+	ck_assert(str_eq_nocase(STR(""), STR_NONE));
+	ck_assert(!str_eq_nocase(STR("abcdefgh"), STR("abcdefghi")));
+}
+END_TEST
+
 static const struct {
 	const char *name, *ascii;		/* NULL: refused */
 } domains[] = {
@@ -464,6 +488,7 @@ main(void)
 	tcase_add_loop_test(tc, ipnet_matches, 0, TEST_COUNT(nets));
 	tcase_add_test(tc, ip_refuses_nonsense);
 	tcase_add_loop_test(tc, hash_is_siphash13, 0, TEST_COUNT(hashes));
+	tcase_add_test(tc, texts_are_equal_but_for_case);
 	tcase_add_test(tc, hash_folds_letters_and_nothing_else);
 	tcase_add_loop_test(tc, domain_becomes_ascii, 0, TEST_COUNT(domains));
 	tcase_add_test(tc, domain_relations);

@@ -1,0 +1,13 @@
+/*
+ * What the parts of micro share: see micro.c.
+ */
+#ifndef ASSAY_TESTS_MICRO_H
+#define ASSAY_TESTS_MICRO_H
+
+typedef void work_fn(void);
+
+double cpu_ns(void);			/* of this thread */
+
+void micro_lists(void);
+
+#endif
