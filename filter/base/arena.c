@@ -89,15 +89,19 @@ arena_reset(struct arena *arena)
 	arena->used = 0;
 }
 
-/* Double with what is in use, so that many small pieces cost few mallocs. */
+/*
+ * A quarter of what is in use: few mallocs for what is large, and little room
+ * that stands empty in each of the many connections that wait.
+ */
 static size_t
 next_block_size(const struct arena *arena, size_t need)
 {
-	size_t size = arena->blocks == NULL ? BLOCK_FIRST :
-	    arena->used < BLOCK_MAX / 2 ? arena->used * 2 : BLOCK_MAX;
+	size_t size = arena->used / 4;
 
 	if (size < BLOCK_FIRST)
 		size = BLOCK_FIRST;
+	if (size > BLOCK_MAX)
+		size = BLOCK_MAX;
 	return size < need ? need : size;
 }
 

@@ -11,7 +11,7 @@
  * bad.  Prints "messages N bad N seconds S p50 MS p99 MS".
  *
  * park opens so many connections, sends each a message up to the middle of
- * its first body packet, prints "parked", and stays until its input ends.
+ * its body, prints "parked", and stays until its input ends.
  */
 #include <err.h>
 #include <errno.h>
@@ -299,10 +299,16 @@ run(size_t connections)
 	    times[finished * 99 / 100]);
 }
 
-/* A message up to the middle of its first body packet. */
+/*
+ * A message up to its first body packet, and that with half of its octets: the
+ * rest of the body would come in another.  An MTA does not stop within one.
+ */
 static void
 send_half(const struct connection *c, const unsigned char *at)
 {
+	unsigned char head[5] = { 0, 0, 0, 0, 'B' };
+	uint32_t half;
+
 	for (; at[4] != 'B'; at += 4 + number_at(at)) {
 		if (has_bit(c, (char)at[4], true))
 			continue;
@@ -310,7 +316,11 @@ send_half(const struct connection *c, const unsigned char *at)
 			errx(1, "'%c' wants an answer", at[4]);
 		write_all(c, at, at + 4 + number_at(at));
 	}
-	write_all(c, at, at + 4 + number_at(at) / 2);
+	half = number_at(at) / 2;
+	for (size_t i = 0; i < 4; i++)
+		head[i] = (unsigned char)((half + 1) >> (24 - 8 * i));
+	write_all(c, head, head + 5);
+	write_all(c, at + 5, at + 5 + half);
 }
 
 /* One after the other, without looking at what is answered. */
