@@ -215,6 +215,7 @@ check_options(const struct settings *settings)
 	struct check_options options = {
 		.receiver = str_from(settings->authserv_id),
 		.dns_timeout_ms = settings->dns_timeout,
+		.spf_timeout_ms = settings->spf_timeout,
 		.trusted_sealers = settings->trusted_sealers.at,
 		.trusted_sealer_count = settings->trusted_sealers.count,
 		.dkim = {
@@ -222,6 +223,7 @@ check_options(const struct settings *settings)
 			.clock_skew =
 			    (uint32_t)(settings->dkim_clock_skew / 1000),
 			.deadline_ms = settings->dns_timeout,
+			.end_ms = settings->dkim_timeout,
 		},
 	};
 

@@ -27,6 +27,8 @@ struct check_options {
 	bool			dkim_l_counts;	/* for DMARC: signatures that
 						 * leave out some of the body */
 	uint64_t		dns_timeout_ms;	/* of a whole check */
+	uint64_t		spf_timeout_ms;	/* of one SPF evaluation, where
+						 * it is shorter; 0: no other */
 	const char *const	*trusted_sealers;	/* domains */
 	size_t			trusted_sealer_count;
 };

@@ -2,6 +2,7 @@
  * SPF for the two identities of RFC 7208: the HELO name (section 2.3) and the
  * envelope sender (section 2.4).
  */
+#include "base/clock.h"
 #include "base/domain.h"
 #include "checks/registry.h"
 #include "mail/address.h"
@@ -77,6 +78,17 @@ finish_none(struct check_run *run, const char *reason)
 	    .reason = str_from(reason) });
 }
 
+/* RFC 7208 section 4.6.4: not less than 20 seconds should be allowed. */
+static uint64_t
+spf_deadline(const struct check_run *run)
+{
+	const struct check_options *options = run->subject->options;
+	uint64_t own = options->spf_timeout_ms;
+
+	return own > 0 && own < options->dns_timeout_ms ? clock_ms() + own :
+	    check_deadline(run);
+}
+
 static void
 start_for(struct check_run *run, struct str sender, struct str domain)
 {
@@ -89,7 +101,7 @@ start_for(struct check_run *run, struct str sender, struct str domain)
 	};
 
 	spf->check = spf_start(subject->options->spf_engine, run->arena,
-	    subject->dns, subject->strand, &request, check_deadline(run),
+	    subject->dns, subject->strand, &request, spf_deadline(run),
 	    done, run);
 }
 

@@ -166,6 +166,8 @@ static const struct {
 	const char *range;
 } numbers[] = {
 	{ "dns_timeout", 1, MAX_TIME, "from 1ms to 1h" },
+	{ "spf_timeout", 1, MAX_TIME, "from 1ms to 1h" },
+	{ "dkim_timeout", 1, MAX_TIME, "from 1ms to 1h" },
 	{ "dns_cache_entries", 0, MAX_ENTRIES, "from 0 to 100000000" },
 	{ "dns_cache_size", 0, (uint64_t)1 << 40, "from 0 to 1024G" },
 	{ "dns_ttl_min", 0, MAX_TTL, "from 0 to 7d" },

@@ -13,7 +13,9 @@ struct entry {
 	struct dkim_job		 job;
 	struct dkim_signature	 result;	/* word and reason: at last */
 	struct dkim_key_report	 key;
-	struct dns_lookup	*lookup;	/* in flight */
+	struct dns_lookup	*lookup;	/* in flight, until: */
+	uint64_t		 deadline_ms;	/* clock_ms */
+	bool			 hurried;	/* the message's end set it */
 	bool			 asked;
 	bool			 chosen;	/* the engine has it */
 	bool			 judged;	/* result.word is final */
@@ -128,7 +130,21 @@ key_arrived(void *ctx, const struct dns_answer *answer)
 	entry->result.key_bits = entry->key.bits;
 	entry->result.key_testing = entry->key.testing;
 	entry->result.key_record = entry->key.record;
+	if (entry->hurried && answer->status == DNS_TIMEOUT)
+		judge(entry, WORD_TEMPERROR, STR("the key did not come in the "
+		    "time allowed after the message's end"));
 	finish_if_ready(verify);
+}
+
+static void
+look_up(struct entry *entry, uint64_t deadline_ms)
+{
+	struct dkim_verify *verify = entry->verify;
+
+	entry->deadline_ms = deadline_ms;
+	entry->lookup = lookup_start(verify->dns, verify->strand,
+	    entry->job.parsed.key_name, DNS_TXT, deadline_ms, key_arrived,
+	    entry);
 }
 
 static void
@@ -141,9 +157,25 @@ ask(struct entry *entry)
 	verify->pending++;
 	entry->result.key_name = entry->job.parsed.key_name;
 	entry->result.key_status = DNS_TIMEOUT;
-	entry->lookup = lookup_start(verify->dns, verify->strand,
-	    entry->job.parsed.key_name, DNS_TXT,
-	    clock_ms() + verify->options.deadline_ms, key_arrived, entry);
+	look_up(entry, clock_ms() + verify->options.deadline_ms);
+}
+
+/* What is still in flight at the message's end has so much time left.  The
+ * question stays on the wire: it is the same lookup, asked again. */
+static void
+hurry(struct dkim_verify *verify)
+{
+	uint64_t end = clock_ms() + verify->options.end_ms;
+
+	for (size_t i = 0; i < verify->entries.count; i++) {
+		struct entry *entry = verify->entries.at[i];
+
+		if (entry->lookup == NULL || entry->deadline_ms <= end)
+			continue;
+		lookup_cancel(entry->lookup);
+		entry->hurried = true;
+		look_up(entry, end);
+	}
 }
 
 static void
@@ -338,6 +370,8 @@ dkim_verify_eom(struct dkim_verify *verify, dkim_done_fn *done, void *ctx)
 	verify->done = done;
 	verify->ctx = ctx;
 	verify->ended = true;
+	if (verify->options.end_ms > 0)
+		hurry(verify);
 	if (verify->engine != NULL)
 		verify->ops->end(verify->engine);
 	finish_if_ready(verify);

@@ -22,6 +22,10 @@
  *		   service, too short
  *	temperror  DNS did not say
  *	none	   not checked: too many, or too large
+ * The time that one message can take: end_ms for its keys, then for each of at
+ * most max_signatures a verification with at most LIMIT_DKIM_KEYS keys, RSA of
+ * LIMIT_DKIM_RSA_BITS_MAX bits and an exponent of 64 bits at worst.
+ *
  * Expired is permerror because RFC 6376 section 6.1.1 has it as PERMFAIL, and
  * RFC 8601 keeps fail for the verification itself.
  */
@@ -42,6 +46,9 @@ struct dkim_options {
 	uint32_t		 clock_skew;	  /* seconds, for t= and x= */
 	uint64_t		 deadline_ms;	  /* of each key lookup, from
 						   * its start; relative */
+	uint64_t		 end_ms;	  /* of all that are in flight
+						   * at the message's end, from
+						   * there on; 0: no other */
 };
 
 struct dkim_signature {

@@ -244,7 +244,9 @@ evaluate(struct spf_tool *tool)
 	arena = arena_new();
 	tool->request.receiver = str_from(dns.settings->authserv_id);
 	tool->request.now = clock_unix();
-	deadline_ms = clock_ms() + dns.settings->dns_timeout;
+	deadline_ms = clock_ms() + (dns.settings->spf_timeout <
+	    dns.settings->dns_timeout ? dns.settings->spf_timeout :
+	    dns.settings->dns_timeout);
 	if (!spf_engine_from(dns.settings->spf_engine, &engine))
 		engine = SPF_ENGINE_NATIVE;
 	check = spf_start(engine, arena, dns.dns, dns.strand, &tool->request,

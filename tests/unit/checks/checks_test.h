@@ -6,5 +6,6 @@
 
 void add_arc_tests(TCase *tc);
 void add_arc_trust_tests(TCase *tc);
+void add_spf_tests(TCase *tc);
 
 #endif

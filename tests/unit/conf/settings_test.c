@@ -113,6 +113,8 @@ static const struct {
 	  "1:15: \"20\" is no time; write a number with ms, s, m, h or d, "
 	  "such as 20s" },
 	{ "dns_timeout = 0", "1:15: dns_timeout goes from 1ms to 1h" },
+	{ "spf_timeout = 2h", "1:15: spf_timeout goes from 1ms to 1h" },
+	{ "dkim_timeout = 0", "1:16: dkim_timeout goes from 1ms to 1h" },
 	{ "stop_wait = \"2 h\"",
 	  "1:14: \"2 h\" is no time; write a number with ms, s, m, h or d, "
 	  "such as 10s" },
@@ -251,6 +253,9 @@ START_TEST(defaults_are_those_of_the_table)
 	ck_assert_uint_eq(settings->dns.count, 1);
 	ck_assert_str_eq(settings->dns.at[0], "system");
 	ck_assert_uint_eq(settings->dns_timeout, 20000);
+	ck_assert_uint_eq(settings->spf_timeout, 20000);
+	ck_assert_uint_eq(settings->dkim_timeout, 20000);
+	ck_assert_str_eq(settings->dns_client, "auto");
 	ck_assert_uint_eq(settings->dns_cache_entries, 100000);
 	ck_assert_uint_eq(settings->dns_cache_size, 64 * 1024 * 1024);
 	ck_assert_uint_eq(settings->dns_ttl_max, 86400000);
@@ -577,7 +582,7 @@ START_TEST(limits_can_be_reached)
 	for (size_t i = 0; i < setting_count; i++)
 		bounded += verify_number(arena, setting_table[i].name,
 		    UINT64_MAX) != NULL;
-	ck_assert_uint_eq(bounded, 12);
+	ck_assert_uint_eq(bounded, 14);
 	arena_free(arena);
 }
 END_TEST

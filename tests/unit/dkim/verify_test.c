@@ -303,6 +303,57 @@ START_TEST(dns_trouble_stays_with_its_signature)
 }
 END_TEST
 
+/* The end of the message leaves no more time than it may; what is there by then
+ * is verified. */
+START_TEST(keys_that_come_too_late)
+{
+	uint64_t start = clock_ms();
+	struct bench bench;
+
+	bench_open(&bench, engine_names[_i], ED_KEY RSA_KEY
+	    "b._domainkey.example.com * TIMEOUT\n"
+	    "DELAY 1000\nc._domainkey.example.com TXT \"v=DKIM1; p=\"\n");
+	bench.options.end_ms = 100;
+	bench_start(&bench);
+	bench_sign(&bench, OTHER("example.com", "b"));
+	bench_sign(&bench, RSA);
+	bench_sign(&bench, OTHER("example.com", "c"));
+	bench_rest(&bench);
+	bench_end(&bench);
+	ck_assert_uint_ge(clock_ms() - start, 100);
+	ck_assert_uint_lt(clock_ms() - start, 1000);
+	for (int i = 0; i < 3; i += 2) {
+		ck_assert_int_eq(bench.results.at[i].word, WORD_TEMPERROR);
+		ck_assert_int_eq(bench.results.at[i].key_status, DNS_TIMEOUT);
+		assert_str(bench.results.at[i].reason, "the key did not come "
+		    "in the time allowed after the message's end");
+	}
+	ck_assert_int_eq(bench.results.at[1].word, WORD_PASS);
+	bench_close(&bench);
+}
+END_TEST
+
+/* A key that comes within that time, and one whose own time ends before. */
+START_TEST(keys_that_come_in_time)
+{
+	struct bench bench;
+
+	bench_open(&bench, engine_names[_i], "DELAY 50\n" ED_KEY RSA_KEY
+	    "b._domainkey.example.com * TIMEOUT\n");
+	bench.options.deadline_ms = 300;
+	bench.options.end_ms = 2000;
+	bench_start(&bench);
+	bench_sign(&bench, RSA);
+	bench_sign(&bench, OTHER("example.com", "b"));
+	bench_rest(&bench);
+	bench_end(&bench);
+	ck_assert_int_eq(bench.results.at[0].word, WORD_PASS);
+	ck_assert_int_eq(bench.results.at[1].word, WORD_TEMPERROR);
+	assert_str(bench.results.at[1].reason, "key lookup timed out");
+	bench_close(&bench);
+}
+END_TEST
+
 /* The author's domain is checked before strangers; the rest is named. */
 START_TEST(the_author_comes_first)
 {
@@ -445,6 +496,8 @@ add_verify_tests(TCase *tc)
 	tcase_add_loop_test(tc, a_folded_field_name, 0,
 	    2 * TEST_COUNT(folded));
 	tcase_add_loop_test(tc, no_signature_is_no_result, 0, engines);
+	tcase_add_loop_test(tc, keys_that_come_too_late, 0, 2);
+	tcase_add_loop_test(tc, keys_that_come_in_time, 0, 2);
 	tcase_add_loop_test(tc, dns_trouble_stays_with_its_signature, 0,
 	    engines);
 	tcase_add_loop_test(tc, the_author_comes_first, 0, engines);
