@@ -206,6 +206,34 @@ bounce_for(const struct settings *settings, struct diag *diag)
 	return no_keys || no_domains ? NULL : bounce_new(&options, diag);
 }
 
+/* ---- signing ---- */
+
+static const char *
+or_null(const char *path)
+{
+	return path[0] == '\0' ? NULL : path;
+}
+
+bool
+wire_signing(const struct settings *settings, struct diag *diag,
+    struct signing **signing_out)
+{
+	struct signing_options options = {
+		.table = or_null(settings->signing),
+		.key_table = or_null(settings->signing_key_table),
+		.signing_table = or_null(settings->signing_table),
+		.multiple = strcmp(settings->signing_matches, "all") == 0,
+		.allow_readable =
+		    strcmp(settings->allow_readable_keys, "yes") == 0,
+	};
+
+	*signing_out = NULL;
+	if (options.table == NULL && options.signing_table == NULL)
+		return true;
+	*signing_out = signing_new(&options, diag);
+	return *signing_out != NULL;
+}
+
 /* ---- all together ---- */
 
 /* The words were checked when the settings were read. */
@@ -292,6 +320,7 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		.authserv_id = str_from(settings->authserv_id),
 		.seal = wiring->seal,
 		.trusted_ids = trusted, .trusted_count = count,
+		.signing = wiring->signing,
 		.tempfail_on_trouble =
 		    strcmp(settings->on_failure, "tempfail") == 0,
 		.message_wait_ms = settings->message_wait,
@@ -320,7 +349,7 @@ wiring_new(struct settings *settings, const struct wire_options *options,
     struct diag *diag)
 {
 	struct wiring *wiring = xcalloc(1, sizeof(*wiring));
-	bool can_seal;
+	bool can_seal, can_sign;
 
 	wiring->refs = 1;
 	wiring->settings = settings;
@@ -331,9 +360,10 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	if (bounces_are_tagged(settings))
 		wiring->bounce = bounce_for(settings, diag);
 	can_seal = open_sealing(wiring, diag);
+	can_sign = wire_signing(settings, diag, &wiring->signing);
 	if (wiring->policy == NULL || wiring->shared_dns == NULL ||
 	    (bounces_are_tagged(settings) && wiring->bounce == NULL) ||
-	    !can_seal) {
+	    !can_seal || !can_sign) {
 		wiring_free(wiring);
 		return NULL;
 	}
@@ -356,6 +386,7 @@ wiring_free(struct wiring *wiring)
 	    __atomic_sub_fetch(&wiring->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	engine_unref(wiring->engine);
+	signing_free(wiring->signing);
 	policy_unref(wiring->policy);
 	bounce_free(wiring->bounce);
 	dns_unref(wiring->shared_dns);

@@ -19,6 +19,7 @@ struct wiring {
 	struct resolver		*dns;
 	struct policy		*policy;
 	struct bounce		*bounce;	/* NULL: no tags */
+	struct signing		*signing;	/* NULL: nothing is signed */
 	struct engine		*engine;
 	struct seal_options	 seal;		/* ... and what it points to: */
 	struct dkim_private	*seal_key;
@@ -46,6 +47,10 @@ struct wire_options {
  */
 struct wiring *wiring_new(struct settings *settings,
     const struct wire_options *options, struct diag *diag);
+/* What the settings say of signing; false, and why in diag.  *signing_out is
+ * NULL where they say nothing. */
+bool wire_signing(const struct settings *settings, struct diag *diag,
+    struct signing **signing_out);
 /* The resolver that the settings ask for, or NULL and why in diag. */
 struct resolver *wire_resolver(const struct settings *settings,
     struct diag *diag);

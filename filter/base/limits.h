@@ -63,6 +63,16 @@ enum {
 	LIMIT_DKIM_RSA_BITS_MAX = 8192,
 	LIMIT_PRIVATE_KEY_OCTETS = 32 * 1024, /* a file; 8192 bits take 7 kB */
 
+	/* Signing: what an admin writes, and what one message is given */
+	LIMIT_SIGNING_ROWS = 2000000,
+	LIMIT_SIGNING_OCTETS = 128 * 1024 * 1024, /* of a table's file */
+	LIMIT_SIGNING_KEYS = 16,	/* of one line */
+	LIMIT_SIGNING_CACHED = 1024,	/* private keys; some 10 kB each */
+	LIMIT_SIGNING_LIFETIME = 3650 * 24 * 3600, /* seconds, for x= */
+	LIMIT_SIGNING_WHY_OCTETS = 1024,
+	LIMIT_SIGNATURES_MADE = 8,	/* on one message */
+	LIMIT_SELECTORS_OCTETS = 64 * 1024, /* what a directory says of them */
+
 	/* ARC */
 	LIMIT_ARC_SETS = 50,		/* RFC 8617 section 4.2.1 */
 	LIMIT_ARC_KEYS_AHEAD = 20,	/* asked for before the chain is known

@@ -13,13 +13,19 @@
  * lent:   its holder sleeps until the flag that this points to is set; whoever
  *         posts meanwhile runs the task, so that the sleeper is woken once,
  *         not for every answer on the way.
+ * slow:   for a thread that enters or waits; a poster runs these only where
+ *         there is none.
  * The lock guards the fields only, for a few instructions; it is never held
  * while a task runs.
  */
+struct queue {
+	struct strand_task	*first, **last;
+};
+
 struct strand {
 	pthread_mutex_t		 lock;
 	pthread_cond_t		 changed;
-	struct strand_task	*first, **last;
+	struct queue		 quick, slow;
 	bool			 held;
 	const bool		*lent;
 	atomic_uint		 refs;
@@ -36,7 +42,8 @@ strand_new(void)
 	ensure(pthread_cond_init(&strand->changed, &attr) == 0);
 	ensure(pthread_mutex_init(&strand->lock, NULL) == 0);
 	pthread_condattr_destroy(&attr);
-	strand->last = &strand->first;
+	strand->quick.last = &strand->quick.first;
+	strand->slow.last = &strand->slow.first;
 	atomic_init(&strand->refs, 1);
 	return strand;
 }
@@ -53,33 +60,51 @@ strand_unref(struct strand *strand)
 {
 	if (strand == NULL || atomic_fetch_sub(&strand->refs, 1) != 1)
 		return;
-	ensure(strand->first == NULL && !strand->held);
+	ensure(strand->quick.first == NULL && strand->slow.first == NULL &&
+	    !strand->held);
 	pthread_cond_destroy(&strand->changed);
 	pthread_mutex_destroy(&strand->lock);
 	free(strand);
 }
 
+/* With the lock. */
+static void
+append(struct queue *queue, struct strand_task *task)
+{
+	task->next = NULL;
+	*queue->last = task;
+	queue->last = &task->next;
+}
+
 /* With the lock: the next posted task, or NULL. */
 static struct strand_task *
-take(struct strand *strand)
+take(struct queue *queue)
 {
-	struct strand_task *task = strand->first;
+	struct strand_task *task = queue->first;
 
 	if (task == NULL)
 		return NULL;
-	strand->first = task->next;
-	if (strand->first == NULL)
-		strand->last = &strand->first;
+	queue->first = task->next;
+	if (queue->first == NULL)
+		queue->last = &queue->first;
 	return task;
 }
 
-/* With the lock, held: run all that is posted.  Returns with the lock. */
+/*
+ * With the lock, held: run all that is posted, and what is slow where no
+ * other thread waits for it.  Returns with the lock.
+ */
 static void
 drain(struct strand *strand)
 {
 	struct strand_task *task;
 
-	while ((task = take(strand)) != NULL) {
+	for (;;) {
+		task = take(&strand->quick);
+		if (task == NULL && strand->lent == NULL)
+			task = take(&strand->slow);
+		if (task == NULL)
+			return;
 		pthread_mutex_unlock(&strand->lock);
 		task->run(task);
 		pthread_mutex_lock(&strand->lock);
@@ -107,43 +132,68 @@ strand_leave(struct strand *strand)
 	pthread_mutex_unlock(&strand->lock);
 }
 
+/* With the lock: run it, or leave it to the thread that will. */
+static void
+post(struct strand *strand, struct queue *queue, struct strand_task *task)
+{
+	append(queue, task);
+	if (strand->held)
+		return;
+	strand->held = true;
+	drain(strand);
+	strand->held = false;
+	if (strand->lent == NULL || *strand->lent ||
+	    strand->slow.first != NULL)
+		pthread_cond_broadcast(&strand->changed);
+}
+
 void
 strand_post(struct strand *strand, struct strand_task *task)
 {
 	/* A task may drop the last reference but ours. */
 	strand_ref(strand);
 	pthread_mutex_lock(&strand->lock);
-	task->next = NULL;
-	*strand->last = task;
-	strand->last = &task->next;
-	if (!strand->held) {
-		strand->held = true;
-		drain(strand);
-		strand->held = false;
-		if (strand->lent == NULL || *strand->lent)
-			pthread_cond_broadcast(&strand->changed);
-	}
+	post(strand, &strand->quick, task);
 	pthread_mutex_unlock(&strand->lock);
 	strand_unref(strand);
 }
 
 void
-strand_unpost(struct strand *strand, struct strand_task *task)
+strand_post_slow(struct strand *strand, struct strand_task *task)
 {
-	struct strand_task **link = &strand->first;
-
+	strand_ref(strand);
 	pthread_mutex_lock(&strand->lock);
+	post(strand, &strand->slow, task);
+	pthread_mutex_unlock(&strand->lock);
+	strand_unref(strand);
+}
+
+/* With the lock. */
+static void
+take_out(struct queue *queue, struct strand_task *task)
+{
+	struct strand_task **link = &queue->first;
+
 	while (*link != NULL && *link != task)
 		link = &(*link)->next;
-	if (*link != NULL) {
-		*link = task->next;
-		if (*link == NULL)
-			strand->last = link;
-	}
+	if (*link == NULL)
+		return;
+	*link = task->next;
+	if (*link == NULL)
+		queue->last = link;
+}
+
+void
+strand_unpost(struct strand *strand, struct strand_task *task)
+{
+	pthread_mutex_lock(&strand->lock);
+	take_out(&strand->quick, task);
+	take_out(&strand->slow, task);
 	pthread_mutex_unlock(&strand->lock);
 }
 
-/* With the lock, held: sleep until the flag is set or the time is over. */
+/* With the lock, held: sleep until the flag is set, there is something slow to
+ * do, or the time is over. */
 static void
 lend(struct strand *strand, const bool *flag, const struct timespec *until)
 {
@@ -152,7 +202,8 @@ lend(struct strand *strand, const bool *flag, const struct timespec *until)
 
 	strand->held = false;
 	strand->lent = flag;
-	while (error == 0 && (strand->held || !*flag))
+	while (error == 0 && (strand->held ||
+	    (!*flag && strand->slow.first == NULL)))
 		error = pthread_cond_timedwait(&strand->changed,
 		    &strand->lock, until);
 	/* Whoever still runs a task is to say when it is done. */
@@ -173,8 +224,11 @@ strand_wait(struct strand *strand, const bool *flag, uint64_t deadline_ms)
 
 	pthread_mutex_lock(&strand->lock);
 	drain(strand);
-	while (!*flag && clock_ms() < deadline_ms)
+	while (!*flag && clock_ms() < deadline_ms) {
 		lend(strand, flag, &until);
+		if (strand->slow.first != NULL)
+			drain(strand);
+	}
 	pthread_mutex_unlock(&strand->lock);
 	return *flag;
 }

@@ -39,6 +39,12 @@ void strand_leave(struct strand *strand);
  */
 void strand_post(struct strand *strand, struct strand_task *task);
 
+/*
+ * The same for a task that takes milliseconds: where another thread holds the
+ * strand or waits in it, that one runs it, not the one that posts.
+ */
+void strand_post_slow(struct strand *strand, struct strand_task *task);
+
 /* Holding the strand: a task that was posted and has not run will not. */
 void strand_unpost(struct strand *strand, struct strand_task *task);
 

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "conf/loader.h"
-#include "conf/value.h"
+#include "base/value.h"
 #include "conf/verify.h"
 
 static void
@@ -22,6 +22,21 @@ absolute(struct loader *loader, struct str path)
 		return arena_z(loader->arena, path);
 	return arena_printf(loader->arena, "%s/%.*s", loader->base,
 	    STR_ARG(path)).ptr;
+}
+
+/* OpenDKIM's way to say how a file is read stays before its name. */
+static const char *
+absolute_file(struct loader *loader, struct str text)
+{
+	static const struct str patterns = STR_INIT("refile:");
+	static const struct str lines = STR_INIT("file:");
+
+	if (str_starts_nocase(text, patterns))
+		return arena_printf(loader->arena, "refile:%s",
+		    absolute(loader, str_skip(text, patterns.len))).ptr;
+	if (str_starts_nocase(text, lines))
+		text = str_skip(text, lines.len);
+	return absolute(loader, text);
 }
 
 static const char *
@@ -110,7 +125,7 @@ set_text(struct loader *loader, const struct setting_info *info, void *field,
 	if (why != NULL) {
 		mistaken(loader, source, at, why);
 	} else if (info->type == SETTING_PATH) {
-		*(const char **)field = absolute(loader, text);
+		*(const char **)field = absolute_file(loader, text);
 	} else if (info->type != SETTING_LIST) {
 		*(const char **)field = in_arena(loader, text);
 	} else if (str_starts_nocase(text, STR("zone:"))) {

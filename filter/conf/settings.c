@@ -220,6 +220,18 @@ check_sealing(struct loader *loader)
 			    "arc_seal needs %s", needed[i].name);
 }
 
+static void
+check_signing(struct loader *loader)
+{
+	const struct settings *settings = loader->settings;
+
+	if (settings->signing_table[0] != '\0' &&
+	    settings->signing_key_table[0] == '\0')
+		scan_mistake(&loader->scan,
+		    loader->given[SETTING_ID_signing_table].place,
+		    "signing_table names keys; write signing_key_table, too");
+}
+
 /* Only of values that are right by themselves. */
 static void
 check_together(struct loader *loader)
@@ -229,6 +241,7 @@ check_together(struct loader *loader)
 	check_dns(loader);
 	check_ttls(loader);
 	check_sealing(loader);
+	check_signing(loader);
 }
 
 static void

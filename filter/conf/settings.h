@@ -5,7 +5,8 @@
  * assay.conf(5).  Only main.c, wire.c and the tool see this struct: every room
  * is given the values that it needs.
  *
- * Paths:	a PATH, and the file in "zone:FILE", is made absolute: relative
+ * Paths:	a PATH, and the file in "zone:FILE", is made absolute (one that
+ *		begins with "refile:" behind that; "file:" goes): relative
  *		to the settings file, or for an override to where we stand.
  *		policy stays as written (see wire_find_policy).
  * Threads:	one at a time: libconfuse's scanner is global.

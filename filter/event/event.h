@@ -20,6 +20,11 @@ struct event_rcpt {
 	enum word	tag;		/* bounce.tag of this one */
 };
 
+struct event_made {
+	struct str	 domain, selector;
+	const char	*algorithm;
+};
+
 struct event_check {
 	const char	*name;
 	bool		 finished;
@@ -59,6 +64,11 @@ struct event {
 	struct str		 tagged_from;	/* the sender it leaves with */
 	const char		*untagged;	/* why without a tag, or NULL */
 	const struct event_seal	*seal;		/* NULL: sealing is off */
+	const struct event_made *signatures;
+	size_t			 signature_count;
+	struct str		 not_signed;	/* why mail of ours was not, or
+						 * not by all; empty: nothing
+						 * to say */
 	const char *const	*troubles;	/* "header over the limit" */
 	size_t			 trouble_count;
 	uint64_t		 took_us;	/* from MAIL to the end */

@@ -274,6 +274,23 @@ put_bounce_tag(struct emit *out, const struct event *event)
 }
 
 static void
+put_signed(struct emit *out, const struct event *event)
+{
+	emit_open(out, "signed", '[');
+	for (size_t i = 0; i < event->signature_count; i++) {
+		const struct event_made *made = &event->signatures[i];
+
+		emit_open(out, NULL, '{');
+		put_text(out, "domain", made->domain);
+		put_text(out, "selector", made->selector);
+		emit_word(out, "algorithm", made->algorithm);
+		emit_close(out, '}');
+	}
+	emit_close(out, ']');
+	put_text_or_null(out, "unsigned", event->not_signed);
+}
+
+static void
 put_troubles(struct emit *out, const struct event *event)
 {
 	emit_open(out, "troubles", '[');
@@ -332,6 +349,7 @@ event_json(const struct event *event, enum event_shape shape)
 		emit_text(&out, "authentication_results",
 		    event->authentication_results, LIMIT_AUTHRES_OCTETS);
 	put_seal(&out, event->seal);
+	put_signed(&out, event);
 	put_checks(&out, event);
 	emit_int(&out, "took_us", (int64_t)event->took_us);
 	put_bounce_tag(&out, event);

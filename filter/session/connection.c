@@ -71,6 +71,7 @@ connection_reset(struct connection *conn, enum scope from)
 
 	conn->pending.active = false;
 	run_cancel(conn, stage);
+	sign_reset(conn);
 	if (conn->subject.bodies != NULL)
 		dkim_bodies_free(conn->subject.bodies);
 	conn->subject.bodies = NULL;
@@ -391,6 +392,7 @@ session_eoh(struct connection *conn)
 	run_eoh(conn);
 	client_find(conn);
 	seal_begin(conn);
+	sign_eoh(conn);
 }
 
 bool

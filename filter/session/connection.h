@@ -54,6 +54,17 @@ struct pending {
 	bool			 put_off;	/* until the client is known */
 };
 
+/* What becomes of mail of ours that is to be signed (sign.c). */
+struct message_signing {
+	struct strand_task	 task;		/* first: see run_signing() */
+	struct connection	*conn;
+	bool			 ours;		/* and there are tables */
+	bool			 posted, due;	/* waits for a thread; is made
+						 * with the answer */
+	struct signing_job	*job;		/* or NULL */
+	struct signing_result	 result;
+};
+
 struct message {
 	uint64_t		 start_us;
 	struct header		 header;
@@ -75,6 +86,7 @@ struct message {
 	struct str		 stamp;		/* the same, unfolded */
 	struct edit_list	 edits;
 	struct sealing		 sealing;
+	struct message_signing	 signing;
 	struct event		*event;
 };
 
@@ -157,6 +169,18 @@ void envelope_rcpt(struct connection *conn, struct recipient *rcpt);
 void envelope_rcpt_facts(struct fact_set *facts, const struct recipient *rcpt,
     size_t number);
 void envelope_changes(struct connection *conn, struct session_reply *reply);
+
+/*
+ * sign.c: plan at the end of the header; at the end of the message the answer
+ * is put off to a thread that may take its time (the task answers), made, or
+ * hurried.  sign_message() is false where mail that should be signed is not.
+ */
+void sign_eoh(struct connection *conn);
+bool sign_puts_off(struct connection *conn);
+void sign_hurry(struct connection *conn);
+bool sign_message(struct connection *conn);
+void sign_passed_over(struct connection *conn);
+void sign_reset(struct connection *conn);
 
 /* record.c: write the event of what has ended; action: what was done. */
 void record_write(struct connection *conn, const char *kind,

@@ -379,6 +379,13 @@ make_edits(struct connection *conn, struct session_reply *reply)
 	if (policy_enforces(policy_of(conn)))
 		edit_tags(arena, edits, &conn->message.header,
 		    &conn->progress.run);
+	if (!sign_message(conn) &&
+	    conn->engine->options.tempfail_on_trouble) {
+		*reply = (struct session_reply){ .action = ACTION_TEMPFAIL,
+		    .code = 451, .enhanced = STR("4.7.5"),
+		    .text = STR("cannot be signed now, try again later") };
+		return;
+	}
 	seal_edits(conn);
 	reply->edits = edits->list.at;
 	reply->edit_count = edits->list.count;
@@ -451,6 +458,9 @@ answer(struct connection *conn, struct session_reply *reply)
 	if (stamped) {
 		make_edits(conn, reply);
 		envelope_changes(conn, reply);
+	} else if (stage == STAGE_MESSAGE &&
+	    reply->action == ACTION_ACCEPT) {
+		sign_passed_over(conn);
 	}
 	if (stage == STAGE_MESSAGE) {
 		if (reply->action != ACTION_ACCEPT)
@@ -481,6 +491,8 @@ decide_step(struct connection *conn)
 		conn->pending.waited_for = unfinished_checks(conn);
 		return;
 	}
+	if (will_be_stamped(conn, &reply) && sign_puts_off(conn))
+		return;
 	answer(conn, &reply);
 }
 
@@ -515,5 +527,6 @@ session_expire(struct connection *conn)
 	record_trouble(conn, "checks did not finish in time");
 	run_abandon(conn, STR("not finished in time"));
 	settle_facts(conn);
+	sign_hurry(conn);
 	decide_step(conn);
 }

@@ -85,6 +85,23 @@ find_overrides(struct connection *conn, struct event *event)
 		event->override_count = override_find(&at, event->overrides);
 }
 
+static const struct event_made *
+list_signatures(const struct connection *conn, struct arena *arena,
+    size_t *count_out)
+{
+	const struct signing_result *result = &conn->message.signing.result;
+	struct event_made *list = arena_alloc(arena,
+	    result->made.count * sizeof(*list));
+
+	for (size_t i = 0; i < result->made.count; i++)
+		list[i] = (struct event_made){
+			.domain = result->made.at[i].domain,
+			.selector = result->made.at[i].selector,
+			.algorithm = result->made.at[i].algorithm };
+	*count_out = result->made.count;
+	return list;
+}
+
 static struct event *
 build(struct connection *conn, const char *kind, enum action action)
 {
@@ -110,6 +127,7 @@ build(struct connection *conn, const char *kind, enum action action)
 		.tagged_from = message->tagged_from,
 		.untagged = message->untagged,
 		.seal = seal_outcome(conn),
+		.not_signed = message->signing.result.why,
 		.troubles = message->troubles.at,
 		.trouble_count = message->troubles.count,
 		.took_us = message->start_us == 0 ? 0 :
@@ -117,6 +135,8 @@ build(struct connection *conn, const char *kind, enum action action)
 	};
 	find_overrides(conn, event);
 	event->rcpts = list_rcpts(conn, arena, &event->rcpt_listed);
+	event->signatures = list_signatures(conn, arena,
+	    &event->signature_count);
 	event->checks = list_checks(conn, arena, &event->check_count);
 	return event;
 }

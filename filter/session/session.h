@@ -25,6 +25,7 @@
 #include "mail/relay.h"
 #include "policy/policy.h"
 #include "session/seal.h"
+#include "signing/signing.h"
 
 /*
  * All that a running filter consists of.  Immutable and shared; a reload
@@ -50,6 +51,7 @@ struct engine_options {
 	const struct bounce	*bounce;	/* NULL: no tags; not owned */
 	struct seal_options	 seal;		/* what it points to must
 						 * outlive it */
+	const struct signing	*signing;	/* or NULL; not owned */
 	bool			 tempfail_on_trouble;	/* on_failure */
 	uint64_t		 message_wait_ms;	/* at most, at eom */
 	size_t			 max_header_octets;

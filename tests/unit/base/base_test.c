@@ -427,6 +427,72 @@ START_TEST(strand_is_lent_while_its_holder_waits)
 }
 END_TEST
 
+static void *
+post_slow(void *arg)
+{
+	struct sleeper *sleeper = arg;
+
+	usleep(10000);
+	strand_post_slow(sleeper->strand, &sleeper->placed[0].task);
+	return NULL;
+}
+
+/* Posts what is slow from a task that its poster runs. */
+struct relay {
+	struct strand_task task;
+	struct sleeper *sleeper;
+};
+
+static void
+relay_slow(struct strand_task *task)
+{
+	struct sleeper *sleeper = ((struct relay *)task)->sleeper;
+
+	strand_post_slow(sleeper->strand, &sleeper->placed[1].task);
+}
+
+static void *
+post_relay(void *arg)
+{
+	struct relay *relay = arg;
+
+	usleep(10000);
+	strand_post(relay->sleeper->strand, &relay->task);
+	return NULL;
+}
+
+START_TEST(strand_leaves_slow_tasks_to_whoever_waits)
+{
+	struct strand *strand = strand_new();
+	struct placed placed[3] = { { { NULL, note_place }, 0, 0, NULL },
+	    { { NULL, note_place }, 0, 0, NULL },
+	    { { NULL, note_place }, 0, 0, NULL } };
+	struct sleeper sleeper = { strand, placed };
+	struct relay relay = { { NULL, relay_slow }, &sleeper };
+	bool done[2] = { false, false };
+	pthread_t thread;
+
+	placed[0].done = &done[0];
+	placed[1].done = &done[1];
+	strand_enter(strand);
+	pthread_create(&thread, NULL, post_slow, &sleeper);
+	ck_assert(strand_wait(strand, &done[0], clock_ms() + 20000));
+	ck_assert(pthread_equal(placed[0].ran_on, pthread_self()));
+	pthread_join(thread, NULL);
+	pthread_create(&thread, NULL, post_relay, &relay);
+	ck_assert(strand_wait(strand, &done[1], clock_ms() + 20000));
+	ck_assert(pthread_equal(placed[1].ran_on, pthread_self()));
+	pthread_join(thread, NULL);
+	strand_post_slow(strand, &placed[2].task);
+	strand_unpost(strand, &placed[2].task);
+	strand_leave(strand);
+	ck_assert(!placed[2].ran);
+	strand_post_slow(strand, &placed[2].task);
+	ck_assert(placed[2].ran);
+	strand_unref(strand);
+}
+END_TEST
+
 START_TEST(strand_wait_ends_at_its_deadline)
 {
 	struct strand *strand = strand_new();
@@ -495,6 +561,7 @@ main(void)
 	tcase_add_test(tc, strand_runs_one_at_a_time);
 	tcase_add_test(tc, strand_forgets_what_is_unposted);
 	tcase_add_test(tc, strand_is_lent_while_its_holder_waits);
+	tcase_add_test(tc, strand_leaves_slow_tasks_to_whoever_waits);
 	tcase_add_test(tc, strand_wait_ends_at_its_deadline);
 	tcase_add_test(tc, diag_finds_the_nearest_word);
 	tcase_add_test(tc, diag_prints_line_and_caret);

@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "conf/listen.h"
 #include "conf/settings.h"
-#include "conf/value.h"
+#include "base/value.h"
 #include "conf/verify.h"
 
 /* All mistakes as "line:column: text", one a line. */

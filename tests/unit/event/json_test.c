@@ -87,6 +87,7 @@ START_TEST(an_empty_event)
 	    "\"mode\":\"enforce\"},\"rules\":[],\"dmarc_override\":[],"
 	    "\"rcpts\":[],\"dkim\":[],\"facts\":{},\"dns\":[],"
 	    "\"authentication_results\":null,\"arc_seal\":null,"
+	    "\"signed\":[],\"unsigned\":null,"
 	    "\"checks\":[],\"took_us\":0,\"troubles\":[]}");
 	free(text);
 }

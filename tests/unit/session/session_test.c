@@ -3,6 +3,7 @@
  * is told at each stage, and what the event says.
  */
 #include "session_test.h"
+#include "sign_test.h"
 #include "talk.h"
 
 #include <stdio.h>
@@ -594,5 +595,6 @@ main(void)
 	tcase_add_loop_test(tc, the_end_can_come_at_any_stage, 0, 7);
 	tcase_add_loop_test(tc, whose_mail_is_ours, 0, TEST_COUNT(senders));
 	tcase_add_test(tc, odd_orders_do_no_harm);
+	add_sign_tests(tc);
 	return run_suite(suite);
 }

@@ -1,4 +1,4 @@
-#include "conf/value.h"
+#include "base/value.h"
 
 struct unit {
 	struct str	name;

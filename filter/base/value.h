@@ -3,8 +3,8 @@
  *
  * False where the text is none, or more than 64 bits hold.
  */
-#ifndef ASSAY_CONF_VALUE_H
-#define ASSAY_CONF_VALUE_H
+#ifndef ASSAY_BASE_VALUE_H
+#define ASSAY_BASE_VALUE_H
 
 #include "base/str.h"
 

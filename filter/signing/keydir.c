@@ -1,0 +1,171 @@
+#include "signing/keydir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/domain.h"
+#include "base/limits.h"
+#include "base/source.h"
+
+static const char *const state_names[KEYDIR_STATES] = {
+	[KEYDIR_WAITING] = "waiting", [KEYDIR_ACTIVE] = "active",
+	[KEYDIR_RETIRED] = "retired", [KEYDIR_GONE] = "gone",
+};
+
+const char *
+keydir_state_name(enum keydir_state state)
+{
+	return state_names[state];
+}
+
+static struct str
+in_directory(struct arena *arena, struct str directory, struct str domain,
+    struct str name, const char *suffix)
+{
+	const char *slash = directory.len > 0 &&
+	    directory.ptr[directory.len - 1] == '/' ? "" : "/";
+
+	return arena_printf(arena, "%.*s%s%.*s/%.*s%s", STR_ARG(directory),
+	    slash, STR_ARG(domain), STR_ARG(name), suffix);
+}
+
+struct str
+keydir_selectors(struct arena *arena, struct str directory,
+    struct str domain)
+{
+	return in_directory(arena, directory, domain, STR("selectors"), "");
+}
+
+struct str
+keydir_key(struct arena *arena, struct str directory, struct str domain,
+    struct str selector)
+{
+	return in_directory(arena, directory, domain, selector, ".pem");
+}
+
+static bool
+next_word(struct str *rest, struct str *word_out)
+{
+	size_t len = 0;
+
+	*rest = str_trim(*rest);
+	while (len < rest->len && !ascii_space(rest->ptr[len]))
+		len++;
+	*word_out = str_slice(*rest, 0, len);
+	*rest = str_skip(*rest, len);
+	return len > 0;
+}
+
+static bool
+read_state(struct str word, enum keydir_state *state_out)
+{
+	for (int i = 0; i < KEYDIR_STATES; i++)
+		if (str_eqz(word, state_names[i])) {
+			*state_out = (enum keydir_state)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+read_entry(struct arena *arena, struct str line, struct keydir_entry *entry)
+{
+	struct str selector, state, since;
+	uint64_t time;
+
+	if (!next_word(&line, &selector) || !next_word(&line, &state) ||
+	    !next_word(&line, &since) || str_trim(line).len > 0 ||
+	    !domain_to_ascii(arena, selector, &entry->selector) ||
+	    !read_state(state, &entry->state) ||
+	    !str_to_uint(since, INT64_MAX, &time))
+		return false;
+	entry->since = (int64_t)time;
+	return true;
+}
+
+bool
+keydir_read(struct arena *arena, struct str directory, struct str domain,
+    struct keydir *keydir_out, struct str *why_out)
+{
+	struct str path = keydir_selectors(arena, directory, domain);
+	struct source *source;
+	struct source_lines lines;
+	struct place place;
+	struct str line;
+
+	*keydir_out = (struct keydir){ 0 };
+	if (!source_read(arena, path.ptr, LIMIT_SELECTORS_OCTETS, &source)) {
+		*why_out = arena_printf(arena, "%s: %s", path.ptr,
+		    strerror(errno));
+		return errno == ENOENT;
+	}
+	lines = source_lines(source);
+	while (source_next_line(&lines, &line, &place)) {
+		struct keydir_entry entry;
+
+		if (!read_entry(arena, line, &entry)) {
+			*why_out = arena_printf(arena, "%s:%u: no \"SELECTOR "
+			    "STATE SINCE\"", path.ptr, place.line);
+			return false;
+		}
+		VEC_PUSH(arena, &keydir_out->entries, entry);
+	}
+	return true;
+}
+
+struct keydir_entry *
+keydir_find(const struct keydir *keydir, struct str selector)
+{
+	for (size_t i = 0; i < keydir->entries.count; i++)
+		if (str_eq_nocase(keydir->entries.at[i].selector, selector))
+			return &keydir->entries.at[i];
+	return NULL;
+}
+
+static bool
+write_all(int fd, struct str text)
+{
+	while (text.len > 0) {
+		ssize_t n = write(fd, text.ptr, text.len);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		text = str_skip(text, n > 0 ? (size_t)n : 0);
+	}
+	return fsync(fd) == 0;
+}
+
+bool
+keydir_write(struct arena *arena, struct str directory, struct str domain,
+    const struct keydir *keydir, struct str *why_out)
+{
+	struct str path = keydir_selectors(arena, directory, domain);
+	struct str new = arena_printf(arena, "%s.new", path.ptr);
+	struct buf text;
+	bool good;
+	int fd;
+
+	buf_init(&text, arena, SIZE_MAX);
+	buf_addz(&text, "# written by assay key: SELECTOR STATE SINCE\n");
+	for (size_t i = 0; i < keydir->entries.count; i++) {
+		const struct keydir_entry *entry = &keydir->entries.at[i];
+
+		buf_printf(&text, "%.*s %s %" PRId64 "\n",
+		    STR_ARG(entry->selector), state_names[entry->state],
+		    entry->since);
+	}
+	fd = open(new.ptr, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	good = fd >= 0 && write_all(fd, buf_str(&text));
+	if (fd >= 0)
+		good &= close(fd) == 0;
+	good = good && rename(new.ptr, path.ptr) == 0;
+	if (!good)
+		*why_out = arena_printf(arena, "%s: %s", new.ptr,
+		    strerror(errno));
+	return good;
+}

@@ -1,0 +1,281 @@
+#include "tests/unit/signing/signing_test.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "signing/keydir.h"
+#include "signing/keyring.h"
+#include "signing/signing.h"
+#include "tests/unit/dkim/keys_of_rfc8463.h"
+
+struct bench {
+	struct arena		*arena;
+	struct signing		*signing;
+	struct dkim_bodies	*bodies;
+	struct header		 header;
+	struct signing_result	 result;
+};
+
+static void
+bench_open(struct bench *bench, const char *table)
+{
+	struct diag *diag = diag_new();
+	struct signing_options options = {
+		.table = files_write("table", table, 0600) };
+
+	*bench = (struct bench){ .arena = arena_new(),
+	    .signing = signing_new(&options, diag) };
+	diag_print(diag, stderr);
+	diag_free(diag);
+	ck_assert_ptr_nonnull(bench->signing);
+	VEC_PUSH(bench->arena, &bench->header.fields, (struct header_field){
+	    STR("From"), STR(" Ann <ann@example.com>") });
+	VEC_PUSH(bench->arena, &bench->header.fields, (struct header_field){
+	    STR("Subject"), STR(" hello") });
+}
+
+/* "DOMAIN/SELECTOR/ALGORITHM " of each signature. */
+static struct str
+bench_sign(struct bench *bench, const char *author)
+{
+	struct str address = str_from(author);
+	struct signing_job *job;
+	struct buf out;
+
+	bench->bodies = dkim_bodies_new(bench->arena);
+	job = signing_begin(bench->signing, bench->arena, bench->bodies,
+	    address, str_skip(address, str_rchr(address, '@') + 1));
+	dkim_bodies_feed(bench->bodies, STR("body\r\n"));
+	dkim_bodies_end(bench->bodies);
+	signing_end(job, &bench->header, 1700000000, &bench->result);
+	ck_assert(signing_wanted(job) == (bench->result.made.count > 0));
+	signing_job_free(job);
+	dkim_bodies_free(bench->bodies);
+	buf_init(&out, bench->arena, SIZE_MAX);
+	for (size_t i = 0; i < bench->result.made.count; i++)
+		buf_printf(&out, "%.*s/%.*s/%s ",
+		    STR_ARG(bench->result.made.at[i].domain),
+		    STR_ARG(bench->result.made.at[i].selector),
+		    bench->result.made.at[i].algorithm);
+	return buf_str(&out);
+}
+
+static void
+bench_close(struct bench *bench)
+{
+	signing_free(bench->signing);
+	arena_free(bench->arena);
+}
+
+static const struct {
+	const char *table, *author, *made, *why;
+} jobs[] = {
+	{ "example.com selector=e key=ed.pem", "ann@example.com",
+	  "example.com/e/ed25519-sha256 ", "" },
+	{ "example.com selector=e key=ed.pem", "ann@example.net", "",
+	  "no rule for example.net" },
+	{ "example.com selector=e,r key=ed.pem,rsa.pem", "ann@example.com",
+	  "example.com/e/ed25519-sha256 example.com/r/rsa-sha256 ", "" },
+	{ "example.com selector=e key=ed.pem\n"
+	  "* domain=provider.example selector=r key=rsa.pem always=yes",
+	  "ann@example.com", "example.com/e/ed25519-sha256 "
+	  "provider.example/r/rsa-sha256 ", "" },
+	{ "* selector=e key=ed.pem", "ann@www.example.com",
+	  "www.example.com/e/ed25519-sha256 ", "" },
+	{ "* selector=e key=%.pem", "ann@example.com",
+	  "example.com/e/ed25519-sha256 ", "" },
+	{ "* key=keys/", "ann@example.com",
+	  "example.com/b/ed25519-sha256 example.com/c/ed25519-sha256 ", "" },
+	{ "* key=keys/ selector=a", "ann@example.com",
+	  "example.com/a/ed25519-sha256 ", "" },
+	{ "* key=keys/", "ann@example.net", "",
+	  "no active key for example.net in @keys/: assay key rotate" },
+	{ "example.com selector=e,f key=ed.pem,none.pem", "ann@example.com",
+	  "example.com/e/ed25519-sha256 ", "@none.pem: there is no such "
+	  "file: make a key with assay key new" },
+	{ "example.com selector=e key=open.pem", "ann@example.com", "",
+	  "@open.pem: mode 0644 is readable by others: chmod 600" },
+	{ "example.com selector=e key=ed.pem algorithm=rsa",
+	  "ann@example.com", "", "@ed.pem: the key's algorithm is none of "
+	  "those that @table:1 asks for" },
+	{ "example.com selector=e key=ed.pem\n"
+	  "example.com selector=e key=ed.pem expire=1d", "ann@example.com",
+	  "example.com/e/ed25519-sha256 ", "" },
+};
+
+/* "@" stands for the directory. */
+static struct str
+with_directory(struct arena *arena, const char *text)
+{
+	struct str rest = str_from(text), piece;
+	struct buf out;
+
+	buf_init(&out, arena, SIZE_MAX);
+	for (bool first = true; str_next(&rest, '@', &piece); first = false) {
+		if (!first)
+			buf_addz(&out, files_path(""));
+		buf_add(&out, piece);
+	}
+	return arena_printf(arena, "%.*s", STR_ARG(buf_str(&out)));
+}
+
+static void
+write_keys(void)
+{
+	files_write("ed.pem", RFC_ED25519, 0600);
+	files_write("example.com.pem", RFC_ED25519, 0600);
+	files_write("rsa.pem", RFC_RSA, 0600);
+	files_write("open.pem", RFC_ED25519, 0644);
+	mkdir(files_path("keys"), 0700);
+	mkdir(files_path("keys/example.com"), 0700);
+	files_write("keys/example.com/a.pem", RFC_ED25519, 0600);
+	files_write("keys/example.com/b.pem", RFC_ED25519, 0600);
+	files_write("keys/example.com/c.pem", RFC_ED25519, 0600);
+	files_write("keys/example.com/selectors", "a retired 1\nb active 1\n"
+	    "c active 1\nd waiting 1\n", 0644);
+}
+
+START_TEST(messages_are_signed_as_the_table_says)
+{
+	struct bench bench;
+
+	write_keys();
+	bench_open(&bench, jobs[_i].table);
+	assert_str(bench_sign(&bench, jobs[_i].author), jobs[_i].made);
+	assert_str(bench.result.why, with_directory(bench.arena,
+	    jobs[_i].why).ptr);
+	bench_close(&bench);
+}
+END_TEST
+
+static const struct {
+	const char *options, *start;
+} fields[] = {
+	{ "canonicalization=simple/relaxed", " v=1; a=ed25519-sha256; "
+	  "c=simple/relaxed; d=example.com; s=e;\r\n\tt=1700000000; "
+	  "h=From:From:To:Cc:Subject:Subject:Date:Reply-To:" },
+	{ "expire=1d", " v=1; a=ed25519-sha256; c=relaxed/relaxed; "
+	  "d=example.com; s=e;\r\n\tt=1700000000; x=1700086400; h=" },
+	{ "headers=Subject oversign=none identity=@%", " v=1; "
+	  "a=ed25519-sha256; c=relaxed/relaxed; d=example.com; s=e;\r\n"
+	  "\tt=1700000000; i=@example.com; h=Subject:From:From;" },
+	{ "headers=Subject identity=x@example.org", " v=1; "
+	  "a=ed25519-sha256; c=relaxed/relaxed; d=example.com; s=e;\r\n"
+	  "\tt=1700000000; h=Subject:Subject:From:From;" },
+};
+
+START_TEST(options_are_in_the_field)
+{
+	struct str start = str_from(fields[_i].start), value;
+	struct bench bench;
+	char table[256];
+
+	write_keys();
+	snprintf(table, sizeof(table), "example.com selector=e key=ed.pem "
+	    "%s\n", fields[_i].options);
+	bench_open(&bench, table);
+	bench_sign(&bench, "ann@example.com");
+	ck_assert_uint_eq(bench.result.made.count, 1);
+	value = bench.result.made.at[0].field.value;
+	assert_str(str_slice(value, 0, start.len), start.ptr);
+	bench_close(&bench);
+}
+END_TEST
+
+/* One key more than there is room for, and each of them again. */
+START_TEST(keys_kept_are_bounded)
+{
+	struct keyring *ring = keyring_new(false);
+	struct arena *arena = arena_new();
+	struct signing_key key = { .inlined = true };
+	struct str why;
+
+	for (int i = 0; i < LIMIT_SIGNING_CACHED * 2; i++) {
+		struct str text = arena_printf(arena, "%.*s%*s",
+		    (int)strlen(RFC_ED25519) - 1, RFC_ED25519, i % 999, " ");
+		struct dkim_private *private = keyring_get(ring, arena, &key,
+		    text, &why);
+
+		ck_assert_ptr_nonnull(private);
+		dkim_private_unref(private);
+		arena_reset(arena);
+	}
+	ck_assert_uint_le(keyring_count(ring), LIMIT_SIGNING_CACHED);
+	ck_assert_uint_gt(keyring_count(ring), LIMIT_SIGNING_CACHED / 4);
+	keyring_free(ring);
+	arena_free(arena);
+}
+END_TEST
+
+/* A key is read once; one that was refused is not read again at once. */
+START_TEST(keys_are_kept)
+{
+	struct bench bench;
+
+	write_keys();
+	bench_open(&bench, "example.com selector=e key=ed.pem\n"
+	    "example.net selector=e key=open.pem\n");
+	assert_str(bench_sign(&bench, "a@example.com"),
+	    "example.com/e/ed25519-sha256 ");
+	assert_str(bench_sign(&bench, "a@example.net"), "");
+	files_write("ed.pem", "gone", 0644);
+	files_write("open.pem", RFC_ED25519, 0600);
+	assert_str(bench_sign(&bench, "a@example.com"),
+	    "example.com/e/ed25519-sha256 ");
+	assert_str(bench_sign(&bench, "a@example.net"), "");
+	bench_close(&bench);
+}
+END_TEST
+
+/* 100,000 domains in less than 2 s; sanitizers are given more. */
+START_TEST(many_domains_load_fast)
+{
+	enum { ROWS = 100000 };
+	struct arena *arena = arena_new();
+	struct diag *diag = diag_new();
+	uint64_t before;
+	struct signing_options options = { .table = NULL };
+	struct signing *signing;
+	struct signing_rows found;
+	struct buf text;
+
+	buf_init(&text, arena, SIZE_MAX);
+	for (int i = 0; i < ROWS; i++)
+		buf_printf(&text, "customer%d.example selector=2026a "
+		    "key=/etc/assay/keys/ expire=%dd\n", i, 1 + i % 9);
+	buf_addc(&text, '\0');
+	options.table = files_write("table", text.ptr, 0600);
+	before = clock_ms();
+	signing = signing_new(&options, diag);
+	ck_assert_ptr_nonnull(signing);
+	ck_assert_uint_lt(clock_ms() - before, 8000);
+	ck_assert_uint_eq(signing_table_count(signing_table_nth(signing, 0)),
+	    ROWS);
+	signing_table_find(signing_table_nth(signing, 0), arena,
+	    STR("a@customer99999.example"), STR("customer99999.example"),
+	    &found);
+	ck_assert_uint_eq(found.list.count, 1);
+	ck_assert_uint_eq(found.list.at[0]->line, ROWS);
+	ck_assert_int_eq(found.list.at[0]->style->lifetime, 86400);
+	signing_free(signing);
+	diag_free(diag);
+	arena_free(arena);
+}
+END_TEST
+
+void
+add_job_tests(TCase *tc)
+{
+	tcase_add_loop_test(tc, messages_are_signed_as_the_table_says, 0,
+	    TEST_COUNT(jobs));
+	tcase_add_loop_test(tc, options_are_in_the_field, 0,
+	    TEST_COUNT(fields));
+	tcase_add_test(tc, keys_kept_are_bounded);
+	tcase_add_test(tc, keys_are_kept);
+	tcase_add_test(tc, many_domains_load_fast);
+	tcase_set_timeout(tc, 60);
+}
