@@ -58,13 +58,49 @@ take_decision(struct stage_play *play, const struct policy_rule *rule)
 	play->out->rule = rule;
 }
 
-static void
-set_rcpt(struct stage_play *play, struct str address, size_t count)
+static bool
+goes_on(const struct stage_play *play, size_t i)
 {
-	facts_clear(&play->facts, FACT_ID_RCPT);
-	facts_clear(&play->facts, FACT_ID_RCPT_COUNT);
-	facts_text_or_none(&play->facts, FACT_ID_RCPT, address);
-	facts_number(&play->facts, FACT_ID_RCPT_COUNT, (double)count);
+	return !play->what->rcpts[i].refused &&
+	    play->out->rcpts[i].action <= ACTION_ACCEPT;
+}
+
+/* Of the first ones, up to the one that is decided now. */
+static void
+set_accepted(struct stage_play *play, size_t upto)
+{
+	VEC(struct str) accepted = { 0 };
+
+	facts_clear(&play->facts, FACT_ID_RCPT_ACCEPTED);
+	if (play->what->some_rcpts) {
+		facts_unknown(&play->facts, FACT_ID_RCPT_ACCEPTED,
+		    STR("not recorded"));
+		return;
+	}
+	for (size_t i = 0; i < upto; i++)
+		if (goes_on(play, i))
+			VEC_PUSH(play->arena, &accepted,
+			    play->what->rcpts[i].address);
+	facts_list(&play->facts, FACT_ID_RCPT_ACCEPTED, accepted.at,
+	    accepted.count);
+}
+
+static void
+set_rcpt(struct stage_play *play, size_t i)
+{
+	const struct rehearse_rcpt *rcpt = &play->what->rcpts[i];
+	struct fact_set *facts = &play->facts;
+
+	facts_clear(facts, FACT_ID_RCPT);
+	facts_clear(facts, FACT_ID_RCPT_COUNT);
+	facts_clear(facts, FACT_ID_BOUNCE_TAG);
+	facts_text_or_none(facts, FACT_ID_RCPT, rcpt->address);
+	facts_number(facts, FACT_ID_RCPT_COUNT, (double)(i + 1));
+	if (rcpt->tag == WORD_NONE)
+		facts_none(facts, FACT_ID_BOUNCE_TAG);
+	else
+		facts_word(facts, FACT_ID_BOUNCE_TAG, rcpt->tag);
+	set_accepted(play, i + 1);
 }
 
 static void
@@ -73,7 +109,7 @@ run_rcpt(struct stage_play *play, size_t i)
 	struct str address = play->what->rcpts[i].address;
 	const struct policy_rule *rule;
 
-	set_rcpt(play, address, i + 1);
+	set_rcpt(play, i);
 	rule = run_stage(play, STAGE_RCPT, address);
 	/* An accept is for this recipient alone: others have their rules. */
 	play->out->run.ended = false;
@@ -87,29 +123,23 @@ run_rcpt(struct stage_play *play, size_t i)
 		take_decision(play, rule);
 }
 
-static bool
-goes_on(const struct stage_play *play, size_t i)
-{
-	return !play->what->rcpts[i].refused &&
-	    play->out->rcpts[i].action <= ACTION_ACCEPT;
-}
-
 /* At message the facts speak of the first recipient that is left. */
 static void
 run_rcpts(struct stage_play *play)
 {
 	const struct rehearse_case *what = play->what;
-	struct fact rcpt = play->facts.facts[FACT_ID_RCPT];
 	struct fact count = play->facts.facts[FACT_ID_RCPT_COUNT];
+	size_t first = what->rcpt_count;
 
 	for (size_t i = 0; i < what->rcpt_count && !play->decided; i++)
 		if (!what->rcpts[i].refused)
 			run_rcpt(play, i);
 	for (size_t i = what->rcpt_count; i-- > 0;)
 		if (goes_on(play, i))
-			rcpt = (struct fact){ .state = FACT_SET,
-			    .text = what->rcpts[i].address };
-	play->facts.facts[FACT_ID_RCPT] = rcpt;
+			first = i;
+	if (first < what->rcpt_count)
+		set_rcpt(play, first);
+	set_accepted(play, what->rcpt_count);
 	play->facts.facts[FACT_ID_RCPT_COUNT] = count;
 }
 

@@ -17,6 +17,7 @@
 struct rehearse_rcpt {
 	struct str	address;
 	bool		refused;	/* by the MTA: it meets no rule */
+	enum word	tag;		/* bounce.tag of this one, or none */
 };
 
 struct rehearse_case {
@@ -24,6 +25,7 @@ struct rehearse_case {
 	enum stage		 last;	/* the stage that was reached */
 	const struct rehearse_rcpt *rcpts;
 	size_t			 rcpt_count;
+	bool			 some_rcpts;	/* there were more */
 	/* As in struct policy_env; NULL: header() is unknown. */
 	bool			(*header)(void *ctx, struct str name,
 				    struct str *value_out);

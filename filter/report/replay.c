@@ -91,6 +91,17 @@ place_of(const struct policy_rule *rule)
 	return (struct event_place){ str_from(rule->file), rule->line };
 }
 
+/* An event lists the first ones; the fact has their number. */
+static bool
+has_more_rcpts(const struct event_record *record)
+{
+	const struct fact *count = facts_get(&record->facts,
+	    FACT_ID_RCPT_COUNT);
+
+	return count->state == FACT_SET &&
+	    count->number > (double)record->rcpts.count;
+}
+
 static void
 rehearsed(const struct policy *policy, const struct event_record *record,
     struct arena *arena, struct ending *out, struct rehearsal *rehearsal)
@@ -99,12 +110,14 @@ rehearsed(const struct policy *policy, const struct event_record *record,
 	struct rehearse_rcpt *rcpts = arena_alloc(arena,
 	    count * sizeof(*rcpts));
 	struct rehearse_case what = { .facts = &record->facts,
-	    .last = record->last, .rcpts = rcpts, .rcpt_count = count };
+	    .last = record->last, .rcpts = rcpts, .rcpt_count = count,
+	    .some_rcpts = has_more_rcpts(record) };
 
 	for (size_t i = 0; i < count; i++)
 		rcpts[i] = (struct rehearse_rcpt){
 		    record->rcpts.at[i].address,
-		    is_mtas_doing(&record->rcpts.at[i]) };
+		    is_mtas_doing(&record->rcpts.at[i]),
+		    record->rcpts.at[i].tag };
 	rehearse(policy, &what, arena, rehearsal);
 	out->action = rehearsal->action;
 	out->place = place_of(rehearsal->rule);

@@ -254,5 +254,6 @@ main(void)
 	suite_add_tcase(suite, shipped_tests());
 	suite_add_tcase(suite, manual_tests());
 	suite_add_tcase(suite, cases_tests());
+	suite_add_tcase(suite, rehearse_tests());
 	return run_suite(suite);
 }

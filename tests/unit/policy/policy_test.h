@@ -48,5 +48,6 @@ TCase *list_tests(void);
 TCase *shipped_tests(void);
 TCase *manual_tests(void);
 TCase *cases_tests(void);
+TCase *rehearse_tests(void);
 
 #endif
