@@ -8,5 +8,6 @@
 
 TCase *envelope_tests(void);
 TCase *relay_cases(void);
+TCase *seal_tests(void);
 
 #endif
