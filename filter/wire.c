@@ -151,10 +151,14 @@ wire_find_policy(const char *name, const char *settings_file, char *path_out,
 }
 
 static struct policy *
-policy_for(const struct settings *settings, struct diag *diag)
+policy_for(const struct settings *settings,
+    const struct wire_options *options, struct diag *diag)
 {
 	char path[4096];
 
+	if (options->policy_text != NULL)
+		return policy_load_text("", str_from(options->policy_text),
+		    diag);
 	if (wire_find_policy(settings->policy, settings->file, path,
 	    sizeof(path)))
 		return policy_load(path, diag);
@@ -355,7 +359,7 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	wiring->settings = settings;
 	wiring->arena = arena_new();
 	/* All are tried, so that the mistakes of all are told. */
-	wiring->policy = policy_for(settings, diag);
+	wiring->policy = policy_for(settings, options, diag);
 	wiring->shared_dns = dns_for(settings, options->running, diag);
 	if (bounces_are_tagged(settings))
 		wiring->bounce = bounce_for(settings, diag);

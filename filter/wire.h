@@ -35,6 +35,8 @@ struct wire_options {
 				    const struct event *event);	/* or NULL */
 	void			*watch_ctx;
 	int64_t			 now;		/* 0: the clock's */
+	const char		*policy_text;	/* instead of the settings'
+						 * policy; or NULL */
 	/* Its resolver, with all it knows, is kept where the settings for DNS
 	 * have not changed (zone files are read anew all the same); or NULL. */
 	const struct wiring	*running;

@@ -17,6 +17,7 @@ options_of(const struct connection *conn)
 
 /* ---- what is to be sealed ---- */
 
+/* Of a host that speaks to us itself: what a relay tells of is elsewhere. */
 static bool
 is_list_manager(const struct connection *conn)
 {
@@ -24,7 +25,7 @@ is_list_manager(const struct connection *conn)
 
 	for (size_t i = 0; i < options->network_count; i++)
 		if (ipnet_contains(&options->networks[i],
-		    &conn->subject.client.ip))
+		    &conn->peer.ip))
 			return true;
 	return false;
 }
@@ -41,7 +42,8 @@ leaves_again(const struct connection *conn)
 		if (rcpt->action == ACTION_CONTINUE &&
 		    (options->recipient_count == 0 ||
 		    pattern_any(options->recipients,
-		    options->recipient_count, rcpt->address)))
+		    options->recipient_count, rcpt->bare.len > 0 ?
+		    rcpt->bare : rcpt->address)))
 			return true;
 	}
 	return false;

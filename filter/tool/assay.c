@@ -13,6 +13,13 @@ static const struct tool_command commands[] = {
 	  "MESSAGE...",
 	  "run the daemon's checks and policy on message files",
 	  tool_verify },
+	{ "seal",
+	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [--key FILE] "
+	  "[--domain DOMAIN] [--selector NAME] [--authserv-id ID] [--ip IP] "
+	  "[--name NAME] [--helo NAME] [--from ADDR] [--now UNIXTIME] "
+	  "[MESSAGE]",
+	  "verify a message, and print it with one more ARC set on top",
+	  tool_seal },
 	{ "spf",
 	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [--json] --ip IP "
 	  "--helo NAME --from ADDR",

@@ -111,8 +111,10 @@ message_split(struct arena *arena, struct str text,
 	struct header_field field;
 
 	*message = (struct message_file){ .body = STR_NONE };
-	if (is_mbox_line(text))
+	if (is_mbox_line(text)) {
+		message->mbox = true;
 		text = str_skip(text, line_length(text));
+	}
 	while (take_field(&text, &field))
 		VEC_PUSH(arena, &message->header.fields, field);
 	if (str_starts_nocase(text, STR("\r\n")))
@@ -121,25 +123,37 @@ message_split(struct arena *arena, struct str text,
 }
 
 bool
-message_read(struct arena *arena, const char *path,
-    struct message_file *message_out)
+message_read_raw(struct arena *arena, const char *path,
+    struct message_file *message_out, struct str *raw_out)
 {
 	bool is_stdin = str_eqz(str_from(path), "-");
 	FILE *in = is_stdin ? stdin : fopen(path, "rb");
-	struct str text;
 	bool ok;
 	int saved;
 
 	*message_out = (struct message_file){ .body = STR_NONE };
+	*raw_out = STR_NONE;
 	if (in == NULL)
 		return false;
-	ok = read_all(in, &text);
+	ok = read_all(in, raw_out);
 	saved = errno;
 	if (!is_stdin)
 		fclose(in);
 	if (ok)
-		message_split(arena, with_crlf(arena, text), message_out);
-	free((void *)text.ptr);
+		message_split(arena, with_crlf(arena, *raw_out), message_out);
+	errno = saved;
+	return ok;
+}
+
+bool
+message_read(struct arena *arena, const char *path,
+    struct message_file *message_out)
+{
+	struct str raw;
+	bool ok = message_read_raw(arena, path, message_out, &raw);
+	int saved = errno;
+
+	free((void *)(uintptr_t)raw.ptr);
 	errno = saved;
 	return ok;
 }

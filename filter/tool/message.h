@@ -9,6 +9,7 @@
 struct message_file {
 	struct header	header;
 	struct str	body;
+	bool		mbox;	/* a first line "From ..." was dropped */
 };
 
 /* Splits a message whose lines end with CRLF; slices of the text. */
@@ -23,5 +24,9 @@ void message_split(struct arena *arena, struct str text,
  */
 bool message_read(struct arena *arena, const char *path,
     struct message_file *message_out);
+
+/* The same, and the file's octets as they are, on the heap: free() them. */
+bool message_read_raw(struct arena *arena, const char *path,
+    struct message_file *message_out, struct str *raw_out);
 
 #endif
