@@ -34,17 +34,31 @@ folded(struct arena *arena, struct str name, struct str text)
 }
 
 static void
-replace_field(struct arena *arena, struct edit_list *edits,
+remove_fields(struct arena *arena, struct edit_list *edits, struct edit edit,
+    unsigned keep)
+{
+	/* The first one last: to milter a change to nothing is a removal. */
+	edit.kind = EDIT_DELETE;
+	for (; edit.nth > keep; edit.nth--)
+		VEC_PUSH(arena, &edits->list, edit);
+}
+
+static void
+tag_field(struct arena *arena, struct edit_list *edits,
     const struct header *header, const struct policy_rule *rule)
 {
-	struct edit edit = { .kind = EDIT_DELETE, .name = rule->tag_name };
+	struct edit edit = { .kind = EDIT_ADD, .name = rule->tag_name };
 
 	for (size_t i = 0; i < header->fields.count; i++)
 		edit.nth += edit_is_named(&header->fields.at[i], edit.name);
-	/* The first one last: to milter a change to nothing is a removal. */
-	for (; edit.nth > 1; edit.nth--)
-		VEC_PUSH(arena, &edits->list, edit);
-	edit.kind = edit.nth == 1 ? EDIT_CHANGE : EDIT_ADD;
+	if (rule->tag != TAG_ADD)
+		remove_fields(arena, edits, edit, rule->tag == TAG_REPLACE);
+	if (rule->tag == TAG_REMOVE)
+		return;
+	if (rule->tag == TAG_REPLACE && edit.nth > 0) {
+		edit.kind = EDIT_CHANGE;
+		edit.nth = 1;
+	}
 	edit.value = folded(arena, edit.name, str_trim(encode_text(arena,
 	    rule->tag_value, LIMIT_TAG_OCTETS)));
 	VEC_PUSH(arena, &edits->list, edit);
@@ -235,11 +249,13 @@ prefix_subjects(struct arena *arena, struct edit_list *edits,
 		VEC_PUSH(arena, &edits->list, edit);
 }
 
+/* A later tag puts all fields of the name away, with what was added. */
 static bool
-is_repeated(const struct policy_run *run, size_t i)
+is_overruled(const struct policy_run *run, size_t i)
 {
 	for (size_t k = i + 1; k < run->fired.count; k++)
-		if (is_tag(&run->fired.at[k]) && str_eq_nocase(
+		if (is_tag(&run->fired.at[k]) &&
+		    run->fired.at[k].tag != TAG_ADD && str_eq_nocase(
 		    run->fired.at[k].tag_name, run->fired.at[i].tag_name))
 			return true;
 	return false;
@@ -254,13 +270,13 @@ edit_tags(struct arena *arena, struct edit_list *edits,
 	for (size_t i = 0; i < run->fired.count && tags < LIMIT_TAGS; i++) {
 		const struct policy_rule *rule = &run->fired.at[i];
 
-		if (!is_tag(rule) || is_repeated(run, i) ||
+		if (!is_tag(rule) || is_overruled(run, i) ||
 		    !is_allowed(rule->tag_name))
 			continue;
 		tags++;
 		if (is_subject(rule->tag_name))
 			prefix_subjects(arena, edits, header, run);
 		else
-			replace_field(arena, edits, header, rule);
+			tag_field(arena, edits, header, rule);
 	}
 }

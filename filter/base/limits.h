@@ -116,6 +116,7 @@ enum {
 	LIMIT_LIST_REGEXES = 100,	/* each one is tried */
 	LIMIT_LIST_OCTETS = 128 * 1024 * 1024,
 	LIMIT_SCORE = 1000000,		/* of one rule: sums stay exact */
+	LIMIT_SYMBOL_OCTETS = 64,	/* the name of a score */
 	LIMIT_TAG_OCTETS = 2048,	/* one header that a policy adds */
 	LIMIT_TAGS = 100,
 	LIMIT_REGEX_MATCH = 100000,	/* PCRE2 match limit */

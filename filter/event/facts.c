@@ -22,6 +22,14 @@ put_list(struct emit *out, const char *key, const struct str *at,
 }
 
 static void
+put_unknown(struct emit *out, const char *key, struct str reason)
+{
+	emit_open(out, key, '{');
+	put_text(out, "unknown", reason);
+	emit_close(out, '}');
+}
+
+static void
 put_value(struct emit *out, const char *key, const struct fact *fact,
     enum fact_type type)
 {
@@ -48,17 +56,12 @@ put_value(struct emit *out, const char *key, const struct fact *fact,
 		emit_word(out, key, word_name(fact->word));
 		break;
 	case FACT_LIST:
-		put_list(out, key, fact->list.at, fact->list.count);
+		if (fact->list.count > LIMIT_EVENT_RECIPIENTS)
+			put_unknown(out, key, STR("longer than is recorded"));
+		else
+			put_list(out, key, fact->list.at, fact->list.count);
 		break;
 	}
-}
-
-static void
-put_unknown(struct emit *out, const char *key, struct str reason)
-{
-	emit_open(out, key, '{');
-	put_text(out, "unknown", reason);
-	emit_close(out, '}');
 }
 
 void

@@ -145,6 +145,20 @@ put_verdict(struct emit *out, const char *key, enum action action,
 }
 
 static void
+put_tag(struct emit *out, const struct policy_rule *rule)
+{
+	emit_open(out, "tag", '{');
+	put_text(out, "name", rule->tag_name);
+	if (rule->tag == TAG_REMOVE)
+		emit_bool(out, "remove", true);
+	else
+		put_text(out, "value", rule->tag_value);
+	if (rule->tag == TAG_ADD)
+		emit_bool(out, "add", true);
+	emit_close(out, '}');
+}
+
+static void
 put_rule(struct emit *out, const struct policy_rule *rule)
 {
 	emit_open(out, NULL, '{');
@@ -158,12 +172,10 @@ put_rule(struct emit *out, const struct policy_rule *rule)
 		put_text(out, "text", rule->text);
 	if (rule->action == ACTION_SCORE)
 		emit_number(out, "score", rule->score);
-	if (rule->action == ACTION_TAG) {
-		emit_open(out, "tag", '{');
-		put_text(out, "name", rule->tag_name);
-		put_text(out, "value", rule->tag_value);
-		emit_close(out, '}');
-	}
+	if (rule->symbol.len > 0)
+		put_text(out, "symbol", rule->symbol);
+	if (rule->action == ACTION_TAG)
+		put_tag(out, rule);
 	emit_close(out, '}');
 }
 

@@ -137,7 +137,8 @@ write_once(struct fact_set *set, enum fact_id id, enum fact_state state)
 {
 	struct fact *fact = &set->facts[id];
 
-	ensure(fact->state == FACT_PENDING || id == FACT_ID_SCORE);
+	ensure(fact->state == FACT_PENDING || id == FACT_ID_SCORE ||
+	    id == FACT_ID_SCORE_SYMBOLS);
 	fact->state = state;
 	set->version++;
 	return fact;

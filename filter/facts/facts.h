@@ -98,7 +98,8 @@ void facts_clear(struct fact_set *set, enum fact_id id);
 const struct fact *facts_get(const struct fact_set *set, enum fact_id id);
 bool facts_known(const struct fact_set *set, enum fact_id id); /* not pending */
 
-/* Each may be called once for a fact between resets; score excepted. */
+/* Each may be called once for a fact between resets; score and its symbols
+ * excepted. */
 void facts_none(struct fact_set *set, enum fact_id id);
 void facts_unknown(struct fact_set *set, enum fact_id id, struct str reason);
 void facts_text(struct fact_set *set, enum fact_id id, struct str text);

@@ -181,6 +181,35 @@ note_queue_id(SMFICTX *ctx, struct client *client)
 	client->has_queue_id = true;
 }
 
+/* Sendmail writes "IPv6:" before such an address. */
+static struct ip
+daemon_address(SMFICTX *ctx)
+{
+	struct str text = macro(ctx, "{daemon_addr}");
+	struct ip ip = { .family = IP_NONE };
+
+	if (str_starts_nocase(text, STR("IPv6:")))
+		text = str_skip(text, 5);
+	if (!ip_parse(text, &ip))
+		ip.family = IP_NONE;
+	return ip;
+}
+
+/* A name of a service, as {daemon_port} may be, is not known. */
+static unsigned
+daemon_port(SMFICTX *ctx)
+{
+	struct str text = macro(ctx, "{daemon_port}");
+	unsigned port = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (!ascii_digit(text.ptr[i]) || text.len > 5)
+			return 0;
+		port = port * 10 + (unsigned)(text.ptr[i] - '0');
+	}
+	return port > 65535 ? 0 : port;
+}
+
 /* ---- events ---- */
 
 static sfsistat
@@ -191,6 +220,8 @@ on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
 		.ip = ip_from_sockaddr((const struct sockaddr *)address),
 		.name = confirmed_name(ctx, host),
 		.listener = macro(ctx, "{daemon_name}"),
+		.listener_ip = daemon_address(ctx),
+		.listener_port = daemon_port(ctx),
 	};
 
 	session_connect(client->conn, &who, take_reply, client);

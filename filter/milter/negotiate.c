@@ -22,7 +22,8 @@ static const struct {
 	int where;
 	const char *macros;
 } macros[] = {
-	{ SMFIM_CONNECT, "{daemon_name} {client_resolve}" },
+	{ SMFIM_CONNECT, "{daemon_name} {daemon_addr} {daemon_port} "
+	    "{client_resolve}" },
 	{ SMFIM_HELO, "{tls_version}" },
 	{ SMFIM_ENVFROM,
 	    "i {auth_authen} {auth_type} {tls_version} {cipher}" },

@@ -69,28 +69,37 @@ bind_title(struct bind *bind, const struct item *item)
 		    "or monitor, not \"%.*s\"", STR_ARG(item->mode->text));
 }
 
-static void
-bind_define(struct bind *bind, const struct item *item)
+struct define *
+bind_new_define(struct bind *bind, struct str name, struct place place,
+    const struct expr *expr, enum stage stage)
 {
 	struct define *define = arena_alloc(bind->arena, sizeof(*define));
 
-	if (!bind_name_is_free(bind, item->name))
-		return;
-	define->name = item->name->text;
-	define->place = item->place;
+	define->name = name;
+	define->place = place;
 	memset(&bind->reading, 0, sizeof(bind->reading));
-	bind->stage = STAGE_MESSAGE;
-	if (item->expr != NULL)
-		define->cond = bind_cond(bind, item->expr);
+	bind->stage = stage;
+	if (expr != NULL)
+		define->cond = bind_cond(bind, expr);
 	define->reading = bind->reading;
 	define->index = bind->defines.count;
 	VEC_PUSH(bind->arena, &bind->defines, define);
+	return define;
+}
+
+static void
+bind_define(struct bind *bind, const struct item *item)
+{
+	if (bind_name_is_free(bind, item->name))
+		bind_new_define(bind, item->name->text, item->place,
+		    item->expr, STAGE_MESSAGE);
 }
 
 static void
 bind_stage(struct bind *bind, const struct item *item)
 {
 	struct str name = item->name->text;
+	const struct scope *scope;
 	enum stage stage;
 
 	if (!stage_find(name, &stage)) {
@@ -104,12 +113,13 @@ bind_stage(struct bind *bind, const struct item *item)
 		    "stages are connect, helo, mail, rcpt and message"));
 		return;
 	}
+	scope = bind_scope(bind, item->section);
 	for (const struct statement *statement = item->statements; statement;
 	    statement = statement->next) {
 		struct rule *rule = NULL;
 
 		if (diag_total(bind->diag) <= LIMIT_POLICY_ERRORS)
-			rule = bind_rule(bind, statement, stage);
+			rule = bind_rule(bind, statement, stage, scope);
 		if (rule != NULL)
 			VEC_PUSH(bind->arena, &bind->policy->rules[stage],
 			    rule);
@@ -129,47 +139,6 @@ check_instead(struct bind *bind)
 		if (bind_find_list(bind, item->name->text) == NULL)
 			mistake(bind->diag, item->place, "the policy has no "
 			    "list \"%.*s\"", STR_ARG(item->name->text));
-}
-
-static void
-warn_unused(struct bind *bind)
-{
-	bind_warn_lists(bind);
-	for (size_t i = 0; i < bind->defines.count; i++)
-		if (!bind->defines.at[i]->used)
-			doubt(bind->diag, bind->defines.at[i]->place,
-			    "define \"%.*s\" is not used",
-			    STR_ARG(bind->defines.at[i]->name));
-}
-
-/* Rules behind one that always ends the stage, or the session. */
-static void
-warn_unreachable(struct bind *bind)
-{
-	const struct rule *session_end = NULL;
-
-	for (int s = 0; s < STAGE_COUNT; s++) {
-		const struct rule *end = session_end;
-
-		for (size_t i = 0; i < bind->policy->rules[s].count; i++) {
-			const struct rule *rule = bind->policy->rules[s].at[i];
-
-			if (end != NULL) {
-				doubt(bind->diag, rule->place, "never reached: "
-				    "the %s in %s always ends before it",
-				    action_name(end->action),
-				    place_from(bind->arena, rule->place,
-				    end->place));
-				break;
-			}
-			if (rule->when == NULL && !rule->shadow &&
-			    action_ends(rule->action))
-				end = rule;
-		}
-		if (end != NULL && (end->action == ACTION_ACCEPT ||
-		    end->action == ACTION_BYPASS))
-			session_end = end;
-	}
 }
 
 static void
@@ -193,6 +162,5 @@ bind_policy(struct bind *bind)
 	if (diag_count(bind->diag, DIAG_ERROR) > 0)
 		return;
 	number_rules(bind->policy);
-	warn_unused(bind);
-	warn_unreachable(bind);
+	bind_doubts(bind);
 }

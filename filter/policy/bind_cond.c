@@ -60,6 +60,17 @@ read_define(struct bind *bind, const struct define *define)
 	}
 }
 
+struct cond *
+bind_use_define(struct bind *bind, struct place place,
+    const struct define *define)
+{
+	struct cond *cond = cond_new(bind, COND_DEFINE, place);
+
+	read_define(bind, define);
+	cond->define = define;
+	return cond_above(bind, cond, define->cond);
+}
+
 static struct cond *
 bind_define_use(struct bind *bind, const struct expr *expr,
     struct define *define)
@@ -69,7 +80,7 @@ bind_define_use(struct bind *bind, const struct expr *expr,
 	define->used = true;
 	if (define->cond == NULL)
 		return NULL;
-	read_define(bind, define);
+	cond = bind_use_define(bind, expr->place, define);
 	if (define->reading.stage > bind->stage) {
 		mistake(bind->diag, expr->place, "\"%.*s\" reads %s, which is "
 		    "known from stage %s on; this is stage %s",
@@ -78,9 +89,7 @@ bind_define_use(struct bind *bind, const struct expr *expr,
 		    stage_name(bind->stage));
 		return NULL;
 	}
-	cond = cond_new(bind, COND_DEFINE, expr->place);
-	cond->define = define;
-	return cond_above(bind, cond, define->cond);
+	return cond;
 }
 
 static void

@@ -112,6 +112,7 @@ struct template_piece {
 };
 
 struct template {
+	bool utf8;		/* it may go out as it is */
 	VEC(struct template_piece) pieces;
 };
 
@@ -121,14 +122,30 @@ struct rule {
 	enum stage		 stage;
 	bool			 shadow;
 	struct place		 place;
-	const struct cond	*when;		/* NULL: always */
+	const struct scope	*scope;		/* NULL: everywhere */
+	const struct cond	*when;		/* NULL: always; with the
+						 * scope's in it */
+	bool			 always;	/* in its scope */
 	struct fact_bits	 reads;		/* by when */
 	unsigned		 code;
 	struct str		 enhanced;
 	struct template		 text;
 	double			 score;
+	struct str		 symbol;
+	enum policy_tag		 tag;
 	struct str		 tag_name;
 	struct template		 tag_value;
+};
+
+/* A section of the policy: the listeners that its rules are for. */
+struct scope {
+	const struct section	*section;
+	struct define		*define;	/* NULL: it has a mistake */
+};
+
+struct scope_target {
+	const struct scope	*scope;
+	const struct target	*target;
 };
 
 struct policy {
@@ -152,6 +169,8 @@ struct bind {
 	const struct item	*instead;	/* lists of a test */
 	VEC(struct define *)	 defines;
 	VEC(struct named_list *) lists;
+	VEC(struct scope *)	 scopes;
+	VEC(struct scope_target) targets;	/* of all scopes */
 	/* Of the rule or define in hand: */
 	struct reading		 reading;
 	enum stage		 stage;		/* known up to this one */
@@ -176,6 +195,8 @@ struct policy *policy_load_with(const char *path, const struct item *instead,
 
 /* bind.c: the whole policy. */
 void bind_policy(struct bind *bind);
+/* bind_doubt.c: what a policy without mistakes can hardly mean. */
+void bind_doubts(struct bind *bind);
 struct define *bind_find_define(struct bind *bind, struct str name);
 struct named_list *bind_find_list(struct bind *bind, struct str name);
 /* May a list or define have this name?  Reported if not. */
@@ -227,10 +248,27 @@ struct cond *bind_in(struct bind *bind, const struct expr *expr);
 const struct list *bind_entries(struct bind *bind, const struct term *entries,
     const struct value *left);
 
+/* A condition with a name, or without one; it is used from this stage on. */
+struct define *bind_new_define(struct bind *bind, struct str name,
+    struct place place, const struct expr *expr, enum stage stage);
+struct cond *bind_use_define(struct bind *bind, struct place place,
+    const struct define *define);
+
+/* bind_section.c: NULL for what is in no section. */
+const struct scope *bind_scope(struct bind *bind,
+    const struct section *section);
+
 /* bind_rule.c: one rule of a stage.  NULL: a mistake, reported. */
 struct rule *bind_rule(struct bind *bind, const struct statement *statement,
-    enum stage stage);
+    enum stage stage, const struct scope *scope);
+/* bind_action.c: what stands behind its action. */
+bool bind_arguments(struct bind *bind, struct rule *rule,
+    const struct term *args);
 bool action_ends(enum action action);
+enum action_takes {
+	TAKES_TEXT, TAKES_REPLY, TAKES_SCORE, TAKES_TAG, TAKES_NOTE
+};
+enum action_takes action_takes(enum action action);
 
 /*
  * expand.c: texts.  template_parse reads "..." with its quotes still on, so
@@ -242,9 +280,10 @@ bool template_parse(struct bind *bind, const struct term *term,
 /* A fact as text; pending and unknown both are "unknown". */
 struct str fact_as_text(struct arena *arena, enum fact_id id,
     const struct fact *fact);
-/* One line of at most max octets, each in 0x20..0x7e. */
+/* One line of at most max octets; of a fact each is in 0x20..0x7e, and of the
+ * policy's own text too unless that is UTF-8 and may stay so. */
 struct str template_expand(const struct template *text,
-    const struct policy_env *env, double score, size_t max);
+    const struct policy_env *env, const struct policy_run *run, size_t max);
 /* The first fact of the text that is still on its way. */
 bool template_pending(const struct template *text,
     const struct policy_env *env, enum fact_id *pending_out);

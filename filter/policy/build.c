@@ -9,6 +9,10 @@ build_item(struct parse *parse, struct item item)
 
 	*copy = item;
 	copy->section = parse->section;
+	if (parse->section != NULL && item.kind != ITEM_STAGE)
+		mistake(parse->diag, item.place, "a section (%s) holds stages "
+		    "and nothing else", place_from(parse->arena, item.place,
+		    parse->section->place));
 	CHAIN(parse->items, copy);
 }
 

@@ -1,6 +1,6 @@
 #include "base/buf.h"
 #include "base/limits.h"
-#include "policy/bound.h"
+#include "policy/eval.h"
 
 #include <math.h>
 
@@ -85,7 +85,8 @@ template_parse(struct bind *bind, const struct term *term,
 
 	while (odd < text.len && (unsigned char)text.ptr[odd] < 0x80)
 		odd++;
-	if (odd < text.len)
+	out->utf8 = rule->action == ACTION_TAG && str_is_utf8(text);
+	if (odd < text.len && !out->utf8)
 		doubt(bind->diag, place_after(term->place, 1 +
 		    written(text, odd)), "only ASCII goes out; other letters "
 		    "of a text become ?");
@@ -170,32 +171,36 @@ fact_as_text(struct arena *arena, enum fact_id id, const struct fact *fact)
 }
 
 static void
-add_safe(struct buf *buf, struct str text)
+add_safe(struct buf *buf, struct str text, bool utf8)
 {
 	for (size_t i = 0; i < text.len && !buf_full(buf); i++) {
 		char c = text.ptr[i];
 
-		buf_addc(buf, c >= 0x20 && c < 0x7f ? c : '?');
+		buf_addc(buf, (c >= 0x20 && c < 0x7f) || (utf8 &&
+		    (unsigned char)c >= 0x80) ? c : '?');
 	}
 }
 
 struct str
 template_expand(const struct template *text, const struct policy_env *env,
-    double score, size_t max)
+    const struct policy_run *run, size_t max)
 {
-	struct fact running = { .state = FACT_SET, .number = score };
+	struct fact running;
 	struct buf buf;
 
 	buf_init(&buf, env->arena, max);
 	for (size_t i = 0; i < text->pieces.count; i++) {
 		const struct template_piece *piece = &text->pieces.at[i];
 
-		if (piece->is_fact)
-			add_safe(&buf, fact_as_text(env->arena, piece->id,
-			    piece->id == FACT_ID_SCORE ? &running :
-			    facts_get(env->facts, piece->id)));
-		else
-			add_safe(&buf, piece->text);
+		if (!piece->is_fact) {
+			add_safe(&buf, piece->text, text->utf8);
+			continue;
+		}
+		running = eval_is_running(piece->id) ?
+		    eval_running(run, piece->id) :
+		    *facts_get(env->facts, piece->id);
+		add_safe(&buf, fact_as_text(env->arena, piece->id, &running),
+		    false);
 	}
 	return buf_str(&buf);
 }
@@ -207,7 +212,7 @@ template_pending(const struct template *text, const struct policy_env *env,
 	for (size_t i = 0; i < text->pieces.count; i++) {
 		const struct template_piece *piece = &text->pieces.at[i];
 
-		if (piece->is_fact && piece->id != FACT_ID_SCORE &&
+		if (piece->is_fact && !eval_is_running(piece->id) &&
 		    !facts_known(env->facts, piece->id)) {
 			*pending_out = piece->id;
 			return true;

@@ -13,9 +13,9 @@
 %locations
 /*
  * Behind a missing '}' what follows may go on in what is open, or not: it does.
- * The tokens are "error" (twice), "at", "on" and '}'.
+ * The tokens are "error" (twice), '}', and all that begin an item.
  */
-%expect 5
+%expect 9
 %param { void *scanner }
 %parse-param { struct parse *parse }
 
@@ -103,6 +103,15 @@ file:
 	;
 
 item:
+	  plain
+	| stage
+	| section
+	| error SEMICOLON
+	| error RBRACE
+	| misnamed
+	;
+
+plain:
 	  POLICY TEXT MODE name SEMICOLON {
 		build_item(parse, (struct item){ .kind = ITEM_POLICY,
 		    .place = @1, .name = $2, .mode = $4 });
@@ -123,10 +132,6 @@ item:
 		build_item(parse, (struct item){ .kind = ITEM_DEFINE,
 		    .place = @2, .name = $2, .expr = $4 });
 	}
-	| stage
-	| section
-	| error SEMICOLON
-	| error RBRACE
 	;
 
 stage:
@@ -168,9 +173,16 @@ values:
 stages:
 	  %empty
 	| stages stage
+	| stages plain
 	| stages opened stages RBRACE	{ build_section_end(parse); }
-	| stages error SEMICOLON	{ yyerrok; }
-	| stages error RBRACE		{ yyerrok; }
+	| stages error SEMICOLON
+	| stages misnamed
+	;
+
+/* Perhaps a stage, but for its first word. */
+misnamed:
+	  error LBRACE rules RBRACE
+	| error LBRACE rules error RBRACE
 	;
 
 unclosed:

@@ -69,6 +69,11 @@ struct policy_rule_place {
 struct policy_rule_place policy_rule_place(const struct policy *policy,
     size_t number);
 
+enum policy_tag {
+	TAG_REPLACE,		/* all fields of the name, or added */
+	TAG_ADD, TAG_REMOVE
+};
+
 /* What a fired rule says. */
 struct policy_rule {
 	size_t		 number;
@@ -83,15 +88,17 @@ struct policy_rule {
 	struct str	 text;		/* expanded, one line, safe for SMTP;
 					 * quarantine, note, score: theirs */
 	double		 score;
-	/* tag */
+	struct str	 symbol;	/* score: its name, or empty */
+	enum policy_tag	 tag;
 	struct str	 tag_name;	/* header name; "subject" prefixes it */
-	struct str	 tag_value;	/* expanded */
+	struct str	 tag_value;	/* expanded; may hold UTF-8 */
 };
 
 /* What a stage came to.  Zeroed before the connection's first stage. */
 struct policy_run {
 	bool			 ended;	 /* accept or bypass: no more stages */
 	double			 score;
+	VEC(struct str)		 symbols; /* of the scores, each once */
 	VEC(struct policy_rule)	 fired;	 /* in order, shadow rules too */
 };
 

@@ -96,7 +96,8 @@ find_fact(struct policy_tests *tests, const struct term *term,
 {
 	const char *names[FACT_COUNT];
 
-	if (str_eqz(term->text, "score")) {
+	if (str_eqz(term->text, "score") ||
+	    str_eqz(term->text, "score.symbols")) {
 		mistake(diag, term->place, "score is what the rules add up "
 		    "to; it cannot be given");
 		return false;

@@ -135,13 +135,31 @@ time_now(const struct connection *conn)
 }
 
 static void
+set_listener_facts(struct connection *conn, const struct session_client *client)
+{
+	struct fact_set *facts = &conn->facts;
+
+	facts_text_or_none(facts, FACT_ID_LISTENER, keep(conn,
+	    SCOPE_CONNECTION, client->listener, LIMIT_MACRO_OCTETS));
+	if (client->listener_ip.family == IP_NONE)
+		facts_none(facts, FACT_ID_LISTENER_ADDRESS);
+	else
+		facts_ip(facts, FACT_ID_LISTENER_ADDRESS,
+		    &client->listener_ip);
+	if (client->listener_port == 0)
+		facts_none(facts, FACT_ID_LISTENER_PORT);
+	else
+		facts_number(facts, FACT_ID_LISTENER_PORT,
+		    client->listener_port);
+}
+
+static void
 begin_connect(struct connection *conn, const struct session_client *client)
 {
 	conn->saw_connect = true;
 	conn->subject.now = time_now(conn);
 	client_connect(conn, client);
-	facts_text_or_none(&conn->facts, FACT_ID_LISTENER, keep(conn,
-	    SCOPE_CONNECTION, client->listener, LIMIT_MACRO_OCTETS));
+	set_listener_facts(conn, client);
 	run_start(conn, STAGE_CONNECT);
 	connection_keep_progress(conn, SCOPE_CONNECTION);
 }

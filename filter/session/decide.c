@@ -513,7 +513,7 @@ settle_facts(struct connection *conn)
 		if (fact_table[id].stage <= conn->pending.stage &&
 		    !facts_known(&conn->facts, (enum fact_id)id) &&
 		    !client_is_owed(conn, (enum fact_id)id) &&
-		    id != FACT_ID_SCORE)
+		    id != FACT_ID_SCORE && id != FACT_ID_SCORE_SYMBOLS)
 			facts_unknown(&conn->facts, (enum fact_id)id,
 			    STR("not known in time"));
 }

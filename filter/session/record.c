@@ -113,6 +113,8 @@ build(struct connection *conn, const char *kind, enum action action)
 	    message->queue_id.len > 0)
 		facts_text(&conn->facts, FACT_ID_QUEUE_ID, message->queue_id);
 	facts_number(&conn->facts, FACT_ID_SCORE, conn->progress.run.score);
+	facts_list(&conn->facts, FACT_ID_SCORE_SYMBOLS,
+	    conn->progress.run.symbols.at, conn->progress.run.symbols.count);
 	*event = (struct event){
 		.time_us = clock_unix_us(), .kind = kind,
 		.facts = &conn->facts, .results = &conn->results,

@@ -74,6 +74,8 @@ struct session_client {
 	struct ip	ip;		/* IP_NONE: not SMTP, or not known */
 	struct str	name;		/* verified by the MTA, or empty */
 	struct str	listener;	/* {daemon_name}, or empty */
+	struct ip	listener_ip;	/* {daemon_addr}, or IP_NONE */
+	unsigned	listener_port;	/* {daemon_port}; 0: not known */
 };
 
 struct session_mail {

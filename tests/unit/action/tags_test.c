@@ -324,6 +324,37 @@ START_TEST(the_number_of_tags_is_capped)
 }
 END_TEST
 
+START_TEST(one_more_beside_the_others)
+{
+	field("X-A", STR(" 1"));
+	tag("X-A", STR("2"))->tag = TAG_ADD;
+	tag("X-A", STR("3"))->tag = TAG_ADD;
+	assert_edits("a1 X-A=2|a1 X-A=3|");
+}
+END_TEST
+
+START_TEST(a_field_is_removed)
+{
+	field("X-A", STR(" 1"));
+	field("X-B", STR(" 1"));
+	field("X-A", STR(" 2"));
+	tag("x-a", STR(""))->tag = TAG_REMOVE;
+	tag("X-C", STR(""))->tag = TAG_REMOVE;
+	assert_edits("d2 x-a=|d1 x-a=|");
+}
+END_TEST
+
+START_TEST(what_was_said_before_is_overruled)
+{
+	field("X-A", STR(" 1"));
+	tag("X-A", STR("2"))->tag = TAG_ADD;
+	tag("X-A", STR("3"));
+	tag("X-A", STR(""))->tag = TAG_REMOVE;
+	tag("X-A", STR("4"))->tag = TAG_ADD;
+	assert_edits("d1 X-A=|a1 X-A=4|");
+}
+END_TEST
+
 TCase *
 tags_cases(void)
 {
@@ -333,6 +364,9 @@ tags_cases(void)
 	tcase_add_test(tc, a_tag_is_added);
 	tcase_add_test(tc, a_tag_replaces_all_of_its_name);
 	tcase_add_test(tc, the_last_of_a_name_counts);
+	tcase_add_test(tc, one_more_beside_the_others);
+	tcase_add_test(tc, a_field_is_removed);
+	tcase_add_test(tc, what_was_said_before_is_overruled);
 	tcase_add_test(tc, only_tags_that_act);
 	tcase_add_loop_test(tc, names_are_vetted, 0, TEST_COUNT(names));
 	tcase_add_loop_test(tc, values_are_safe_and_folded, 0,

@@ -448,6 +448,52 @@ static const struct {
 	  "reject 550 5.6.0 x @3", STAGE_MESSAGE },
 	{ "at message {\ntempfail 421 4.3.2;\n}", "",
 	  "tempfail 421 4.3.2 try again later @3", STAGE_MESSAGE },
+	/* symbols of scores */
+	{ "at message {\nscore A 1;\nscore B 2 \"b\";\nscore A 1;\n"
+	  "reject \"%{score} %{score.symbols}\" when any score.symbols == "
+	  "\"b\" and score == 4;\n}", "",
+	  "score score score | reject 550 5.7.1 4 A, B @6", STAGE_MESSAGE },
+	{ "define a = \"A\" in score.symbols;\nat message {\n"
+	  "accept when a;\nshadow score A 1;\naccept when a;\nscore A 0;\n"
+	  "accept when a;\n}", "", "shadow score score | accept @8",
+	  STAGE_MESSAGE },
+	{ "at message {\naccept when score.symbols is set;\n"
+	  "reject \"<%{score.symbols}>\";\n}", "",
+	  "reject 550 5.7.1 <> @4", STAGE_MESSAGE },
+	{ "at mail {\ntag add \"X-A\" \"1\";\ntag remove \"X-B\";\n"
+	  "tag replace \"X-C\" \"\xc3\xbc %{mail.from}\";\n"
+	  "tag subject \"[x]\";\n}", "", "tag tag tag tag | continue",
+	  STAGE_MAIL },
+	/* sections */
+	{ "on listener \"a\" {\nat mail { accept; }\n}\n"
+	  "at mail { discard; }", "listener=A", "accept @3", STAGE_MAIL },
+	{ "on listener \"a\" {\nat mail { accept; }\n}\n"
+	  "at mail { discard; }", "listener=b", "discard @5", STAGE_MAIL },
+	{ "on listener \"a\" {\nat mail { accept; }\n}\n"
+	  "at mail { discard; }", "listener=-", "discard @5", STAGE_MAIL },
+	{ "on listener in { \"a\", \"b\" } {\nat mail { accept when spf == "
+	  "fail; }\n}", "listener=b spf=fail", "accept @3", STAGE_MAIL },
+	{ "on listener in { \"a\", \"b\" } {\nat mail { accept when spf == "
+	  "fail; }\n}", "listener=b spf=pass", "continue", STAGE_MAIL },
+	{ "on listener in { \"a\", \"b\" } {\nat mail { accept when spf == "
+	  "fail; }\n}", "listener=c spf=fail", "continue", STAGE_MAIL },
+	{ "on listener in { \"a\", \"b\" } {\nat mail { accept when spf == "
+	  "fail; }\n}", "listener=c spf=~", "continue", STAGE_MAIL },
+	{ "on listener in { \"a\", \"b\" } {\nat mail { accept when spf == "
+	  "fail; }\n}", "listener=b spf=~", "wait spf", STAGE_MAIL },
+	{ "on port in { 465, 587 } {\nat mail { accept; }\n}",
+	  "listener.port=587", "accept @3", STAGE_MAIL },
+	{ "on port in { 465, 587 } {\nat mail { accept; }\n}",
+	  "listener.port=25", "continue", STAGE_MAIL },
+	{ "on socket \"[2001:db8::1]:587\" {\nat mail { accept; }\n}",
+	  "listener.address=2001:db8::1 listener.port=587", "accept @3",
+	  STAGE_MAIL },
+	{ "on socket \"[2001:db8::1]:587\" {\nat mail { accept; }\n}",
+	  "listener.address=2001:db8::2 listener.port=587", "continue",
+	  STAGE_MAIL },
+	{ "on socket \"192.0.2.1:25\" {\nat mail { accept; }\n}",
+	  "listener.address=192.0.2.1 listener.port=587", "continue",
+	  STAGE_MAIL },
 	/* every action */
 	{ "at connect {\ndiscard \"x\";\n}", "", "discard x @3",
 	  STAGE_CONNECT },
@@ -527,6 +573,23 @@ START_TEST(a_policy_tells_what_it_needs)
 }
 END_TEST
 
+/* Which listener it is, is known only after what is asked for is agreed. */
+START_TEST(sections_act_wherever_one_does)
+{
+	struct policy *policy = policy_from("policy \"t\" mode enforce;\n"
+	    "on listener \"a\" { at mail { reject when spf == fail; } }\n"
+	    "on port 25 { at helo { reject; } }\n");
+
+	ck_assert(!policy_can_act(policy, STAGE_CONNECT));
+	ck_assert(policy_can_act(policy, STAGE_HELO));
+	ck_assert(policy_can_act(policy, STAGE_MAIL));
+	ck_assert(!policy_can_act(policy, STAGE_RCPT));
+	ck_assert(policy_reads(policy, FACT_ID_LISTENER));
+	ck_assert(policy_reads(policy, FACT_ID_LISTENER_PORT));
+	policy_unref(policy);
+}
+END_TEST
+
 START_TEST(a_monitor_policy_never_acts)
 {
 	struct policy *policy = policy_from("policy \"t\" mode monitor;\n"
@@ -581,6 +644,7 @@ eval_tests(void)
 	tcase_add_loop_test(tc, rules_in_order, 0, TEST_COUNT(stages));
 	tcase_add_test(tc, a_run_goes_through_the_stages);
 	tcase_add_test(tc, a_policy_tells_what_it_needs);
+	tcase_add_test(tc, sections_act_wherever_one_does);
 	tcase_add_test(tc, a_monitor_policy_never_acts);
 	tcase_add_test(tc, defines_are_evaluated_once);
 	return tc;

@@ -22,6 +22,7 @@ static const struct {
 	{ "items", TITLE, "\n" },
 	{ "rule", TITLE "at message {\n", "\n}\n" },
 	{ "mail", TITLE "at mail {\n", "\n}\n" },
+	{ "rcpt", TITLE "at rcpt {\n", "\n}\n" },
 	{ "connect", TITLE "at connect {\n", "\n}\n" },
 };
 

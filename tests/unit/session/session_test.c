@@ -272,6 +272,82 @@ START_TEST(accept_at_rcpt_speaks_for_its_recipient)
 }
 END_TEST
 
+/* Refused ones are no longer among them; late rules see the same ones. */
+START_TEST(any_and_all_recipients)
+{
+	static const char *const texts[] = {
+		"at rcpt {\n"
+		"  reject when rcpt == \"b@mx.example\";\n"
+		"  note \"two\" when all rcpt in { mx.example } and\n"
+		"    any rcpt == \"a@mx.example\" and rcpt == \"c@mx.example\";\n"
+		"}\n",
+		"at rcpt {\n"
+		"  note \"two\" when all rcpt in { a@, c@ } and\n"
+		"    any rcpt == \"a@mx.example\" and rcpt == \"c@mx.example\";\n"
+		"}\n"
+	};
+	char policy[600];
+	struct talk *talk;
+
+	snprintf(policy, sizeof(policy), "policy \"t\" mode %s;\n%s"
+	    "at message {\n"
+	    "  reject \"b\" when any rcpt == \"b@mx.example\";\n"
+	    "  reject \"all %%{rcpt.accepted}\" when all rcpt in { mx.example };"
+	    "\n}\n", "enforce", texts[_i]);
+	talk = talk_new(zone, policy, false);
+	open_session(talk);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "a@mx.example"), ACTION_CONTINUE);
+	if (_i == 0)
+		ck_assert_int_eq(say_rcpt(talk, "b@mx.example"),
+		    ACTION_REJECT);
+	else
+		session_rcpt_refused(talk->conn, STR("b@mx.example"));
+	ck_assert_int_eq(say_rcpt(talk, "c@mx.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_message(talk, " u@example.com"), ACTION_REJECT);
+	ck_assert_str_eq(talk->text, "all a@mx.example, c@mx.example");
+	assert_event_has(talk, 0, "\"text\":\"two\"");
+	assert_event_has(talk, 0, "\"rcpt.accepted\":[\"a@mx.example\","
+	    "\"c@mx.example\"]");
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(rules_of_a_listener)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "on listener \"submission\" { at mail { reject \"sub\"; } }\n"
+	    "on listener \"smtpd\" { at rcpt { reject \"in\"; } }\n"
+	    "at message { score A 1; score B 2; }\n", false);
+
+	open_session(talk);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "a@mx.example"), ACTION_REJECT);
+	ck_assert_str_eq(talk->text, "in");
+	talk_free(talk);
+}
+END_TEST
+
+START_TEST(symbols_are_recorded)
+{
+	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
+	    "at mail { score A 1; }\n"
+	    "at message { score B 2; tag \"X-S\" \"%{score.symbols}\"; }\n",
+	    false);
+
+	open_session(talk);
+	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_rcpt(talk, "a@mx.example"), ACTION_CONTINUE);
+	ck_assert_int_eq(say_message(talk, " u@example.com"),
+	    ACTION_CONTINUE);
+	assert_event_has(talk, 0, "\"score\":3,\"score.symbols\":[\"A\","
+	    "\"B\"]");
+	assert_event_has(talk, 0, "\"score\":1,\"symbol\":\"A\"");
+	assert_event_has(talk, 0, "\"value\":\"A, B\"");
+	talk_free(talk);
+}
+END_TEST
+
 START_TEST(quarantine_is_stamped)
 {
 	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
@@ -582,6 +658,9 @@ main(void)
 	tcase_add_test(tc, bypass_leaves_mail_alone);
 	tcase_add_test(tc, accept_skips_rules_but_is_stamped);
 	tcase_add_test(tc, accept_at_rcpt_speaks_for_its_recipient);
+	tcase_add_loop_test(tc, any_and_all_recipients, 0, 2);
+	tcase_add_test(tc, rules_of_a_listener);
+	tcase_add_test(tc, symbols_are_recorded);
 	tcase_add_test(tc, quarantine_is_stamped);
 	tcase_add_loop_test(tc, what_is_held_may_still_be_refused, 0,
 	    TEST_COUNT(held));

@@ -1,0 +1,64 @@
+/*
+ * eval - how a bound policy is run: for the files of evaluation alone
+ *
+ * eval_value.c says what a value is now, eval_cond.c what a condition is, and
+ * eval.c runs the rules of a stage with them.
+ */
+#ifndef ASSAY_POLICY_EVAL_H
+#define ASSAY_POLICY_EVAL_H
+
+#include "policy/bound.h"
+
+/*
+ * The values that a condition can still have, as a set of bits.  What is known
+ * has one bit; a fact on its way leaves several.  A rule fires on TRUE alone,
+ * and is worth waiting for while TRUE is one of several.
+ */
+enum { FALSE_ = 1, TRUE_ = 2, UNKNOWN_ = 4, ANY = FALSE_ | TRUE_ | UNKNOWN_ };
+
+struct memo {
+	unsigned	values;		/* 0: not evaluated */
+	unsigned	epoch;
+};
+
+struct eval {
+	const struct policy_env	*env;
+	struct policy_run	 run;		/* what it has come to */
+	unsigned		 epoch;		/* changes with run's score */
+	struct memo		*memo;		/* one a define */
+	struct fact		*calls;		/* of functions; pending: not
+						 * made, or on its way */
+	struct policy_trace	*trace;		/* or NULL */
+	struct fact		 item;		/* that any or all looks at */
+};
+
+static inline bool
+eval_settled(unsigned values)
+{
+	return (values & (values - 1)) == 0;
+}
+
+/* What the rules make themselves: never pending, but not the same for long. */
+static inline bool
+eval_is_running(enum fact_id id)
+{
+	return id == FACT_ID_SCORE || id == FACT_ID_SCORE_SYMBOLS;
+}
+
+struct fact eval_running(const struct policy_run *run, enum fact_id id);
+
+/* The fact or answer as it is now.  No result is the word "none". */
+struct fact eval_value(const struct eval *eval, const struct value *value);
+/* What a value waits for: a fact, or FACT_COUNT for a function's answer. */
+bool eval_is_pending(const struct eval *eval, const struct value *value,
+    enum fact_id *id_out);
+
+unsigned eval_cond(struct eval *eval, const struct cond *cond);
+/*
+ * The pending fact that can still make the condition become want (TRUE_ or
+ * FALSE_); the condition is not settled and want is one of its values.
+ */
+enum fact_id eval_find_pending(struct eval *eval, const struct cond *cond,
+    unsigned want);
+
+#endif

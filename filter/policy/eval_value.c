@@ -1,0 +1,126 @@
+#include <math.h>
+
+#include "policy/eval.h"
+
+struct fact
+eval_running(const struct policy_run *run, enum fact_id id)
+{
+	struct fact fact = { .state = FACT_SET };
+
+	if (id == FACT_ID_SCORE) {
+		fact.number = run->score;
+	} else {
+		fact.list.at = run->symbols.at;
+		fact.list.count = run->symbols.count;
+	}
+	return fact;
+}
+
+/* Of values that are not all there; what is none outweighs the others. */
+static enum fact_state
+worse(enum fact_state a, enum fact_state b)
+{
+	if (a == FACT_NONE || b == FACT_NONE)
+		return FACT_NONE;
+	if (a == FACT_PENDING || b == FACT_PENDING)
+		return FACT_PENDING;
+	return a == FACT_SET ? b : a;
+}
+
+/* Nothing is a number of a division by 0. */
+static struct fact
+sum_now(const struct eval *eval, const struct value *value)
+{
+	struct fact a = eval_value(eval, &value->parts[0]);
+	struct fact b = eval_value(eval, &value->parts[1]);
+	struct fact sum = { .state = worse(a.state, b.state) };
+
+	if (sum.state == FACT_SET) {
+		sum.number = sum_of(value->sign, a.number, b.number);
+		if (!isfinite(sum.number))
+			sum.state = FACT_UNKNOWN;
+	}
+	return sum;
+}
+
+/* The arguments; false: one has no value, so the call's state is its. */
+static bool
+arguments_now(const struct eval *eval, const struct call *call,
+    struct fact *args, enum fact_state *state_out)
+{
+	enum fact_state worst = FACT_SET;
+
+	for (size_t i = 0; i < call->function->count; i++) {
+		args[i] = eval_value(eval, &call->args[i]);
+		worst = worse(worst, args[i].state);
+	}
+	*state_out = worst;
+	return worst == FACT_SET;
+}
+
+/* Rules ask the same again and again: each call is made once a stage. */
+static struct fact
+call_now(const struct eval *eval, const struct call *call)
+{
+	struct fact *result = &eval->calls[call->number];
+	struct fact args[FUNCTION_PARAMETERS_MAX];
+
+	if (result->state != FACT_PENDING)
+		return *result;
+	if (arguments_now(eval, call, args, &result->state))
+		call->function->hook(eval->env, &(struct policy_call){
+		    .function = call->function->name, .number = call->number,
+		    .args = args, .count = call->function->count }, result);
+	return *result;
+}
+
+struct fact
+eval_value(const struct eval *eval, const struct value *value)
+{
+	const struct policy_env *env = eval->env;
+	struct fact fact = { .state = FACT_UNKNOWN };
+
+	switch (value->kind) {
+	case VALUE_CONST:
+		return value->constant;
+	case VALUE_FACT:
+		fact = eval_is_running(value->id) ?
+		    eval_running(&eval->run, value->id) :
+		    *facts_get(env->facts, value->id);
+		break;
+	case VALUE_CALL:
+		fact = call_now(eval, value->call);
+		break;
+	case VALUE_SUM:
+		return sum_now(eval, value);
+	case VALUE_ITEM:
+		return eval->item;
+	}
+	if (value->type == FACT_WORD && fact.state == FACT_NONE) {
+		fact.state = FACT_SET;
+		fact.word = WORD_NONE;
+	}
+	return fact;
+}
+
+bool
+eval_is_pending(const struct eval *eval, const struct value *value,
+    enum fact_id *id_out)
+{
+	const struct call *call = value->call;
+
+	if (value->kind == VALUE_CONST || value->kind == VALUE_ITEM ||
+	    eval_value(eval, value).state != FACT_PENDING)
+		return false;
+	*id_out = value->id;
+	if (value->kind == VALUE_FACT)
+		return true;
+	if (value->kind == VALUE_SUM)
+		return eval_is_pending(eval, &value->parts[0], id_out) ||
+		    eval_is_pending(eval, &value->parts[1], id_out);
+	for (size_t i = 0; i < call->function->count; i++)
+		if (eval_is_pending(eval, &call->args[i], id_out))
+			return true;
+	*id_out = FACT_COUNT;
+	return true;
+}
