@@ -238,6 +238,21 @@ wire_signing(const struct settings *settings, struct diag *diag,
 	return *signing_out != NULL;
 }
 
+/* ---- who may send as whom ---- */
+
+static struct rights *
+rights_for(const struct settings *settings, struct diag *diag)
+{
+	return rights_new(&(struct rights_options){
+	    .tables = settings->sender_logins.at,
+	    .table_count = settings->sender_logins.count,
+	    .local_domains = settings->local_domains.at,
+	    .local_domain_count = settings->local_domains.count,
+	    .delimiters = settings->recipient_delimiter,
+	    .login_is_address =
+		strcmp(settings->login_is_address, "yes") == 0 }, diag);
+}
+
 /* ---- all together ---- */
 
 /* The words were checked when the settings were read. */
@@ -320,7 +335,8 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		.bounce = wiring->bounce,
 		.events = wire->events, .watch = wire->watch,
 		.watch_ctx = wire->watch_ctx,
-		.checks = check_options(settings),
+		.checks = check_options(settings), .rights = wiring->rights,
+		.stamp_login = strcmp(settings->stamp_login, "yes") == 0,
 		.authserv_id = str_from(settings->authserv_id),
 		.seal = wiring->seal,
 		.trusted_ids = trusted, .trusted_count = count,
@@ -360,12 +376,14 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	wiring->arena = arena_new();
 	/* All are tried, so that the mistakes of all are told. */
 	wiring->policy = policy_for(settings, options, diag);
+	wiring->rights = rights_for(settings, diag);
 	wiring->shared_dns = dns_for(settings, options->running, diag);
 	if (bounces_are_tagged(settings))
 		wiring->bounce = bounce_for(settings, diag);
 	can_seal = open_sealing(wiring, diag);
 	can_sign = wire_signing(settings, diag, &wiring->signing);
-	if (wiring->policy == NULL || wiring->shared_dns == NULL ||
+	if (wiring->policy == NULL || wiring->rights == NULL ||
+	    wiring->shared_dns == NULL ||
 	    (bounces_are_tagged(settings) && wiring->bounce == NULL) ||
 	    !can_seal || !can_sign) {
 		wiring_free(wiring);
@@ -393,6 +411,7 @@ wiring_free(struct wiring *wiring)
 	signing_free(wiring->signing);
 	policy_unref(wiring->policy);
 	bounce_free(wiring->bounce);
+	rights_free(wiring->rights);
 	dns_unref(wiring->shared_dns);
 	dkim_private_unref(wiring->seal_key);
 	free(wiring->seal_networks);

@@ -20,6 +20,7 @@ struct wiring {
 	struct policy		*policy;
 	struct bounce		*bounce;	/* NULL: no tags */
 	struct signing		*signing;	/* NULL: nothing is signed */
+	struct rights		*rights;
 	struct engine		*engine;
 	struct seal_options	 seal;		/* ... and what it points to: */
 	struct dkim_private	*seal_key;

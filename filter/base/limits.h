@@ -115,6 +115,11 @@ enum {
 	LIMIT_LIST_ENTRIES = 2000000,
 	LIMIT_LIST_REGEXES = 100,	/* each one is tried */
 	LIMIT_LIST_OCTETS = 128 * 1024 * 1024,
+	LIMIT_LOGIN_OCTETS = 1024,	/* as LIMIT_MACRO_OCTETS */
+	LIMIT_RIGHTS_ROWS = 5000000,	/* addresses times logins, of a table */
+	LIMIT_RIGHTS_OCTETS = 512 * 1024 * 1024,
+	LIMIT_PATTERNS = 1000,		/* of a table: all may be tried */
+	LIMIT_PATTERN_DEPTH = 16,	/* ifs inside each other */
 	LIMIT_SCORE = 1000000,		/* of one rule: sums stay exact */
 	LIMIT_SYMBOL_OCTETS = 64,	/* the name of a score */
 	LIMIT_TAG_OCTETS = 2048,	/* one header that a policy adds */

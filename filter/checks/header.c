@@ -20,6 +20,33 @@ set_author(struct check_run *run)
 	facts_number(facts, FACT_ID_FROM_COUNT, (double)author.fields);
 }
 
+/* RFC 5322 section 3.6.2: one Sender field, with one mailbox. */
+static void
+set_sender(struct check_run *run)
+{
+	const struct header *header = run->subject->header;
+	struct fact_set *facts = run->subject->facts;
+	size_t count = header_count(header, STR("Sender"));
+	struct address_list list;
+
+	/* Past the cap fields are not kept, and one may be a Sender. */
+	if (header->cut) {
+		facts_unknown(facts, FACT_ID_SENDER,
+		    STR("the header is larger than is looked at"));
+		facts_unknown(facts, FACT_ID_SENDER_COUNT,
+		    STR("the header is larger than is looked at"));
+		return;
+	}
+	facts_number(facts, FACT_ID_SENDER_COUNT, (double)count);
+	if (count == 1 && address_list_parse(run->arena, header_find(header,
+	    STR("Sender"), 0)->value, &list) && list.groups == 0 &&
+	    list.mailboxes.count == 1)
+		facts_text(facts, FACT_ID_SENDER,
+		    list.mailboxes.at[0].address);
+	else
+		facts_none(facts, FACT_ID_SENDER);
+}
+
 /* The first mailbox of a field that can be read as a whole. */
 static struct str
 first_address(struct check_run *run, struct str value)
@@ -67,7 +94,7 @@ static void
 eoh(struct check_run *run)
 {
 	set_author(run);
-	set_address(run, FACT_ID_SENDER, STR("Sender"));
+	set_sender(run);
 	set_address(run, FACT_ID_REPLY_TO, STR("Reply-To"));
 	set_text(run, FACT_ID_SUBJECT, STR("Subject"));
 	set_text(run, FACT_ID_MESSAGE_ID, STR("Message-ID"));

@@ -114,12 +114,38 @@ add_to_list(struct loader *loader, struct setting_list *list, const char *text)
 	list->count++;
 }
 
+/* "hash:FILE", "proxy:hash:FILE", "sqlite:FILE?...": what stands before the
+ * file, in octets. */
+static size_t
+table_prefix(struct str text)
+{
+	static const struct str proxy = STR_INIT("proxy:");
+	size_t from = str_starts_nocase(text, proxy) ? proxy.len : 0;
+	size_t at = from;
+
+	while (at < text.len && (ascii_alpha(text.ptr[at]) ||
+	    ascii_digit(text.ptr[at])))
+		at++;
+	return at < text.len && text.ptr[at] == ':' ? at + 1 : from;
+}
+
+static bool
+names_a_file(const struct setting_info *info, struct str text,
+    size_t *prefix_out)
+{
+	*prefix_out = 5;
+	if (str_starts_nocase(text, STR("zone:")))
+		return true;
+	*prefix_out = table_prefix(text);
+	return strcmp(info->name, "sender_logins") == 0 && text.len > 0;
+}
+
 static void
 set_text(struct loader *loader, const struct setting_info *info, void *field,
     const struct source *source)
 {
 	struct str text = source->text;
-	size_t at;
+	size_t at, prefix;
 	const char *why = verify_text(loader->scratch, info->name, text, &at);
 
 	if (why != NULL) {
@@ -128,9 +154,10 @@ set_text(struct loader *loader, const struct setting_info *info, void *field,
 		*(const char **)field = absolute_file(loader, text);
 	} else if (info->type != SETTING_LIST) {
 		*(const char **)field = in_arena(loader, text);
-	} else if (str_starts_nocase(text, STR("zone:"))) {
+	} else if (names_a_file(info, text, &prefix)) {
 		add_to_list(loader, field, arena_printf(loader->arena,
-		    "zone:%s", absolute(loader, str_skip(text, 5))).ptr);
+		    "%.*s%s", (int)prefix, text.ptr,
+		    absolute(loader, str_skip(text, prefix))).ptr);
 	} else if (text.len > 0) {
 		add_to_list(loader, field, in_arena(loader, text));
 	}

@@ -5,10 +5,11 @@
  * assay.conf(5).  Only main.c, wire.c and the tool see this struct: every room
  * is given the values that it needs.
  *
- * Paths:	a PATH, and the file in "zone:FILE", is made absolute (one that
- *		begins with "refile:" behind that; "file:" goes): relative
- *		to the settings file, or for an override to where we stand.
- *		policy stays as written (see wire_find_policy).
+ * Paths:	a PATH, and the file in "zone:FILE" or "hash:FILE", is made
+ *		absolute (one that begins with "refile:" behind that; "file:"
+ *		goes): relative to the settings file, or for an override to
+ *		where we stand.  policy stays as written (see
+ *		wire_find_policy).
  * Threads:	one at a time: libconfuse's scanner is global.
  * Errors:	all mistakes of a file as file:line:column in a diag; a file
  *		with one is not used at all.

@@ -5,6 +5,7 @@
 #include "base/ensure.h"
 
 static const char *const method_names[METHOD_COUNT] = {
+	[METHOD_AUTH] = "auth",
 	[METHOD_IPREV] = "iprev", [METHOD_SPF] = "spf",
 	[METHOD_DKIM] = "dkim", [METHOD_ARC] = "arc",
 	[METHOD_DMARC] = "dmarc",

@@ -16,7 +16,8 @@
 #include "facts/facts.h"
 
 enum method {			/* the order in which they are printed */
-	METHOD_IPREV, METHOD_SPF, METHOD_DKIM, METHOD_ARC, METHOD_DMARC,
+	METHOD_AUTH, METHOD_IPREV, METHOD_SPF, METHOD_DKIM, METHOD_ARC,
+	METHOD_DMARC,
 	METHOD_COUNT
 };
 

@@ -238,6 +238,17 @@ on_helo(SMFICTX *ctx, char *name)
 	return answer(ctx, client, STAGE_HELO);
 }
 
+/* {verify} is not OK: the name is what the client says, nothing more.  An MTA
+ * without that macro (Postfix) gives names of verified certificates alone. */
+static struct str
+verified(SMFICTX *ctx, const char *name)
+{
+	struct str verify = macro(ctx, "{verify}");
+
+	return verify.len == 0 || str_eqz(verify, "OK") ? macro(ctx, name) :
+	    STR_NONE;
+}
+
 static sfsistat
 on_mail(SMFICTX *ctx, char **argv)
 {
@@ -248,6 +259,8 @@ on_mail(SMFICTX *ctx, char **argv)
 		.auth_method = macro(ctx, "{auth_type}"),
 		.tls_version = macro(ctx, "{tls_version}"),
 		.tls_cipher = macro(ctx, "{cipher}"),
+		.tls_cert_subject = verified(ctx, "{cert_subject}"),
+		.tls_cert_issuer = verified(ctx, "{cert_issuer}"),
 		.size = argv[0] == NULL ? 0 : size_argument(argv + 1),
 		.queue_id = macro(ctx, "i"),
 	};

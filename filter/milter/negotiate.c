@@ -26,7 +26,8 @@ static const struct {
 	    "{client_resolve}" },
 	{ SMFIM_HELO, "{tls_version}" },
 	{ SMFIM_ENVFROM,
-	    "i {auth_authen} {auth_type} {tls_version} {cipher}" },
+	    "i {auth_authen} {auth_type} {tls_version} {cipher} "
+	    "{cert_subject} {cert_issuer} {verify}" },
 	{ SMFIM_ENVRCPT, "i {rcpt_mailer}" }, { SMFIM_DATA, "i" },
 	{ SMFIM_EOH, "i" }, { SMFIM_EOM, "i" },
 };

@@ -1,3 +1,4 @@
+#include "base/buf.h"
 #include "base/limits.h"
 #include "policy/bound.h"
 
@@ -135,9 +136,25 @@ find_call(const struct policy *policy, const struct function *function,
 	return NULL;
 }
 
+struct str
+bind_call_text(struct arena *arena, const struct term *call)
+{
+	struct buf out;
+
+	buf_init(&out, arena, LIMIT_POLICY_OCTETS);
+	buf_add(&out, call->text);
+	for (const struct term *arg = call->args; arg; arg = arg->next) {
+		buf_addz(&out, arg == call->args ? "(" : ", ");
+		buf_add(&out, arg->kind == TERM_CALL ?
+		    bind_call_text(arena, arg) : arg->raw);
+	}
+	buf_addz(&out, call->args == NULL ? "()" : ")");
+	return buf_str(&out);
+}
+
 static const struct call *
 call_of(struct bind *bind, const struct function *function,
-    const struct value *args, struct place place)
+    const struct value *args, const struct term *term)
 {
 	struct policy *policy = bind->policy;
 	const struct call *known = find_call(policy, function, args);
@@ -146,13 +163,14 @@ call_of(struct bind *bind, const struct function *function,
 	if (known != NULL)
 		return known;
 	if (policy->calls.count == LIMIT_POLICY_NAMES) {
-		mistake(bind->diag, place, "more than %d calls of functions",
-		    LIMIT_POLICY_NAMES);
+		mistake(bind->diag, term->place, "more than %d calls of "
+		    "functions", LIMIT_POLICY_NAMES);
 		return NULL;
 	}
 	call = arena_alloc(bind->arena, sizeof(*call));
 	call->function = function;
 	call->number = policy->calls.count;
+	call->text = bind_call_text(bind->arena, term);
 	call->args = arena_alloc(bind->arena,
 	    function->count * sizeof(*args));
 	for (size_t i = 0; i < function->count; i++)
@@ -193,6 +211,6 @@ bind_call(struct bind *bind, const struct term *term, struct value *out)
 	out->kind = VALUE_CALL;
 	out->type = function->result;
 	out->words = function->words;
-	out->call = call_of(bind, function, args, term->place);
+	out->call = call_of(bind, function, args, term);
 	return out->call == NULL ? VALUE_WRONG : VALUE_OK;
 }

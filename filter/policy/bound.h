@@ -56,6 +56,7 @@ struct value {
 struct call {
 	const struct function	*function;
 	size_t			 number;
+	struct str		 text;		/* as bind_call_text() has it */
 	struct value		*args;		/* as many as its row says */
 };
 
@@ -216,6 +217,8 @@ void bind_unknown_name(struct bind *bind, const struct term *term);
 bool bind_fact(struct bind *bind, struct place place, enum fact_id id);
 bool bind_known(struct bind *bind, struct place place, const char *what,
     enum stage stage);
+/* A call as its name and its arguments: "owns(auth.user, from)". */
+struct str bind_call_text(struct arena *arena, const struct term *call);
 enum value_found bind_call(struct bind *bind, const struct term *call,
     struct value *value_out);
 enum value_found bind_sum(struct bind *bind, const struct term *term,

@@ -69,7 +69,8 @@ call_now(const struct eval *eval, const struct call *call)
 		return *result;
 	if (arguments_now(eval, call, args, &result->state))
 		call->function->hook(eval->env, &(struct policy_call){
-		    .function = call->function->name, .number = call->number,
+		    .function = call->function->name, .text = call->text,
+		    .number = call->number,
 		    .args = args, .count = call->function->count }, result);
 	return *result;
 }

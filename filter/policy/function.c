@@ -61,6 +61,7 @@ const struct function function_table[FUNCTION_COUNT] = {
 		.count = 2, .parameters = { { TAKES(FACT_STRING), false },
 		    { TAKES(FACT_ADDRESS), false } },
 		.result = FACT_BOOL, .stage = STAGE_CONNECT,
+		.hook = function_ask,
 	}, {
 		.name = "dnsbl", .takes = "a zone in quotes",
 		.such_as = "dnsbl(\"bl.example\")",

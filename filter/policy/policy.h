@@ -128,6 +128,7 @@ struct policy_trace {
 /* A function of the language that is asked (function.h). */
 struct policy_call {
 	const char		*function;	/* "owns" */
+	struct str		 text;		/* "owns(auth.user, from)" */
 	size_t			 number;	/* of the call as it is written;
 						 * of this policy alone */
 	const struct fact	*args;		/* all of them are set */

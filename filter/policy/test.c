@@ -18,32 +18,52 @@ apply(struct fact_set *facts, const struct presets *presets)
 	for (size_t i = 0; i < presets->list.count; i++) {
 		const struct preset *preset = &presets->list.at[i];
 
-		if (!preset->is_header)
+		if (preset->kind == PRESET_FACT)
 			facts->facts[preset->id] = preset->fact;
 	}
 }
 
-static bool
-find_in(const struct presets *presets, struct str name, struct str *value_out)
+static const struct preset *
+find_in(const struct presets *presets, enum preset_kind kind, struct str name)
 {
 	for (size_t i = 0; i < presets->list.count; i++) {
 		const struct preset *preset = &presets->list.at[i];
 
-		if (preset->is_header && str_eq_nocase(preset->name, name)) {
-			*value_out = preset->fact.text;
-			return true;
-		}
+		if (preset->kind == kind &&
+		    str_eq_nocase(preset->name, name))
+			return preset;
 	}
-	return false;
+	return NULL;
+}
+
+static const struct preset *
+find(const struct test_case *test, enum preset_kind kind, struct str name)
+{
+	const struct preset *own = find_in(&test->own, kind, name);
+
+	return own != NULL ? own : find_in(&test->given, kind, name);
 }
 
 static bool
 find_header(void *ctx, struct str name, struct str *value_out)
 {
-	const struct test_case *test = ctx;
+	const struct preset *preset = find(ctx, PRESET_HEADER, name);
 
-	return find_in(&test->own, name, value_out) ||
-	    find_in(&test->given, name, value_out);
+	if (preset != NULL)
+		*value_out = preset->fact.text;
+	return preset != NULL;
+}
+
+static void
+answer_call(void *ctx, const struct policy_call *call, struct fact *result)
+{
+	const struct preset *preset = find(ctx, PRESET_CALL, call->text);
+
+	if (preset != NULL)
+		*result = preset->fact;
+	else
+		*result = (struct fact){ .state = FACT_UNKNOWN,
+		    .text = STR("the case does not say") };
 }
 
 /* What is held goes on to the later stages, which may still refuse it. */
@@ -65,7 +85,7 @@ run_stages(struct walk *walk, const struct policy *policy,
     struct arena *arena)
 {
 	struct policy_env env = { .facts = &walk->facts, .arena = arena,
-	    .header = find_header,
+	    .header = find_header, .call = answer_call,
 	    .ctx = (void *)(uintptr_t)walk->test };
 
 	for (int stage = 0; stage < STAGE_COUNT && !walk->ended; stage++) {

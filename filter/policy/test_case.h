@@ -7,10 +7,13 @@
 #include "policy/ast.h"
 #include "policy/test.h"
 
+enum preset_kind { PRESET_FACT, PRESET_HEADER, PRESET_CALL };
+
 struct preset {
-	bool		is_header;
+	enum preset_kind kind;
 	enum fact_id	id;
-	struct str	name;		/* of the header field */
+	struct str	name;		/* of the header field; the call, as
+					 * bind_call_text() has it */
 	struct fact	fact;		/* of the field: its text */
 };
 

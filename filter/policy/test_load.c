@@ -5,11 +5,19 @@
 #include "base/ensure.h"
 #include "base/limits.h"
 #include "policy/bound.h"
+#include "policy/function.h"
 #include "policy/test_case.h"
 
+/* What a value is given to: a fact, or the answer of a function. */
+struct slot {
+	const char	*name;
+	enum fact_type	 type;
+	enum word_set	 words;
+};
+
 static bool
-refuse_value(struct policy_tests *tests, const struct setting *setting,
-    enum fact_id id, struct diag *diag)
+refuse_value(const struct setting *setting, const struct slot *slot,
+    struct diag *diag)
 {
 	static const char *const wants[] = {
 		[FACT_IP] = "an IP address", [FACT_STRING] = "a text",
@@ -22,11 +30,9 @@ refuse_value(struct policy_tests *tests, const struct setting *setting,
 	};
 	struct place place = setting->right != NULL ? setting->right->place :
 	    setting->place;
-	const struct fact_info *info = &fact_table[id];
 
-	(void)tests;
-	mistake(diag, place, "%s (%s) takes %s, none or unknown", info->name,
-	    fact_type_name(info->type), wants[info->type]);
+	mistake(diag, place, "%s (%s) takes %s, none or unknown", slot->name,
+	    fact_type_name(slot->type), wants[slot->type]);
 	return false;
 }
 
@@ -49,13 +55,13 @@ set_list(struct policy_tests *tests, const struct term *terms,
 	fact->list.count = texts.count;
 }
 
-/* The value as the fact's type has it. */
+/* The value as the type has it. */
 static bool
 read_value(struct policy_tests *tests, const struct setting *setting,
-    enum fact_id id, struct fact *fact)
+    const struct slot *slot, struct fact *fact)
 {
 	const struct term *term = setting->right;
-	enum fact_type type = fact_table[id].type;
+	enum fact_type type = slot->type;
 
 	fact->state = FACT_SET;
 	if (setting->braces || type == FACT_LIST) {
@@ -82,8 +88,7 @@ read_value(struct policy_tests *tests, const struct setting *setting,
 	case FACT_BOOL:
 		return set_bool(term, fact);
 	case FACT_WORD:
-		return word_find(fact_table[id].words, term->text,
-		    &fact->word);
+		return word_find(slot->words, term->text, &fact->word);
 	case FACT_LIST:
 		break;
 	}
@@ -129,9 +134,42 @@ load_header(const struct setting *setting, struct preset *preset,
 		    "quotes");
 		return false;
 	}
-	preset->is_header = true;
+	preset->kind = PRESET_HEADER;
 	preset->name = left->args->text;
 	preset->fact.text = setting->right->text;
+	return true;
+}
+
+/* "owns(auth.user, from) = true": what the function answers. */
+static bool
+find_function(struct policy_tests *tests, const struct term *left,
+    struct preset *preset, struct slot *slot, struct diag *diag)
+{
+	const struct function *function = function_find(left->text);
+
+	if (function == NULL) {
+		mistake(diag, left->place, "unknown function \"%.*s\"",
+		    STR_ARG(left->text));
+		return false;
+	}
+	preset->kind = PRESET_CALL;
+	preset->name = bind_call_text(tests->arena, left);
+	*slot = (struct slot){ function->name, function->result,
+	    function->words };
+	return true;
+}
+
+static bool
+find_slot(struct policy_tests *tests, const struct setting *setting,
+    struct preset *preset, struct slot *slot, struct diag *diag)
+{
+	if (setting->left->kind == TERM_CALL)
+		return find_function(tests, setting->left, preset, slot,
+		    diag);
+	if (!find_fact(tests, setting->left, &preset->id, diag))
+		return false;
+	*slot = (struct slot){ fact_table[preset->id].name,
+	    fact_table[preset->id].type, fact_table[preset->id].words };
 	return true;
 }
 
@@ -140,15 +178,16 @@ load_setting(struct policy_tests *tests, const struct setting *setting,
     struct preset *preset, struct diag *diag)
 {
 	const struct term *left = setting->left, *right = setting->right;
+	struct slot slot;
 
-	if (left->kind == TERM_CALL)
+	if (left->kind == TERM_CALL && str_eqz(left->text, "header"))
 		return load_header(setting, preset, diag);
-	if (!find_fact(tests, left, &preset->id, diag))
+	if (!find_slot(tests, setting, preset, &slot, diag))
 		return false;
 	if (right == NULL)
-		return fact_table[preset->id].type == FACT_LIST ?
+		return slot.type == FACT_LIST ?
 		    (preset->fact.state = FACT_NONE, true) :
-		    refuse_value(tests, setting, preset->id, diag);
+		    refuse_value(setting, &slot, diag);
 	if (!setting->braces && right->kind == TERM_NAME) {
 		if (str_eqz(right->text, "unknown")) {
 			preset->fact.state = FACT_UNKNOWN;
@@ -159,8 +198,8 @@ load_setting(struct policy_tests *tests, const struct setting *setting,
 			return true;
 		}
 	}
-	return read_value(tests, setting, preset->id, &preset->fact) ||
-	    refuse_value(tests, setting, preset->id, diag);
+	return read_value(tests, setting, &slot, &preset->fact) ||
+	    refuse_value(setting, &slot, diag);
 }
 
 static void
@@ -169,7 +208,7 @@ load_settings(struct policy_tests *tests, const struct test_item *item,
 {
 	for (const struct setting *setting = item->settings; setting;
 	    setting = setting->next) {
-		struct preset preset = { .is_header = false };
+		struct preset preset = { .kind = PRESET_FACT };
 
 		if (load_setting(tests, setting, &preset, diag))
 			VEC_PUSH(tests->arena, &presets->list, preset);

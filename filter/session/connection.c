@@ -177,31 +177,6 @@ begin_helo(struct connection *conn, struct str name)
 }
 
 static void
-set_mail_facts(struct connection *conn, const struct session_mail *mail)
-{
-	const struct {
-		enum fact_id id;
-		struct str text;
-	} texts[] = {
-		{ FACT_ID_TLS_VERSION, mail->tls_version },
-		{ FACT_ID_TLS_CIPHER, mail->tls_cipher },
-		{ FACT_ID_AUTH_USER, mail->auth_user },
-		{ FACT_ID_AUTH_METHOD, mail->auth_method },
-	};
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		facts_text_or_none(&conn->facts, texts[i].id, keep(conn,
-		    SCOPE_MESSAGE, texts[i].text, LIMIT_MACRO_OCTETS));
-	client_mail(conn);
-	facts_text(&conn->facts, FACT_ID_MAIL_FROM, conn->subject.mail_from);
-	if (mail->size > 0)
-		facts_number(&conn->facts, FACT_ID_MAIL_SIZE,
-		    (double)mail->size);
-	else
-		facts_none(&conn->facts, FACT_ID_MAIL_SIZE);
-}
-
-static void
 begin_mail(struct connection *conn, const struct session_mail *mail)
 {
 	session_abort(conn);
@@ -214,7 +189,7 @@ begin_mail(struct connection *conn, const struct session_mail *mail)
 	conn->subject.now = time_now(conn);
 	conn->subject.mail_from = keep(conn, SCOPE_MESSAGE, mail->from,
 	    LIMIT_ADDRESS_OCTETS);
-	set_mail_facts(conn, mail);
+	identity_take(conn, mail);
 	run_start(conn, STAGE_MAIL);
 }
 

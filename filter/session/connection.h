@@ -139,6 +139,13 @@ void client_find(struct connection *conn);
 bool client_is_owed(const struct connection *conn, enum fact_id fact);
 void client_forget(struct connection *conn);	/* the message is over */
 
+/* identity.c: who the client has proved to be, and the envelope sender. */
+void identity_take(struct connection *conn, const struct session_mail *mail);
+
+/* call.c: what a policy's functions ask the session (function.h). */
+void call_answer(void *ctx, const struct policy_call *call,
+    struct fact *result);
+
 /* checks.c: run and end the checks of a connection. */
 void run_start(struct connection *conn, enum stage stage);
 /* Those that had to wait for the client; trouble: it will not be known. */

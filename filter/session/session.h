@@ -24,6 +24,7 @@
 #include "event/event.h"
 #include "mail/relay.h"
 #include "policy/policy.h"
+#include "rights/rights.h"
 #include "session/seal.h"
 #include "signing/signing.h"
 
@@ -41,6 +42,8 @@ struct engine_options {
 	void			(*watch)(void *ctx,
 				    const struct event *event);
 	void			*watch_ctx;
+	const struct rights	*rights;	/* or NULL; not owned */
+	bool			 stamp_login;	/* smtp.auth is shown */
 	struct check_options	 checks;	/* texts must outlive it */
 	struct str		 authserv_id;	/* RFC 8601 section 2.5 */
 	const struct str	*trusted_ids;	/* whose fields are kept; ours
@@ -82,6 +85,8 @@ struct session_mail {
 	struct str	from;		/* without <>; empty for a bounce */
 	struct str	auth_user, auth_method;		/* empty: none */
 	struct str	tls_version, tls_cipher;
+	/* Of a certificate that the MTA has verified. */
+	struct str	tls_cert_subject, tls_cert_issuer;
 	uint64_t	size;		/* SIZE=; 0: not said */
 	struct str	queue_id;	/* empty: session_queue_id() comes */
 };

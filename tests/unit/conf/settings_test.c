@@ -317,6 +317,26 @@ START_TEST(the_environment_is_looked_at)
 }
 END_TEST
 
+/* The file of a table is relative to the settings file, its type is kept. */
+START_TEST(tables_lie_beside_the_settings)
+{
+	static const char *const paths[] = {
+		"/etc/assay/senders", "hash:/etc/assay/senders",
+		"proxy:hash:/etc/postfix/senders", "pcre:/etc/assay/a:b",
+		"sqlite:/etc/assay/db?SELECT address, login FROM t",
+	};
+	struct settings *settings = good("sender_logins = { senders, "
+	    "\"hash:senders\", \"proxy:hash:/etc/postfix/senders\", "
+	    "\"pcre:a:b\", "
+	    "\"sqlite:db?SELECT address, login FROM t\" }");
+
+	ck_assert_uint_eq(settings->sender_logins.count, TEST_COUNT(paths));
+	for (int i = 0; i < TEST_COUNT(paths); i++)
+		ck_assert_str_eq(settings->sender_logins.at[i], paths[i]);
+	settings_free(settings);
+}
+END_TEST
+
 START_TEST(overrides_win)
 {
 	static const char *const set[] = { "user=other",
@@ -599,6 +619,7 @@ main(void)
 	tcase_add_test(tc, defaults_are_those_of_the_table);
 	tcase_add_test(tc, a_file_is_read);
 	tcase_add_test(tc, the_environment_is_looked_at);
+	tcase_add_test(tc, tables_lie_beside_the_settings);
 	tcase_add_test(tc, overrides_win);
 	tcase_add_loop_test(tc, mistakes_in_overrides_are_told, 0,
 	    TEST_COUNT(bad_overrides));

@@ -261,6 +261,39 @@ START_TEST(paths_and_sizes_are_read)
 }
 END_TEST
 
+/* {verify}: an MTA may give the names of certificates that nobody vouched
+ * for. */
+static const struct {
+	const char *verify, *text;
+} certificates[] = {
+	{ "OK", "TLSv1.3 cn ca" }, { NULL, "TLSv1.3 cn ca" },
+	{ "FAIL", "TLSv1.3 none none" }, { "NO", "TLSv1.3 none none" },
+};
+
+START_TEST(certificates_count_when_verified)
+{
+	SMFICTX *ctx = begin("at mail {\n"
+	    "reject 550 5.7.1 \"%{tls.version} %{tls.cert.subject} "
+	    "%{tls.cert.issuer}\" when tls.cert.subject is set;\n"
+	    "reject 550 5.7.1 \"%{tls.version} none none\"\n"
+	    "    when tls.cert.issuer is not set;\n}");
+
+	ck_assert_str_eq(ctx->wanted_macros[SMFIM_ENVFROM],
+	    "i {auth_authen} {auth_type} {tls_version} {cipher} "
+	    "{cert_subject} {cert_issuer} {verify}");
+	fake_milter_macro(ctx, "{tls_version}", "TLSv1.3");
+	fake_milter_macro(ctx, "{cert_subject}", "cn");
+	fake_milter_macro(ctx, "{cert_issuer}", "ca");
+	if (certificates[_i].verify != NULL)
+		fake_milter_macro(ctx, "{verify}", certificates[_i].verify);
+	say_connect(ctx, "unknown");
+	ck_assert_int_eq(say_mail(ctx, "<a@example.com>", NULL),
+	    SMFIS_REJECT);
+	ck_assert_str_eq(ctx->text, certificates[_i].text);
+	finish(ctx);
+}
+END_TEST
+
 START_TEST(a_percent_sign_is_written_twice)
 {
 	SMFICTX *ctx = begin("at mail { reject 550 5.7.1 \"100%% %{mail.from}"
@@ -527,6 +560,8 @@ main(void)
 	tcase_add_test(tc, a_client_may_have_no_address);
 	tcase_add_loop_test(tc, paths_and_sizes_are_read, 0,
 	    TEST_COUNT(paths));
+	tcase_add_loop_test(tc, certificates_count_when_verified, 0,
+	    TEST_COUNT(certificates));
 	tcase_add_test(tc, a_percent_sign_is_written_twice);
 	tcase_add_test(tc, what_the_mta_refuses_is_not_judged);
 	tcase_add_test(tc, silent_stages_say_nothing);

@@ -9,5 +9,6 @@
 TCase *envelope_tests(void);
 TCase *relay_cases(void);
 TCase *seal_tests(void);
+TCase *sender_tests(void);
 
 #endif

@@ -1,0 +1,48 @@
+/*
+ * What the functions of a policy ask, beside what the policy can answer by
+ * itself.  To add one: a row here and a hook function_ask in its row of
+ * function_table.
+ */
+#include "policy/function.h"
+#include "session/connection.h"
+
+/* owns(login, address) */
+static void
+answer_owns(struct connection *conn, const struct policy_call *call,
+    struct fact *result)
+{
+	const struct rights *rights = conn->engine->options.rights;
+	struct arena *arena =
+	    conn->arena[stage_scope(conn->pending.stage)];
+	enum rights_answer answer = rights == NULL ? RIGHTS_UNKNOWN :
+	    rights_owns(rights, arena, call->args[0].text,
+	    call->args[1].text);
+
+	if (answer == RIGHTS_UNKNOWN) {
+		result->state = FACT_UNKNOWN;
+		result->text = STR("no table says who owns what");
+		return;
+	}
+	result->state = FACT_SET;
+	result->truth = answer == RIGHTS_YES;
+}
+
+static const struct {
+	const char *function;
+	void (*answer)(struct connection *conn,
+	    const struct policy_call *call, struct fact *result);
+} answers[] = {
+	{ "owns", answer_owns },
+};
+
+void
+call_answer(void *ctx, const struct policy_call *call, struct fact *result)
+{
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (str_eqz(str_from(call->function), answers[i].function)) {
+			answers[i].answer(ctx, call, result);
+			return;
+		}
+	result->state = FACT_UNKNOWN;
+	result->text = STR("nobody answers it here");
+}
