@@ -53,6 +53,7 @@ dkim_select(struct arena *arena, const struct header *header,
 	*selected_out = (struct dkim_selected){ 0 };
 	for (size_t i = 0; i < count; i++) {
 		struct str name = wanted[i].name;
+		size_t before = selected_out->fields.count;
 
 		if (is_repeated(wanted, i))
 			continue;
@@ -66,8 +67,11 @@ dkim_select(struct arena *arena, const struct header *header,
 				return false;
 			VEC_PUSH(arena, &selected_out->fields, field);
 		}
-		if (wanted[i].over &&
-		    !add_name(arena, selected_out, name, &octets))
+		if (wanted[i].over == DKIM_NOT_OVER ||
+		    (wanted[i].over == DKIM_OVER_IF_THERE &&
+		    selected_out->fields.count == before))
+			continue;
+		if (!add_name(arena, selected_out, name, &octets))
 			return false;
 	}
 	return true;

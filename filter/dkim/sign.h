@@ -31,6 +31,10 @@ struct dkim_selected {
 	VEC(const struct header_field *)	fields;
 };
 
+/* What MTAs add where there is none (RFC 6409 section 8) is signed once more
+ * only where it is there. */
+enum dkim_over { DKIM_NOT_OVER, DKIM_OVER, DKIM_OVER_IF_THERE };
+
 /*
  * All fields of these names, from the last to the first of each (RFC 6376
  * section 5.4.2), and where over says so the name once more, so that none can
@@ -39,7 +43,7 @@ struct dkim_selected {
  */
 struct dkim_wanted {
 	struct str	name;
-	bool		over;
+	enum dkim_over	over;
 };
 
 bool dkim_select(struct arena *arena, const struct header *header,

@@ -4,13 +4,14 @@
 #include "base/limits.h"
 #include "base/value.h"
 
-#define OVER(name)	{ STR_INIT(name), true }
-#define PLAIN(name)	{ STR_INIT(name), false }
+#define OVER(name)	{ STR_INIT(name), DKIM_OVER }
+#define FILLED(name)	{ STR_INIT(name), DKIM_OVER_IF_THERE }
+#define PLAIN(name)	{ STR_INIT(name), DKIM_NOT_OVER }
 
 /* RFC 6376 section 5.4.1, RFC 8058 section 4. */
 static const struct dkim_wanted default_wanted[] = {
-	OVER("From"), OVER("To"), OVER("Cc"), OVER("Subject"), OVER("Date"),
-	OVER("Reply-To"), OVER("Message-ID"), OVER("MIME-Version"),
+	OVER("From"), OVER("To"), OVER("Cc"), OVER("Subject"), FILLED("Date"),
+	OVER("Reply-To"), FILLED("Message-ID"), OVER("MIME-Version"),
 	OVER("Content-Type"), OVER("Content-Transfer-Encoding"),
 	OVER("List-Unsubscribe"), OVER("List-Unsubscribe-Post"),
 	PLAIN("Sender"), PLAIN("In-Reply-To"), PLAIN("References"),
@@ -63,15 +64,25 @@ name_is_valid(struct str name)
 	    str_is_visible(name) && str_chr(name, ';') == name.len;
 }
 
+static enum dkim_over
+over_for(struct str name)
+{
+	return str_eqz_nocase(name, "Date") ||
+	    str_eqz_nocase(name, "Message-ID") ? DKIM_OVER_IF_THERE :
+	    DKIM_OVER;
+}
+
 static void
 add_field(struct arena *arena, wanted_t *wanted, struct str name, bool over)
 {
 	for (size_t i = 0; i < wanted->count; i++)
 		if (str_eq_nocase(wanted->at[i].name, name)) {
-			wanted->at[i].over = wanted->at[i].over || over;
+			if (over)
+				wanted->at[i].over = over_for(name);
 			return;
 		}
-	VEC_PUSH(arena, wanted, (struct dkim_wanted){ name, over });
+	VEC_PUSH(arena, wanted, (struct dkim_wanted){ name, over ?
+	    over_for(name) : DKIM_NOT_OVER });
 }
 
 static bool
@@ -99,7 +110,8 @@ read_fields(struct arena *arena, const struct style_option *option,
 
 		if (str_eqz_nocase(name, "default")) {
 			for (size_t i = 0; i < DEFAULTS; i++)
-				if (!over || default_wanted[i].over)
+				if (!over || default_wanted[i].over !=
+				    DKIM_NOT_OVER)
 					add_field(arena, wanted,
 					    default_wanted[i].name, over);
 			continue;
@@ -140,7 +152,7 @@ choose_fields(struct arena *arena, struct signing_style *style,
 	add_field(arena, &wanted, STR("From"), true);
 	if (has_over && str_eqz_nocase(options->oversign.value, "all")) {
 		for (size_t i = 0; i < wanted.count; i++)
-			wanted.at[i].over = true;
+			wanted.at[i].over = over_for(wanted.at[i].name);
 	} else if (has_over && str_eqz_nocase(options->oversign.value,
 	    "none")) {
 		;
@@ -152,9 +164,10 @@ choose_fields(struct arena *arena, struct signing_style *style,
 		/* What the default over-signs, as far as it is signed. */
 		for (size_t i = 0; i < wanted.count; i++)
 			for (size_t j = 0; j < DEFAULTS; j++)
-				wanted.at[i].over |= default_wanted[j].over &&
-				    str_eq_nocase(wanted.at[i].name,
-				    default_wanted[j].name);
+				if (str_eq_nocase(wanted.at[i].name,
+				    default_wanted[j].name))
+					wanted.at[i].over =
+					    default_wanted[j].over;
 	}
 	style->wanted = wanted.at;
 	style->wanted_count = wanted.count;

@@ -135,6 +135,10 @@ desk_send(struct desk *desk, const char *ip, const char *login,
 	insert(desk, 0, (struct header_field){ STR("From"),
 	    arena_printf(desk->arena, "%s", author) });
 	insert(desk, 1, (struct header_field){ STR("Subject"), STR(" hi") });
+	insert(desk, 2, (struct header_field){ STR("Date"),
+	    STR(" Sun, 22 Nov 2026 10:00:00 +0000") });
+	insert(desk, 3, (struct header_field){ STR("Message-ID"),
+	    STR(" <1@example.com>") });
 	for (size_t i = 0; i < desk->sent.fields.count; i++)
 		session_header(conn, desk->sent.fields.at[i].name,
 		    desk->sent.fields.at[i].value);

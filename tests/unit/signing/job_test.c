@@ -157,7 +157,7 @@ static const struct {
 } fields[] = {
 	{ "canonicalization=simple/relaxed", " v=1; a=ed25519-sha256; "
 	  "c=simple/relaxed; d=example.com; s=e;\r\n\tt=1700000000; "
-	  "h=From:From:To:Cc:Subject:Subject:Date:Reply-To:" },
+	  "h=From:From:To:Cc:Subject:Subject:Reply-To:" },
 	{ "expire=1d", " v=1; a=ed25519-sha256; c=relaxed/relaxed; "
 	  "d=example.com; s=e;\r\n\tt=1700000000; x=1700086400; h=" },
 	{ "headers=Subject oversign=none identity=@%", " v=1; "

@@ -1,0 +1,270 @@
+"""Mail of ours is signed, and what leaves the MTA verifies at the next one."""
+import os
+import pwd
+import subprocess
+
+import dkim
+from case import case
+from assayd import USER
+from mail import Message
+from proc import run, wait_for
+from world import GOOD, STRANGER, ZONE
+
+RULES = """
+at message {
+    reject 550 5.7.20 "no signature" when not client.ours and dkim != pass;
+    tag "X-Ours" "%{client.ours}" when client.ours;
+    tag subject "[ours] " when client.ours;
+}
+"""
+
+
+class Keys:
+    """An RSA and an Ed25519 key below a case's directory, and a table."""
+
+    def __init__(self, t, options="", domain="good.example"):
+        self.zone = ZONE
+        self.domain = domain
+        for name, kind in (("r", ("rsa", "-pkeyopt", "rsa_keygen_bits:2048")),
+                           ("e", ("ed25519",))):
+            path = os.path.join(t.directory, name + ".pem")
+            run("openssl", "genpkey", "-algorithm", *kind, "-out", path)
+            os.chmod(path, 0o600)
+            os.chown(path, pwd.getpwnam(USER).pw_uid, -1)
+            der = subprocess.run(
+                ["openssl", "pkey", "-in", path, "-pubout", "-outform",
+                 "DER"], check=True, stdout=subprocess.PIPE).stdout
+            self.zone += record(name, domain, der)
+        self.table = os.path.join(t.directory, "signing.table")
+        with open(self.table, "w", encoding="utf-8") as out:
+            out.write("%s selector=r,e key=r.pem,e.pem %s\n"
+                      % (domain, options))
+
+
+def record(selector, domain, der):
+    import base64
+    kind = "rsa" if selector == "r" else "ed25519"
+    octets = base64.b64encode(der if kind == "rsa" else der[-32:]).decode()
+    return '%s._domainkey.%s TXT "v=DKIM1; k=%s; " "p=%s" "%s"\n' % (
+        selector, domain, kind, octets[:200], octets[200:])
+
+
+def start(t, options="", domain="good.example", zone="", **settings):
+    keys = Keys(t, options, domain)
+    t.daemon_keys = keys
+    t.assayd(RULES, zone=keys.zone + zone, signing=keys.table,
+             sign_networks=[t.ip(GOOD), "127.0.0.1"], **settings)
+    return keys
+
+
+def by_dkimpy(t, keys, delivery):
+    """dkimpy takes every signature of the message as it was delivered."""
+    names = {}
+    for line in keys.zone.splitlines():
+        if " TXT " in line and "_domainkey" in line:
+            name, text = line.split(" TXT ", 1)
+            names[name + "."] = "".join(text.split('"')[1::2]).encode()
+
+    def lookup(name, **_):
+        name = name.decode() if isinstance(name, bytes) else name
+        return names.get(name.rstrip(".") + ".")
+    count = len(delivery.values("DKIM-Signature"))
+    t.equal(count, 2, "signatures")
+    for index in range(count):
+        verifier = dkim.DKIM(delivery.data)
+        t.true(verifier.verify(index, dnsfunc=lookup),
+               "dkimpy takes signature %d of %r" % (index, delivery.data))
+
+
+def again(t, delivery, options=(), engine=None):
+    """A second MTA hop: what was delivered comes back from a stranger, and
+    our verifier (or libopendkim) refuses it where it does not pass."""
+    if engine:
+        t.daemon.configure(dkim_engine=engine)
+        t.daemon.reload()
+    t.mta.sink.forget()
+    with t.session(STRANGER, "mail.stranger.example") as session:
+        outcome = session.send("list@stranger.example", ["bob@example.net"],
+                               delivery.data, options)
+    t.equal(outcome.data.code, 250, "the second hop with %s" % engine)
+    t.mta.sink.forget()
+
+
+def whole_way(t, keys, message, options=(), **how):
+    t.equal(t.send(message, options=options, **how).data.code, 250, "reply")
+    found = t.delivered(message)
+    event = [e for e in t.daemon.events() if e["signed"]][-1]
+    t.equal([s["selector"] for s in event["signed"]], ["r", "e"], "signed")
+    t.equal(event["unsigned"], None, "unsigned")
+    by_dkimpy(t, keys, found)
+    again(t, found, options, "native")
+    again(t, found, options, "opendkim")
+    t.daemon.configure(dkim_engine="native")
+    return found
+
+
+@case(transports=("unix",))
+def mail_of_ours_is_signed(t):
+    keys = start(t)
+    message = Message()
+    found = whole_way(t, keys, message)
+    t.equal(found.values("X-Ours"), ["true"], "our own tag")
+    t.holds(found.values("Subject")[0], "[ours]", "subject")
+
+
+@case(transports=("tcp",))
+def strangers_are_not_signed(t):
+    start(t)
+    for sender in ("ann@good.example", ""):
+        message = Message()
+        message.data = t.tools.key.sign(message.data)
+        t.daemon.write("zone", t.daemon_keys.zone
+                       + t.tools.key.zone_line() + "\n")
+        t.daemon.reload()
+        outcome = t.send(message, STRANGER, sender)
+        t.equal(outcome.data.code, 250, "reply")
+        found = t.delivered(message)
+        t.equal(len(found.values("DKIM-Signature")), 1, "its own alone")
+    event = t.daemon.events()[-1]
+    t.equal((event["signed"], event["unsigned"]), ([], None), "event")
+
+
+@case(transports=("unix",))
+def what_is_not_signed_says_why(t):
+    start(t)
+    message = Message(author="ann@plain.example")
+    t.equal(t.send(message).data.code, 250, "reply")
+    t.delivered(message)
+    t.equal(t.daemon.events()[-1]["unsigned"], "no rule for plain.example",
+            "event")
+    t.holds(t.daemon.log(), "unsigned: no rule for plain.example", "log")
+    os.chmod(os.path.join(t.directory, "r.pem"), 0o644)
+    message = Message()
+    t.equal(t.send(message).data.code, 250, "reply")
+    t.equal(len(t.delivered(message).values("DKIM-Signature")), 1,
+            "the other key")
+    t.holds(t.daemon.events()[-1]["unsigned"],
+            "r.pem: mode 0644 is readable by others: chmod 600", "event")
+
+
+BODIES = {
+    "long": b"x" * 900 + b"\r\n" + b"y " * 450 + b" \r\n",
+    "blanks": b" a \t b \r\n\r\n\t\r\n \r\nc\r\n\r\n\r\n",
+    "dots": b".\r\n..\r\n. a\r\n",
+    "empty": b"",
+}
+
+FIELDS = {
+    "folded": [("X-Folded", "a\r\n\tb\r\n  c "), ("References",
+               "<1@good.example>\r\n <2@good.example>")],
+    "empty": [("Comments", ""), ("Cc", ""), ("List-Id", " ")],
+    "twice": [("Comments", "1"), ("comments", "2"), ("COMMENTS", "3"),
+              ("List-Help", "<https://good.example>")],
+    "list": [("List-Unsubscribe", "<https://good.example/u>"),
+             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")],
+    "long": [("Subject2", "s" * 900)],
+    "mime": [("MIME-Version", "1.0"), ("Content-Type",
+             "text/plain;\r\n  charset=\"utf-8\""),
+             ("Content-Transfer-Encoding", "8bit")],
+}
+
+
+def shapes(t, canonicalization):
+    keys = start(t, "canonicalization=" + canonicalization)
+    for body in BODIES.values():
+        whole_way(t, keys, Message(body=body))
+    for name, fields in FIELDS.items():
+        whole_way(t, keys, Message(fields=fields + [
+            ("X-Shape", name)]), options=())
+    eight = Message(body="gr\u00fc\u00dfe\r\n".encode(),
+                    fields=FIELDS["mime"])
+    whole_way(t, keys, eight, options=("BODY=8BITMIME",))
+
+
+@case(transports=("unix",))
+def every_shape_survives_simple(t):
+    shapes(t, "simple/simple")
+
+
+@case(transports=("unix",))
+def every_shape_survives_relaxed(t):
+    shapes(t, "relaxed/relaxed")
+
+
+@case(transports=("unix",), mtas=("postfix",))
+def internationalized_mail_is_signed(t):
+    name = "b\u00fccher.example"
+    keys = start(t, domain="xn--bcher-kva.example")
+    message = Message(author="\u00e4nn@" + name,
+                      subject="gr\u00fc\u00dfe")
+    if isinstance(message.data, str):
+        message.data = message.data.encode()
+    whole_way(t, keys, message, options=("SMTPUTF8", "BODY=8BITMIME"))
+
+
+@case(transports=("unix",), mtas=("postfix",))
+def mail_of_the_sendmail_command_is_signed(t):
+    """With what Postfix's cleanup adds: From, Date, Message-ID."""
+    keys = start(t)
+    name = "unix:%s" % t.mta.milter["unix"]
+    configured(t, "non_smtpd_milters=" + name,
+               "internal_mail_filter_classes=bounce",
+               "myorigin=good.example")
+    pickup = t.mta.etc + "/master.cf"
+    with open(pickup, encoding="utf-8") as text:
+        before = text.read()
+    try:
+        with open(pickup, "w", encoding="utf-8") as out:
+            out.write(before + "pickup unix n - n 1 1 pickup\n")
+        run("postfix", "-c", t.mta.etc, "reload")
+        for header in ("From: ann\n", "From: Ann <ann@good.example>\n", ""):
+            message = Message()
+            text = "%sTo: bob@example.net\nSubject: %s\n\n%s\n" % (
+                header, message.token, message.token)
+            subprocess.run(["/usr/sbin/sendmail", "-C", t.mta.etc, "-f",
+                            "ann@good.example", "bob@example.net"],
+                           input=text.encode(), check=True)
+            found = t.delivered(message)
+            for name in ("Date", "Message-Id", "From"):
+                t.equal(len(found.values(name)), 1, name)
+            by_dkimpy(t, keys, found)
+            again(t, found)
+    finally:
+        with open(pickup, "w", encoding="utf-8") as out:
+            out.write(before)
+        configured(t, "non_smtpd_milters=", "internal_mail_filter_classes=",
+                   "myorigin=$myhostname")
+
+
+@case(transports=("unix",))
+def missing_fields_of_our_clients(t):
+    """Postfix adds them where it is told to, before assayd sees the header."""
+    keys = start(t)
+    if t.mta.name == "postfix":
+        configured(t, "always_add_missing_headers=yes")
+    try:
+        message = Message()
+        message.data = b"From: ann@good.example\r\nSubject: %s\r\n\r\nx\r\n" \
+            % message.token.encode()
+        t.equal(t.send(message).data.code, 250, "reply")
+        found = t.delivered(message)
+        if t.mta.name == "postfix":
+            t.equal(len(found.values("Date")), 1, "Date")
+        by_dkimpy(t, keys, found)
+    finally:
+        if t.mta.name == "postfix":
+            configured(t, "always_add_missing_headers=no")
+
+
+@case(transports=("unix",))
+def bounces_of_ours_are_signed(t):
+    keys = start(t)
+    whole_way(t, keys, Message(author="mailer-daemon@good.example"),
+              sender="")
+
+
+def configured(t, *assignments):
+    for assignment in assignments:
+        run("postconf", "-c", t.mta.etc, "-e", assignment)
+    run("postfix", "-c", t.mta.etc, "reload")
+    wait_for(lambda: True, 1)
