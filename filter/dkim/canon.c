@@ -14,79 +14,55 @@ is_special(char c)
 }
 
 /*
- * Whether any of BLOCK octets is a TAB, a CR, or a blank before one of them or
- * another blank.  Looks at one octet more.
+ * Which of BLOCK octets is a TAB, a blank before a TAB, a CR or another blank,
+ * or (with at_cr) a CR: 0xff in its place.  Looks at one octet more.
  */
-static bool
-block_is_special(const char *p)
+static inline void
+find_special(const char *p, bool at_cr, uint64_t hits_out[2])
 {
 	block_t here, next;
-	uint64_t hits[2];
 
 	memcpy(&here, p, BLOCK);
 	memcpy(&next, p + 1, BLOCK);
-	here = (block_t)((here == '\t') | (here == '\r') |
-	    ((here == ' ') & ((next == ' ') | (next == '\t') |
-	    (next == '\r'))));
-	memcpy(hits, &here, BLOCK);
-	return (hits[0] | hits[1]) != 0;
+	next = (block_t)((next == ' ') | (next == '\t') | (next == '\r'));
+	next &= (block_t)(here == ' ');
+	next |= (block_t)(here == '\t');
+	if (at_cr)
+		next |= (block_t)(here == '\r');
+	memcpy(hits_out, &next, BLOCK);
+}
+
+/* The first octet in memory that is not 0. */
+static size_t
+first_octet(uint64_t word)
+{
+	return (size_t)(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ?
+	    __builtin_ctzll(word) : __builtin_clzll(word)) / 8;
 }
 
 /*
- * How far from p on nothing is to be changed: up to a TAB, a CR, or a blank
- * before one of them or another blank (or at the end, where what follows is
- * not known).
+ * How far from p on nothing is to be changed: up to a TAB, a blank before one
+ * of TAB, CR and blank (or at the end, where what follows is not known), or
+ * (with at_cr) a CR.
  */
-static size_t
-plain_span(const char *p, size_t len)
+static inline size_t
+plain_span(const char *p, size_t len, bool at_cr)
 {
 	size_t i = 0;
 
-	while (len - i > BLOCK && !block_is_special(p + i))
+	while (len - i > BLOCK) {
+		uint64_t hits[2];
+
+		find_special(p + i, at_cr, hits);
+		if ((hits[0] | hits[1]) != 0)
+			return i + (hits[0] != 0 ? first_octet(hits[0]) :
+			    8 + first_octet(hits[1]));
 		i += BLOCK;
-	while (i < len && !(p[i] == '\t' || p[i] == '\r' ||
+	}
+	while (i < len && !(p[i] == '\t' || (at_cr && p[i] == '\r') ||
 	    (p[i] == ' ' && (i + 1 == len || is_special(p[i + 1])))))
 		i++;
 	return i;
-}
-
-/* A line of len octets, with its CR behind them. */
-static bool
-line_is_plain(const char *p, size_t len)
-{
-	if (len < BLOCK)
-		return plain_span(p, len + 1) == len;
-	for (size_t i = 0; i + BLOCK < len; i += BLOCK)
-		if (block_is_special(p + i))
-			return false;
-	return !block_is_special(p + len - BLOCK);
-}
-
-/*
- * The octets of the whole lines at p, CRLFs included, that stay as they are.
- * Bodies are mostly this, so they are hashed where they lie.  A line of more
- * than LINE_MAX_OCTETS is left to the slower way, lest it be searched twice.
- */
-enum { LINE_MAX_OCTETS = 1000 };	/* RFC 5322 section 2.1.1: 998 */
-
-static size_t
-plain_lines(const char *p, size_t len)
-{
-	size_t done = 0;
-
-	while (done < len) {
-		const char *line = p + done, *cr;
-		size_t left = len - done;
-
-		cr = memchr(line, '\r', left < LINE_MAX_OCTETS ? left :
-		    LINE_MAX_OCTETS);
-		if (cr == NULL || cr == line || cr + 1 == p + len ||
-		    cr[1] != '\n' || !line_is_plain(line,
-		    (size_t)(cr - line)))
-			break;
-		done = (size_t)(cr - p) + 2;
-	}
-	return done;
 }
 
 /* ---- header fields ---- */
@@ -138,7 +114,8 @@ relaxed_value(struct buf *out, struct str value)
 				buf_addc(out, ' ');
 			space = false;
 			content = true;
-			span = *p == '\r' ? 1 : plain_span(p, left);
+			span = *p == '\r' ? 1 :
+			    plain_span(p, left, true);
 			buf_add(out, str_make(p, span));
 			i += span;
 		}
@@ -201,14 +178,21 @@ out_add(struct out *out, const char *p, size_t len)
 	out->len += len;
 }
 
+/* As out_add() of the CRLFs that were put off. */
+static void
+out_lines(struct out *out)
+{
+	for (; out->canon->lines > 0; out->canon->lines--)
+		out_add(out, "\r\n", 2);
+}
+
 /* What was put off belongs to the body after all, as content follows. */
 static void
 out_pending(struct out *out)
 {
 	struct dkim_canon *canon = out->canon;
 
-	for (; canon->lines > 0; canon->lines--)
-		out_add(out, "\r\n", 2);
+	out_lines(out);
 	if (canon->space)
 		out_add(out, " ", 1);
 	if (canon->cr)
@@ -267,24 +251,64 @@ feed_simple(struct dkim_canon *canon, struct out *out, const char *p,
 	out_add(out, p, len);
 }
 
-/* Content at p; how much of it is done. */
+/* As out_add(), for a span in a piece that has so much left from p on. */
+static void
+out_span(struct out *out, const char *p, size_t len, size_t left)
+{
+	if (len > BLOCK || left < BLOCK ||
+	    sizeof(out->octets) - out->len < BLOCK) {
+		out_add(out, p, len);
+		return;
+	}
+	memcpy(out->octets + out->len, p, BLOCK);
+	out->len += len;
+}
+
+/* How many of these octets, at the end of what is known, may yet be the last
+ * line ends of the body; they are put off. */
+static size_t
+put_off(struct dkim_canon *canon, const char *p, size_t len, bool at_end)
+{
+	size_t keep = len;
+
+	if (at_end && p[keep - 1] == '\r') {
+		canon->cr = true;
+		keep--;
+	}
+	while (keep >= 2 && p[keep - 2] == '\r' && p[keep - 1] == '\n') {
+		canon->lines++;
+		keep -= 2;
+	}
+	return len - keep;
+}
+
+/*
+ * Content at p; how much of it is done.  Line ends within a span stay as they
+ * are.  Blanks that more content follows are done in here, too.
+ */
 static size_t
 relaxed_content(struct dkim_canon *canon, struct out *out, const char *p,
     size_t len)
 {
-	bool starts_line = canon->lines > 0 || !canon->content;
-	size_t span;
+	size_t i = 0, span, late;
 
 	out_pending(out);
-	span = starts_line ? plain_lines(p, len) : 0;
-	if (span > 0) {
-		out_add(out, p, span - 2);
-		canon->lines = 1;
-		return span;
+	for (;;) {
+		span = plain_span(p + i, len - i, false);
+		late = put_off(canon, p + i, span, i + span == len);
+		out_span(out, p + i, span - late, len - i);
+		i += span;
+		if (i == len)
+			return i;
+		while (i < len && is_blank(p[i]))
+			i++;
+		if (i == len || p[i] == '\r') {
+			canon->space = true;
+			return i;
+		}
+		out_lines(out);
+		out_add(out, " ", 1);
 	}
-	span = plain_span(p, len);
-	out_add(out, p, span);
-	return span;
 }
 
 /* RFC 6376 section 3.4.4. */
