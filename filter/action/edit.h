@@ -48,10 +48,10 @@ void edit_stamp(struct arena *arena, struct edit_list *edits,
  * What the fired tag rules (not shadow ones) ask for, in their order.  A tag
  * replaces all fields of its name, or is added; TAG_REMOVE takes them away,
  * and either overrules what was said of the name before; TAG_ADD leaves the
- * others as they are.  "subject" (in any case) puts its text before every Subject
- * field that does not begin with it yet; a subject over LIMIT_SUBJECT_OCTETS
- * is cut.  Text that is not ASCII is encoded (RFC 2047).  Names that are no
- * field names, and Authentication-Results, are passed over.
+ * others as they are.  "subject" (in any case) puts its text before every
+ * Subject field that does not begin with it yet; a subject over
+ * LIMIT_SUBJECT_OCTETS is cut.  Text that is not ASCII is encoded (RFC 2047).
+ * Names that are no field names, and Authentication-Results, are passed over.
  */
 void edit_tags(struct arena *arena, struct edit_list *edits,
     const struct header *header, const struct policy_run *run);

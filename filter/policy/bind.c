@@ -91,8 +91,8 @@ static void
 bind_define(struct bind *bind, const struct item *item)
 {
 	if (bind_name_is_free(bind, item->name))
-		bind_new_define(bind, item->name->text, item->place,
-		    item->expr, STAGE_MESSAGE);
+		bind_sense(bind, bind_new_define(bind, item->name->text,
+		    item->place, item->expr, STAGE_MESSAGE)->cond);
 }
 
 static void

@@ -331,4 +331,3 @@ bind_arguments(struct bind *bind, struct rule *rule, const struct term *args)
 	}
 	return args == NULL || set_text(bind, rule, args, &rule->text);
 }
-

@@ -88,8 +88,9 @@ bind_argument(struct bind *bind, const struct function *function, size_t at,
 	return false;
 }
 
-static bool
-same_constant(enum fact_type type, const struct fact *a, const struct fact *b)
+bool
+value_same_constant(enum fact_type type, const struct fact *a,
+    const struct fact *b)
 {
 	if (type == FACT_IP)
 		return ip_equal(&a->ip, &b->ip);
@@ -98,22 +99,22 @@ same_constant(enum fact_type type, const struct fact *a, const struct fact *b)
 	return str_eq_nocase(a->text, b->text);
 }
 
-static bool
-same_value(const struct value *a, const struct value *b)
+bool
+value_same(const struct value *a, const struct value *b)
 {
 	if (a->kind != b->kind || a->type != b->type)
 		return false;
 	switch (a->kind) {
 	case VALUE_CONST:
-		return same_constant(a->type, &a->constant, &b->constant);
+		return value_same_constant(a->type, &a->constant, &b->constant);
 	case VALUE_FACT:
 		return a->id == b->id;
 	case VALUE_CALL:
 		return a->call == b->call;
 	case VALUE_SUM:
 		return a->sign == b->sign &&
-		    same_value(&a->parts[0], &b->parts[0]) &&
-		    same_value(&a->parts[1], &b->parts[1]);
+		    value_same(&a->parts[0], &b->parts[0]) &&
+		    value_same(&a->parts[1], &b->parts[1]);
 	case VALUE_ITEM:
 		break;		/* each time another one */
 	}
@@ -129,7 +130,7 @@ find_call(const struct policy *policy, const struct function *function,
 		bool same = call->function == function;
 
 		for (size_t n = 0; same && n < function->count; n++)
-			same = same_value(&call->args[n], &args[n]);
+			same = value_same(&call->args[n], &args[n]);
 		if (same)
 			return call;
 	}

@@ -119,6 +119,7 @@ in_list(struct bind *bind, const struct expr *expr, const struct value *left,
 	cond = cond_new(bind, COND_IN_LIST, expr->place);
 	cond->left = *left;
 	cond->list = list;
+	cond->set = expr->braces;
 	return cond;
 }
 

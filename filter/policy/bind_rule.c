@@ -94,6 +94,45 @@ keep_reading(struct bind *bind)
 		reads->at[i] |= bind->reading.facts.at[i];
 }
 
+static bool
+asks_for_login(const struct rule *rule)
+{
+	return fact_bits_has(&rule->reads, FACT_ID_AUTH_USER) ||
+	    fact_bits_has(&rule->reads, FACT_ID_AUTH_METHOD);
+}
+
+/* Does a rule before it let those go that have logged in? */
+static bool
+logins_are_gone(const struct bind *bind, enum stage stage)
+{
+	for (int s = 0; s <= (int)stage; s++)
+		for (size_t i = 0; i < bind->policy->rules[s].count; i++) {
+			const struct rule *rule = bind->policy->rules[s].at[i];
+
+			if ((rule->action == ACTION_ACCEPT ||
+			    rule->action == ACTION_BYPASS) && !rule->shadow &&
+			    asks_for_login(rule))
+				return true;
+		}
+	return false;
+}
+
+/* A customer at home has an address that DNS lists blame, and a login. */
+static void
+warn_blame(struct bind *bind, const struct rule *rule)
+{
+	if (!rule->blames_client || rule->shadow || rule->scope != NULL ||
+	    (rule->action != ACTION_REJECT &&
+	    rule->action != ACTION_TEMPFAIL) || asks_for_login(rule) ||
+	    logins_are_gone(bind, rule->stage))
+		return;
+	doubt(bind->diag, rule->place, rule->stage < STAGE_MAIL ?
+	    "this refuses clients that would log in, too; ask at mail, with "
+	    "auth.user is not set" :
+	    "this refuses clients that have logged in, too; ask for auth.user "
+	    "is not set");
+}
+
 /* Its condition is the section's and its own. */
 static bool
 bind_to_scope(struct bind *bind, struct rule *rule)
@@ -126,7 +165,7 @@ bind_rule(struct bind *bind, const struct statement *statement,
     enum stage stage, const struct scope *scope)
 {
 	struct rule *rule = arena_alloc(bind->arena, sizeof(*rule));
-	bool ok = true;
+	bool known, ok = true;
 
 	memset(&bind->reading, 0, sizeof(bind->reading));
 	bind->stage = stage;
@@ -135,12 +174,16 @@ bind_rule(struct bind *bind, const struct statement *statement,
 	rule->shadow = statement->shadow;
 	rule->scope = scope;
 	rule->always = statement->when == NULL;
+	known = find_action(bind, statement->action, &rule->action);
 	if (statement->when != NULL) {
 		rule->when = bind_cond(bind, statement->when);
+		bind_sense(bind, rule->when);
 		ok = rule->when != NULL;
 		rule->reads = bind->reading.facts;
+		rule->blames_client = bind->reading.blames_client;
+		warn_blame(bind, rule);
 	}
-	if (!find_action(bind, statement->action, &rule->action))
+	if (!known)
 		return NULL;
 	bind->in_text = true;
 	ok = bind_arguments(bind, rule, statement->args) && ok;

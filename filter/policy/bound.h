@@ -78,6 +78,7 @@ struct cond {
 	enum compare		 op;
 	struct value		 left, right;
 	const struct list	*list;
+	bool			 set;		/* the list is written here */
 	unsigned		 words;		/* bits of enum word */
 	const struct regex	*regex;
 	const struct define	*define;
@@ -127,6 +128,7 @@ struct rule {
 	const struct cond	*when;		/* NULL: always; with the
 						 * scope's in it */
 	bool			 always;	/* in its scope */
+	bool			 blames_client;	/* a function row says so */
 	struct fact_bits	 reads;		/* by when */
 	unsigned		 code;
 	struct str		 enhanced;
@@ -198,6 +200,8 @@ struct policy *policy_load_with(const char *path, const struct item *instead,
 void bind_policy(struct bind *bind);
 /* bind_doubt.c: what a policy without mistakes can hardly mean. */
 void bind_doubts(struct bind *bind);
+/* bind_sense.c: tests that are always or never true, or say nothing. */
+void bind_sense(struct bind *bind, const struct cond *cond);
 struct define *bind_find_define(struct bind *bind, struct str name);
 struct named_list *bind_find_list(struct bind *bind, struct str name);
 /* May a list or define have this name?  Reported if not. */
@@ -231,6 +235,10 @@ bool bind_word(struct bind *bind, const struct value *fact,
     const struct term *term, enum word *word_out);
 bool value_is_text(const struct value *value);
 bool value_is_number(const struct value *value);
+/* bind_call.c: as they are written; not for values of type WORD or BOOL. */
+bool value_same(const struct value *a, const struct value *b);
+bool value_same_constant(enum fact_type type, const struct fact *a,
+    const struct fact *b);
 const char *value_wants(struct bind *bind, const struct value *value);
 
 /* bind_cond.c: conditions.  NULL everywhere: a mistake, reported. */

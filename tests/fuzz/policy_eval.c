@@ -41,6 +41,19 @@ static const char text[] =
     "at rcpt {\n"
     "  reject 550 5.1.1 \"%{rcpt}\" when rcpt in { nobody@, \"\" };\n"
     "  tag \"X-Rcpt\" \"%{rcpt}\" when rcpt matches /(a+)+$/;\n"
+    "  tag add \"X-Rcpts\" \"%{rcpt.accepted}\"\n"
+    "    when any rcpt in names or all rcpt matches /@b/;\n"
+    "}\n"
+    "on listener in { \"internal\", \"x y\" } {\n"
+    "  at mail { score IN 1.5 when spf != pass; }\n"
+    "  at message { note \"%{score.symbols}\" when any score.symbols ==\n"
+    "    \"IN\"; }\n"
+    "}\n"
+    "on socket \"10.0.0.0:0025\" {\n"
+    "  at message { score LOW -1 when score - 1 <= 0; }\n"
+    "}\n"
+    "on port in { 2, 4, 6, 587 } {\n"
+    "  at rcpt { tempfail when rcpt.count * 2 - 1 > mail.size / 3; }\n"
     "}\n"
     "at message {\n"
     "  accept when known and from.domain in dkim.domains;\n"
@@ -53,6 +66,11 @@ static const char text[] =
     "  reject 554 5.6.0 when from.count != 1 or from is unknown;\n"
     "  tempfail when header(\"X-Fuzz\") matches /^(x+x+)+y/ or\n"
     "    header(\"X-Fuzz\") == subject;\n"
+    "  tag remove \"X-Gone\" when all dkim.domains not in names;\n"
+    "  note \"sum\" when - score * 2 + from.count < rcpt.count / dkim.count\n"
+    "    and message.size - mail.size > 1k;\n"
+    "  note \"list\" when any arc.sealers == from.domain or not all\n"
+    "    dkim.domains in arc.sealers or \"LOW\" in score.symbols;\n"
     "  quarantine when high and dmarc.alignment.spf == false;\n"
     "}\n";
 
@@ -161,7 +179,7 @@ check_rule(const struct policy_rule *rule)
 {
 	ensure(str_is_printable(rule->text) &&
 	    rule->text.len <= LIMIT_REPLY_TEXT_OCTETS);
-	ensure(str_is_printable(rule->tag_value) &&
+	ensure(str_is_utf8(rule->tag_value) &&
 	    rule->tag_value.len <= LIMIT_TAG_OCTETS);
 	if (rule->action == ACTION_REJECT || rule->action == ACTION_TEMPFAIL)
 		ensure(rule->code / 100 == (unsigned)rule->enhanced.ptr[0] -
@@ -223,8 +241,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct policy_run run_all = { 0 }, run_some = { 0 };
 	struct arena *arena = arena_new();
 	struct fuzz_header header = { .there = take(&input) % 4 != 0 };
-	struct policy_env env_all = { &all, find_header, &header, arena };
-	struct policy_env env_some = { &some, find_header, &header, arena };
+	struct policy_env env_all = { .facts = &all, .header = find_header,
+	    .ctx = &header, .arena = arena };
+	struct policy_env env_some = { .facts = &some, .header = find_header,
+	    .ctx = &header, .arena = arena };
 
 	if (policy == NULL) {
 		struct diag *diag = diag_new();

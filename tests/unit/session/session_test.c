@@ -279,11 +279,13 @@ START_TEST(any_and_all_recipients)
 		"at rcpt {\n"
 		"  reject when rcpt == \"b@mx.example\";\n"
 		"  note \"two\" when all rcpt in { mx.example } and\n"
-		"    any rcpt == \"a@mx.example\" and rcpt == \"c@mx.example\";\n"
+		"    any rcpt == \"a@mx.example\" and\n"
+		"    rcpt == \"c@mx.example\";\n"
 		"}\n",
 		"at rcpt {\n"
 		"  note \"two\" when all rcpt in { a@, c@ } and\n"
-		"    any rcpt == \"a@mx.example\" and rcpt == \"c@mx.example\";\n"
+		"    any rcpt == \"a@mx.example\" and\n"
+		"    rcpt == \"c@mx.example\";\n"
 		"}\n"
 	};
 	char policy[600];
@@ -292,8 +294,8 @@ START_TEST(any_and_all_recipients)
 	snprintf(policy, sizeof(policy), "policy \"t\" mode %s;\n%s"
 	    "at message {\n"
 	    "  reject \"b\" when any rcpt == \"b@mx.example\";\n"
-	    "  reject \"all %%{rcpt.accepted}\" when all rcpt in { mx.example };"
-	    "\n}\n", "enforce", texts[_i]);
+	    "  reject \"all %%{rcpt.accepted}\" when all rcpt in "
+	    "{ mx.example };\n}\n", "enforce", texts[_i]);
 	talk = talk_new(zone, policy, false);
 	open_session(talk);
 	ck_assert_int_eq(say_mail(talk, "u@example.com"), ACTION_CONTINUE);
