@@ -6,6 +6,7 @@ import traceback
 import unicodedata
 
 from assayd import USER, Assayd
+from login import PASSWORD
 from mail import Message, Session
 from proc import wait_for
 from world import GOOD, ZONE
@@ -86,6 +87,19 @@ class Test:
             return session.send(sender, to, message.data, options)
 
     # ---- what came of it ----
+
+    def submit(self, message, sender="ann@good.example",
+               login="ann@good.example", to=("bob@example.net",),
+               certificate=None, password=PASSWORD):
+        """What the submission service says; login None: without one."""
+        if self.mta.no_logins:
+            raise Skipped(self.mta.no_logins)
+        with Session(self.mta.submission[self.transport], "127.0.0.1",
+                     helo="laptop.example") as session:
+            session.start_tls(self.mta.logins.tls(certificate))
+            if login:
+                self.equal(session.login(login, password).code, 235, "AUTH")
+            return session.send(sender, to, message.data)
 
     def delivered(self, message, count=1):
         """The message as the sink got it."""

@@ -73,7 +73,7 @@ class Session:
             for line in xclient:
                 self.greeting = self.command(line)
                 self.refused(line)
-        self.helo = None
+        self.helo, self.helo_name = None, helo
         if self.greeting.code == 220:
             self.helo = self.command("EHLO " + helo)
 
@@ -109,6 +109,21 @@ class Session:
         if any(r.code == 250 for r in outcome.rcpts.values()):
             outcome.data = self.content(data)
         return outcome
+
+    def start_tls(self, context):
+        reply = self.command("STARTTLS")
+        if reply.code != 220:
+            raise RuntimeError("STARTTLS: %s" % reply)
+        self.smtp.sock = context.wrap_socket(
+            self.smtp.sock, server_hostname="mx.example.org")
+        self.smtp.file = None       # smtplib makes it anew
+        self.helo = self.command("EHLO " + self.helo_name)
+
+    def login(self, user, password):
+        """AUTH PLAIN; the reply."""
+        text = "\0%s\0%s" % (user, password)
+        return self.command("AUTH PLAIN " + base64.b64encode(
+            text.encode()).decode())
 
     def close(self):
         try:

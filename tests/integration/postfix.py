@@ -6,6 +6,7 @@ import pwd
 import shutil
 import signal
 
+from login import Dovecot
 from proc import Server, Unavailable, free_ports, run, wait_for
 
 DAEMONS = "/usr/lib/postfix/sbin"
@@ -61,6 +62,7 @@ rewrite unix - - n - - trivial-rewrite
 bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce
 trace unix - - n - 0 bounce
+tlsmgr unix - - n 1000? 1 tlsmgr
 flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 smtp unix - - n - - smtp
@@ -73,6 +75,24 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
+# A submission service: TLS first, then a login, then mail to anywhere.
+SUBMISSION = """\
+127.0.0.1:{port} inet n - n - - smtpd
+  -o {{ smtpd_milters = {{ {milter}, default_action=tempfail }} }}
+  -o milter_macro_daemon_name=ORIGINATING
+  -o smtpd_tls_security_level=may
+  -o smtpd_tls_cert_file={logins}/server.pem
+  -o smtpd_tls_key_file={logins}/server.key
+  -o smtpd_tls_CAfile={logins}/ca.pem
+  -o smtpd_tls_ask_ccert=yes
+  -o smtpd_tls_auth_only=yes
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_sasl_type=dovecot
+  -o smtpd_sasl_path={logins}/auth
+  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+"""
+
+
 class Postfix:
     name = "postfix"
 
@@ -81,7 +101,7 @@ class Postfix:
         self.etc = os.path.join(self.root, "etc")
         self.sink = sink
         self.sockets = os.path.join(root, "postfix-milter")
-        ports = free_ports(5)
+        ports = free_ports(5 + len(TRANSPORTS))
         self.milter = {"unix": os.path.join(self.sockets, "assay.sock"),
                        "tcp": ("127.0.0.1", ports.pop())}
         # One listener for each way to reach assayd, and for what becomes of
@@ -89,6 +109,10 @@ class Postfix:
         self.ports = {(transport, default): ports.pop()
                       for transport in TRANSPORTS
                       for default in ("tempfail", "accept")}
+        self.submission = {transport: ports.pop()
+                           for transport in TRANSPORTS}
+        self.no_logins = Dovecot.missing()
+        self.logins = None
         self.server = None
 
     def milter_name(self, transport):
@@ -107,6 +131,11 @@ class Postfix:
                 out.write("  -o { smtpd_milters = { %s,"
                           " default_action=%s } }\n"
                           % (self.milter_name(transport), default))
+            for transport, port in self.submission.items():
+                if self.logins:
+                    out.write(SUBMISSION.format(
+                        port=port, milter=self.milter_name(transport),
+                        logins=self.logins.directory))
 
     def start(self):
         if not os.path.exists(DAEMONS + "/master"):
@@ -120,17 +149,24 @@ class Postfix:
             os.mkdir(self.root + name, 0o755)
         os.mkdir(self.sockets, 0o755)
         os.chown(self.root + "/data", owner, -1)
+        if not self.no_logins:
+            self.logins = Dovecot(self.root + "/logins")
         self.write_files()
         run("postfix", "-c", self.etc, "check")
         self.server = Server([DAEMONS + "/master", "-c", self.etc, "-d"],
                              self.root + "/output",
                              dict(os.environ, MAIL_CONFIG=self.etc))
-        for port in self.ports.values():
+        ports = list(self.ports.values())
+        if self.logins:
+            ports += self.submission.values()
+        for port in ports:
             self.server.wait_ready(("127.0.0.1", port))
 
     def stop(self):
         if self.server:
             self.server.stop(signal.SIGTERM)
+        if self.logins:
+            self.logins.stop()
         shutil.rmtree(self.root, ignore_errors=True)
 
     def log(self):

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 
+from login import HOST, Cyrus
 from proc import Server, Unavailable, descendants, free_ports, run, wait_for
 from postfix import TRANSPORTS
 
@@ -52,10 +53,26 @@ RELAY_DOMAIN(`example.net')
 FEATURE(`no_default_msa')
 define(`SMART_HOST', `esmtp:[127.0.0.1]')
 define(`ESMTP_MAILER_ARGS', `TCP $h {sink}')
+{submission}
 {filters}
 MAILER(`smtp')
 """
 
+
+# TLS first, then a login, then mail to anywhere.  Sendmail has one set of
+# these for all its ports.
+SUBMISSION = """\
+define(`confCACERT_PATH', `{logins}')
+define(`confCACERT', `{logins}/ca.pem')
+define(`confSERVER_CERT', `{logins}/server.pem')
+define(`confSERVER_KEY', `{logins}/server.key')
+define(`confAUTH_MECHANISMS', `PLAIN LOGIN')
+define(`confAUTH_OPTIONS', `A p')
+define(`confAUTH_REALM', `{realm}')
+TRUST_AUTH_MECH(`PLAIN LOGIN')
+LOCAL_CONFIG
+ESASL_CONF_PATH={logins}
+"""
 
 # Sendmail cannot tell a milter of a field over 64 kB, and defers the message.
 HEADER_LENGTH = 60000
@@ -95,12 +112,16 @@ class Sendmail:
         self.root = os.path.join(root, "sendmail")
         self.sink = sink
         self.sockets = os.path.join(root, "sendmail-milter")
-        ports = free_ports(5)
+        ports = free_ports(5 + len(TRANSPORTS))
         self.milter = {"unix": os.path.join(self.sockets, "assay.sock"),
                        "tcp": ("127.0.0.1", ports.pop())}
         self.ports = {(transport, default): ports.pop()
                       for transport in TRANSPORTS
                       for default in ("tempfail", "accept")}
+        self.submission = {transport: ports.pop()
+                           for transport in TRANSPORTS}
+        self.no_logins = Cyrus.missing()
+        self.logins = None
         self.server = None
 
     def filters(self):
@@ -117,12 +138,23 @@ class Sendmail:
             lines.append("DAEMON_OPTIONS(`Port=%d, Addr=127.0.0.1, Name=%s,"
                          " Listen=100, InputMailFilters=%s')"
                          % (port, name, name))
+        for transport, port in self.submission.items():
+            lines.append("DAEMON_OPTIONS(`Port=%d, Addr=127.0.0.1, Name=MSA,"
+                         " M=E, Listen=100, InputMailFilters=%stempfail')"
+                         % (port, transport))
         return "\n".join(lines)
+
+    def submission_lines(self):
+        if not self.logins:
+            return ""
+        return SUBMISSION.format(logins=self.logins.directory,
+                                 realm=HOST)
 
     def write_files(self, tree):
         cf = tree + "/usr/share/sendmail/cf"
         mc = MC.format(root=self.root, cf=cf, sink=self.sink.port,
                        header=HEADER_LENGTH,
+                       submission=self.submission_lines(),
                        filters=self.filters())
         with open(self.root + "/sendmail.mc", "w") as out:
             out.write(mc)
@@ -154,9 +186,11 @@ class Sendmail:
         os.mkdir(self.root, 0o755)
         os.mkdir(self.root + "/queue", 0o700)
         os.mkdir(self.sockets, 0o755)
+        if not self.no_logins:
+            self.logins = Cyrus(self.root + "/logins")
         self.write_files(tree)
         self.server = Server(self.command("-bD"), self.root + "/output")
-        for port in self.ports.values():
+        for port in [*self.ports.values(), *self.submission.values()]:
             self.server.wait_ready(("127.0.0.1", port))
 
     def stop(self):
