@@ -345,7 +345,7 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		    strcmp(settings->on_failure, "tempfail") == 0,
 		.message_wait_ms = settings->message_wait,
 		.max_header_octets = settings->max_header_size,
-		.now = wire->now,
+		.now = wire->now, .explain = wire->explain,
 	};
 	struct ipnet *relays = networks_of(&settings->trusted_relays);
 	struct engine *engine;

@@ -150,6 +150,7 @@ enum {
 					 * all texts of one at their caps */
 	LIMIT_EVENT_DEPTH = 32,		/* of objects within objects, read */
 	LIMIT_EVIDENCE = 200,		/* DNS answers kept with a message */
+	LIMIT_SPF_TERMS_SEEN = 100,	/* kept with a message */
 	LIMIT_EVIDENCE_OCTETS = 1024,	/* of the text of one answer */
 };
 

@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/domain.h"
+#include "base/limits.h"
 #include "checks/registry.h"
 #include "mail/address.h"
 
@@ -33,6 +34,24 @@ struct spf {
 };
 
 static void
+note_terms(struct check_run *run, const struct spf_result *found)
+{
+	struct results *results = run->subject->results;
+
+	for (size_t i = 0; i < found->trace.count &&
+	    results->spf_terms.count < LIMIT_SPF_TERMS_SEEN; i++) {
+		const struct spf_trace_line *line = &found->trace.at[i];
+
+		VEC_PUSH(results->arena, &results->spf_terms,
+		    (struct spf_term_seen){
+		    .method = str_from(run->check->name),
+		    .depth = line->depth, .domain = line->domain,
+		    .term = line->term, .outcome = line->outcome,
+		    .lookups = line->lookups, .stage = run->check->starts });
+	}
+}
+
+static void
 finish(struct check_run *run, const struct spf_result *found)
 {
 	struct spf *spf = run->state;
@@ -58,6 +77,7 @@ finish(struct check_run *run, const struct spf_result *found)
 		check_evidence(run, r->name, r->type, r->status, r->data,
 		    r->secure);
 	}
+	note_terms(run, found);
 	check_finish(run);
 }
 

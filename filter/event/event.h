@@ -11,7 +11,7 @@
 
 #include "event/override.h"
 #include "facts/results.h"
-#include "policy/policy.h"
+#include "policy/rehearse.h"
 
 struct event_rcpt {
 	struct str	address;
@@ -72,6 +72,9 @@ struct event {
 	const char *const	*troubles;	/* "header over the limit" */
 	size_t			 trouble_count;
 	uint64_t		 took_us;	/* from MAIL to the end */
+	/* What the rules saw, where the engine explains; not in the JSON. */
+	const struct rehearsed_stage *stages;
+	size_t			 stage_count;
 };
 
 enum event_shape {

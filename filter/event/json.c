@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -67,6 +68,25 @@ put_dns(struct emit *out, const struct results *results)
 		emit_word(out, "status", e->status);
 		emit_bool(out, "secure", e->secure);
 		put_text(out, "data", e->data);
+		emit_close(out, '}');
+	}
+	emit_close(out, ']');
+}
+
+static void
+put_spf_terms(struct emit *out, const struct results *results)
+{
+	emit_open(out, "spf_terms", '[');
+	for (size_t i = 0; i < results->spf_terms.count; i++) {
+		const struct spf_term_seen *term = &results->spf_terms.at[i];
+
+		emit_open(out, NULL, '{');
+		put_text(out, "method", term->method);
+		emit_int(out, "depth", term->depth);
+		put_text(out, "domain", term->domain);
+		put_text_or_null(out, "term", term->term);
+		emit_word(out, "outcome", term->outcome);
+		emit_int(out, "lookups", term->lookups);
 		emit_close(out, '}');
 	}
 	emit_close(out, ']');
@@ -226,12 +246,17 @@ put_rcpts(struct emit *out, const struct event *event)
 static void
 put_policy(struct emit *out, const struct policy *policy)
 {
+	char checksum[24];
+
 	if (policy == NULL) {
 		emit_null(out, "policy");
 		return;
 	}
 	emit_open(out, "policy", '{');
 	put_text(out, "name", str_from(policy_name(policy)));
+	snprintf(checksum, sizeof(checksum), "%016" PRIx64,
+	    policy_checksum(policy));
+	emit_word(out, "checksum", checksum);
 	emit_word(out, "mode", policy_enforces(policy) ? "enforce" :
 	    "monitor");
 	emit_close(out, '}');
@@ -355,6 +380,7 @@ event_json(const struct event *event, enum event_shape shape)
 		event_groups(&out, event->facts);
 	event_facts(&out, event->facts);
 	put_dns(&out, event->results);
+	put_spf_terms(&out, event->results);
 	if (event->authentication_results.len == 0)
 		emit_null(&out, "authentication_results");
 	else

@@ -366,6 +366,7 @@ event_read(struct str line, const struct event_want *want,
 	    .status = EVENT_READ_BROKEN };
 
 	memset(record_out, 0, sizeof(*record_out));
+	record_out->line = line;
 	pull_init(&reader.pull, line, arena);
 	if (!read_object(&reader, ROWS(event_rows), record_out) ||
 	    !pull_end(&reader.pull) || reader.seen != NEEDS_ALL)

@@ -83,6 +83,7 @@ struct event_spf_term {
 };
 
 struct event_record {
+	struct str	 line;		/* as it was given */
 	int64_t		 time_us;
 	struct str	 time;
 	enum stage	 last;		/* the stage in which it ended */

@@ -49,10 +49,21 @@ struct evidence {
 	enum stage	stage;
 };
 
+/* One term of an SPF record that was looked at, in order. */
+struct spf_term_seen {
+	struct str	method;		/* "spf_helo", "spf" */
+	unsigned	depth;		/* in the tree of includes */
+	struct str	domain, term;	/* no term: the record as a whole */
+	const char	*outcome;	/* "match", ...; NULL: not known */
+	unsigned	lookups;	/* so far */
+	enum stage	stage;
+};
+
 struct results {
-	struct arena		*arena;		/* for the two arrays */
+	struct arena		*arena;		/* for the arrays */
 	VEC(struct result)	 list;
 	VEC(struct evidence)	 evidence;
+	VEC(struct spf_term_seen) spf_terms;
 };
 
 const char *method_name(enum method method);	/* "spf" */

@@ -159,6 +159,7 @@ struct parse {
 	unsigned		 section_depth;
 	const struct parse	*includer;	/* NULL: the policy itself */
 	unsigned		*includes;	/* so far, of all files */
+	uint64_t		*checksum;	/* of their texts, or NULL */
 };
 
 /*

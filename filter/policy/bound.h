@@ -156,6 +156,7 @@ struct policy {
 	struct arena		*arena;
 	const char		*name;
 	bool			 enforce;
+	uint64_t		 checksum;
 	VEC(struct rule *)	 rules[STAGE_COUNT];
 	size_t			 define_count;
 	VEC(const struct call *) calls;

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "policy/ast.h"
 
@@ -20,7 +21,8 @@ read_included(struct parse *parse, const struct item *item)
 	const char *path = source_beside(parse->arena, parse->source,
 	    item->file->text);
 	struct parse inner = { .arena = parse->arena, .diag = parse->diag,
-	    .includer = parse, .includes = parse->includes };
+	    .includer = parse, .includes = parse->includes,
+	    .checksum = parse->checksum };
 	struct source *source;
 
 	if (is_being_read(parse, path))
@@ -40,6 +42,15 @@ read_included(struct parse *parse, const struct item *item)
 	return inner.items;
 }
 
+/* Of all texts so far, in the order in which they are read. */
+static void
+add_checksum(const struct parse *parse)
+{
+	if (parse->checksum != NULL)
+		*parse->checksum = hash_siphash13(parse->source->text,
+		    (const uint64_t[2]){ *parse->checksum, 0 });
+}
+
 void
 parse_policy(struct parse *parse)
 {
@@ -48,6 +59,7 @@ parse_policy(struct parse *parse)
 
 	if (parse->includes == NULL)
 		parse->includes = &includes;
+	add_checksum(parse);
 	lex_and_parse(parse);
 	while (*link != NULL) {
 		struct item *item = *link;

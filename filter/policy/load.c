@@ -39,7 +39,7 @@ compile(struct policy *policy, const struct source *source,
     const struct item *instead, struct diag *diag)
 {
 	struct parse parse = { .arena = policy->arena, .diag = diag,
-	    .source = source };
+	    .source = source, .checksum = &policy->checksum };
 	struct bind bind = { .policy = policy, .arena = policy->arena,
 	    .diag = diag, .instead = instead };
 
@@ -109,6 +109,12 @@ const char *
 policy_name(const struct policy *policy)
 {
 	return policy->name;
+}
+
+uint64_t
+policy_checksum(const struct policy *policy)
+{
+	return policy->checksum;
 }
 
 bool

@@ -45,6 +45,9 @@ void policy_unref(struct policy *policy);		/* NULL is allowed */
 
 const char *policy_name(const struct policy *policy);
 bool policy_enforces(const struct policy *policy);	/* mode enforce */
+/* Another one when its text, or that of a file that it includes, has changed;
+ * lists in files do not count.  It finds mistakes, not malice. */
+uint64_t policy_checksum(const struct policy *policy);
 
 /* The stage has a rule that can end it (not a shadow one): the MTA must wait
  * for our answer.  In monitor mode never; at rcpt for any rule. */

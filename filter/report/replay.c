@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "policy/rehearse.h"
-
 struct run {
 	const struct replay_options *options;
 	struct replay	*all;
@@ -102,30 +100,40 @@ has_more_rcpts(const struct event_record *record)
 	    count->number > (double)record->rcpts.count;
 }
 
-static void
-rehearsed(const struct policy *policy, const struct event_record *record,
-    struct arena *arena, struct ending *out, struct rehearsal *rehearsal)
+void
+replay_record(const struct policy *policy, const struct event_record *record,
+    bool explain, struct arena *arena, struct rehearsal *out)
 {
 	size_t count = record->rcpts.count;
 	struct rehearse_rcpt *rcpts = arena_alloc(arena,
 	    count * sizeof(*rcpts));
 	struct rehearse_case what = { .facts = &record->facts,
 	    .last = record->last, .rcpts = rcpts, .rcpt_count = count,
-	    .some_rcpts = has_more_rcpts(record) };
+	    .some_rcpts = has_more_rcpts(record), .explain = explain };
 
 	for (size_t i = 0; i < count; i++)
 		rcpts[i] = (struct rehearse_rcpt){
 		    record->rcpts.at[i].address,
 		    is_mtas_doing(&record->rcpts.at[i]),
 		    record->rcpts.at[i].tag };
-	rehearse(policy, &what, arena, rehearsal);
+	rehearse(policy, &what, arena, out);
+}
+
+static void
+rehearsed(const struct policy *policy, const struct event_record *record,
+    struct arena *arena, struct ending *out, struct rehearsal *rehearsal)
+{
+	size_t count = record->rcpts.count;
+
+	replay_record(policy, record, false, arena, rehearsal);
 	out->action = rehearsal->action;
 	out->place = place_of(rehearsal->rule);
 	out->rcpts = arena_alloc(arena, count * sizeof(*out->rcpts));
 	for (size_t i = 0; i < count; i++) {
-		out->rcpts[i].action = plain(rcpts[i].refused ?
-		    record->rcpts.at[i].verdict.action :
-		    rehearsal->rcpts[i].action);
+		const struct event_rcpt_record *rcpt = &record->rcpts.at[i];
+
+		out->rcpts[i].action = plain(is_mtas_doing(rcpt) ?
+		    rcpt->verdict.action : rehearsal->rcpts[i].action);
 		out->rcpts[i].place = place_of(rehearsal->rcpts[i].rule);
 	}
 }
@@ -201,6 +209,7 @@ note_lacks(struct replay *part, const struct event_record *record,
 	for (int id = 0; id < FACT_COUNT; id++)
 		if (policy_reads(policy, (enum fact_id)id) &&
 		    fact_table[id].stage <= record->last &&
+		    id != FACT_ID_RCPT_ACCEPTED &&
 		    !facts_known(&record->facts, (enum fact_id)id))
 			part->lacks[id]++;
 	part->rcpts_unlisted += count->state == FACT_SET &&

@@ -16,6 +16,7 @@
 #define ASSAY_REPORT_REPLAY_H
 
 #include "event/feed.h"
+#include "policy/rehearse.h"
 #include "report/changes.h"
 
 struct replay_options {
@@ -46,6 +47,11 @@ struct replay {
 	int64_t			 first_us, last_us;
 	struct str		 first, last;	/* times; empty: no event */
 };
+
+/* One event under a policy; explain as in struct rehearse_case. */
+void replay_record(const struct policy *policy,
+    const struct event_record *record, bool explain, struct arena *arena,
+    struct rehearsal *out);
 
 void replay_run(const struct replay_options *options, struct arena *arena,
     struct replay *replay_out);

@@ -62,6 +62,12 @@ drop_results(struct results *results, enum stage from)
 			results->evidence.at[kept++] =
 			    results->evidence.at[i];
 	results->evidence.count = kept;
+	kept = 0;
+	for (size_t i = 0; i < results->spf_terms.count; i++)
+		if (results->spf_terms.at[i].stage < from)
+			results->spf_terms.at[kept++] =
+			    results->spf_terms.at[i];
+	results->spf_terms.count = kept;
 }
 
 void
@@ -79,6 +85,7 @@ connection_reset(struct connection *conn, enum scope from)
 	if (from != SCOPE_CONNECTION)
 		client_forget(conn);
 	drop_results(&conn->results, stage);
+	explain_reset(conn, from);
 	if (from == SCOPE_CONNECTION) {
 		conn->results = (struct results){
 			.arena = conn->arena[SCOPE_CONNECTION] };

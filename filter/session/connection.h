@@ -109,6 +109,9 @@ struct connection {
 	struct progress		 saved[SCOPE_MESSAGE];	/* at the scope's end */
 	bool			 saw_connect, saw_helo, in_message;
 	struct pending		 pending;
+	/* Where the engine explains; how many were added in each scope. */
+	VEC(struct rehearsed_stage) stages;
+	size_t			 stages_of[SCOPE_COUNT];
 	struct message		 message;
 };
 
@@ -166,6 +169,15 @@ void decide_step(struct connection *conn);
 /* What its rules see at the stage at hand. */
 struct policy_env decide_env(struct connection *conn,
     const struct fact_set *facts);
+
+/* explain.c: what the rules of a stage see, before they are run, and
+ * the rule that ended it; nothing is kept unless the engine explains. */
+void explain_stage(struct connection *conn, enum stage stage,
+    const struct policy_env *env);
+void explain_end(struct connection *conn, const struct policy_rule *rule);
+/* The last stage has to wait, and is run again. */
+void explain_forget(struct connection *conn);
+void explain_reset(struct connection *conn, enum scope from);
 
 /* What the policy decided so far, whether it enforces or not. */
 enum action decide_action(const struct connection *conn);

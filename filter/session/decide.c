@@ -54,9 +54,13 @@ run_stage(struct connection *conn, enum stage stage,
 	enum fact_id missing;
 
 	*rule_out = NULL;
+	explain_stage(conn, stage, &env);
 	if (policy_eval(policy_of(conn), stage, &env, &conn->progress.run,
-	    rule_out, &missing) == POLICY_DECIDED)
+	    rule_out, &missing) == POLICY_DECIDED) {
+		explain_end(conn, *rule_out);
 		return true;
+	}
+	explain_forget(conn);
 	conn->pending.put_off = client_is_owed(conn, missing);
 	if (!conn->pending.put_off)
 		conn->pending.waited_for = check_of_fact(missing);
@@ -131,6 +135,8 @@ run_rcpts_late(struct connection *conn)
 	for (size_t i = 0; i < conn->message.rcpts.count; i++) {
 		struct recipient *rcpt = &conn->message.rcpts.at[i];
 
+		if (conn->progress.decided)
+			break;
 		if (rcpt->evaluated ||
 		    (rcpt->action != ACTION_CONTINUE && rcpt->rule == NULL))
 			continue;	/* the MTA has refused it */

@@ -135,6 +135,8 @@ build(struct connection *conn, const char *kind, enum action action)
 		.took_us = message->start_us == 0 ? 0 :
 		    clock_us() - message->start_us
 	};
+	event->stages = conn->stages.at;
+	event->stage_count = conn->stages.count;
 	find_overrides(conn, event);
 	event->rcpts = list_rcpts(conn, arena, &event->rcpt_listed);
 	event->signatures = list_signatures(conn, arena,

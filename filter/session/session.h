@@ -60,6 +60,9 @@ struct engine_options {
 	size_t			 max_header_octets;
 	struct relay_list	 relays;	/* trusted: copied */
 	int64_t			 now;		/* 0: the clock says */
+	bool			 explain;	/* events tell what each rule
+						 * saw; for one message a
+						 * connection */
 };
 
 struct engine *engine_new(const struct engine_options *options);

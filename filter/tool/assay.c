@@ -10,6 +10,7 @@ static const struct tool_command commands[] = {
 	  "[-c FILE] [--dns SPEC] [--policy FILE] [--ip IP] [--name NAME] "
 	  "[--helo NAME] [--from ADDR] [--rcpt ADDR]... [--auth LOGIN] "
 	  "[--listener NAME] [--now UNIXTIME] [--set KEY=VALUE]... [--json] "
+	  "[--explain] [--color WHEN] "
 	  "MESSAGE...",
 	  "run the daemon's checks and policy on message files",
 	  tool_verify },
@@ -30,6 +31,11 @@ static const struct tool_command commands[] = {
 	  "[--dkim DOMAIN]... [--spf DOMAIN] DOMAIN",
 	  "what DMARC says of an author domain, and how it is found",
 	  tool_dmarc },
+	{ "explain",
+	  "[-c FILE] [--policy FILE] [--color WHEN] [--set KEY=VALUE]... "
+	  "[--json] QUEUE-ID [EVENTS...]",
+	  "why a logged message ended as it did",
+	  tool_explain },
 	{ "policy",
 	  "check|test [--json] [--werror] FILE... | "
 	  "replay --policy NEW [--against OLD] [--since TIME] [--until TIME] "

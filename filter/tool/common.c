@@ -2,9 +2,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/print.h"
 #include "wire.h"
 
 #define DEFAULT_CONFIG	ASSAY_SYSCONFDIR "/assay.conf"
@@ -126,19 +128,22 @@ tool_dns_close(struct tool_dns *dns)
 	settings_free(dns->settings);
 }
 
+bool
+tool_colour(const char *when, bool *colour_out)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	*colour_out = strcmp(when, "always") == 0;
+	if (strcmp(when, "auto") == 0)
+		*colour_out = isatty(STDOUT_FILENO) &&
+		    (no == NULL || no[0] == '\0') && term != NULL &&
+		    strcmp(term, "dumb") != 0;
+	return *colour_out || strcmp(when, "auto") == 0 ||
+	    strcmp(when, "never") == 0;
+}
+
 void
 tool_print_text(struct str text)
 {
-	bool utf8 = str_is_utf8(text);
-
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-
-		if (c == '\t')
-			putchar(' ');
-		else if (c < 0x20 || c == 0x7f || (c >= 0x80 && !utf8))
-			putchar('?');
-		else
-			putchar(c);
-	}
+	print_safe(stdout, text);
 }

@@ -29,6 +29,7 @@ int tool_seal(int argc, char **argv);
 int tool_spf(int argc, char **argv);
 int tool_dmarc(int argc, char **argv);
 int tool_policy(int argc, char **argv);
+int tool_explain(int argc, char **argv);
 
 /* What all subcommands that ask DNS share. */
 enum { TOOL_OVERRIDES_MAX = 64 };
@@ -77,6 +78,12 @@ struct tool_dns {
 bool tool_dns_open(const struct tool_common *common, const char *command,
     struct tool_dns *out);
 void tool_dns_close(struct tool_dns *dns);
+
+/*
+ * --color: "always", "never", or "auto": where standard output is a terminal
+ * that is not dumb, and NO_COLOR is not set.  False: it is none of these.
+ */
+bool tool_colour(const char *when, bool *colour_out);
 
 /* Hostile text for a terminal: control bytes and bad UTF-8 become "?". */
 void tool_print_text(struct str text);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "report/explain.h"
 #include "tool/feed.h"
 #include "tool/json.h"
 #include "tool/show.h"
@@ -28,6 +29,7 @@ struct verify {
 
 	struct wiring		*wiring;
 	const char		*file;		/* being looked at */
+	bool			 explain, colour;
 	bool			 shown;
 };
 
@@ -47,6 +49,31 @@ print_json(const struct verify *verify, const struct event *event)
 	json_decref(object);
 }
 
+/* As assay explain tells it of what was logged. */
+static void
+explain(const struct verify *verify, const struct event *event)
+{
+	const struct event_want want = { .parts = EVENT_PART_RULES |
+	    EVENT_PART_DETAIL };
+	struct event_record *record;
+	struct arena *arena = arena_new();
+	char *line = event_json(event, EVENT_LINE);
+	struct explain told = { .title = verify->file,
+	    .stages = event->stages, .stage_count = event->stage_count };
+
+	record = arena_alloc(arena, sizeof(*record));
+	told.record = record;
+	if (event_read(str_from(line), &want, arena, record) !=
+	    EVENT_READ_OK)
+		tool_error(command, "%s: no event came of it", verify->file);
+	else if (verify->common.json)
+		explain_print_json(stdout, &told);
+	else
+		explain_print_text(stdout, &told, verify->colour);
+	free(line);
+	arena_free(arena);
+}
+
 static void
 show(void *ctx, const struct event *event)
 {
@@ -55,7 +82,9 @@ show(void *ctx, const struct event *event)
 	if (verify->shown)
 		return;
 	verify->shown = true;
-	if (verify->common.json)
+	if (verify->explain)
+		explain(verify, event);
+	else if (verify->common.json)
 		print_json(verify, event);
 	else
 		show_event(verify->file, event);
@@ -90,6 +119,8 @@ static const struct option options[] = {
 	{ "auth", required_argument, NULL, 'A' },
 	{ "listener", required_argument, NULL, 'L' },
 	{ "now", required_argument, NULL, 'W' },
+	{ "explain", no_argument, NULL, 'E' },
+	{ "color", required_argument, NULL, 'C' },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -108,6 +139,11 @@ take_option(struct verify *verify, int letter, const char *argument)
 			return false;
 		verify->rcpts[verify->feed.rcpt_count++] = argument;
 		return true;
+	case 'E':
+		verify->explain = true;
+		return true;
+	case 'C':
+		return tool_colour(argument, &verify->colour);
 	case 'W':
 		if (!str_to_uint(text, INT64_MAX, &number))
 			return false;
@@ -166,7 +202,7 @@ static bool
 open_wiring(struct verify *verify)
 {
 	struct wire_options wire = { .now = verify->now, .watch = show,
-	    .watch_ctx = verify };
+	    .watch_ctx = verify, .explain = verify->explain };
 	struct settings *settings = tool_settings(&verify->common);
 	struct diag *diag;
 
@@ -188,8 +224,8 @@ tool_verify(int argc, char **argv)
 	int status;
 
 	verify.feed.rcpts = verify.rcpts;
+	tool_colour("auto", &verify.colour);
 	status = read_options(&verify, argc, argv);
-
 	if (status != TOOL_DONE)
 		return status;
 	if (!open_wiring(&verify))

@@ -84,12 +84,30 @@ START_TEST(an_empty_event)
 	    "\"queue_id\":null,\"verdict\":{\"action\":\"accept\","
 	    "\"code\":null,\"enhanced\":null,\"text\":null,\"file\":null,"
 	    "\"line\":null},\"policy\":{\"name\":\"office\","
-	    "\"mode\":\"enforce\"},\"rules\":[],\"dmarc_override\":[],"
+	    "\"checksum\":\"9cea75a53afe6085\",\"mode\":\"enforce\"},"
+	    "\"rules\":[],\"dmarc_override\":[],"
 	    "\"rcpts\":[],\"dkim\":[],\"facts\":{},\"dns\":[],"
+	    "\"spf_terms\":[],"
 	    "\"authentication_results\":null,\"arc_seal\":null,"
 	    "\"signed\":[],\"unsigned\":null,"
 	    "\"checks\":[],\"took_us\":0,\"troubles\":[]}");
 	free(text);
+}
+END_TEST
+
+START_TEST(terms_of_spf)
+{
+	VEC_PUSH(arena, &results.spf_terms, (struct spf_term_seen){
+	    .method = STR("spf"), .domain = STR("example.com") });
+	VEC_PUSH(arena, &results.spf_terms, (struct spf_term_seen){
+	    .method = STR("spf_helo"), .depth = 2,
+	    .domain = STR("a.example"), .term = STR("mx"),
+	    .outcome = "no match", .lookups = 3 });
+	assert_key(EVENT_LINE, "spf_terms", "[{\"method\":\"spf\","
+	    "\"depth\":0,\"domain\":\"example.com\",\"term\":null,"
+	    "\"outcome\":null,\"lookups\":0},{\"method\":\"spf_helo\","
+	    "\"depth\":2,\"domain\":\"a.example\",\"term\":\"mx\","
+	    "\"outcome\":\"no match\",\"lookups\":3}]");
 }
 END_TEST
 
@@ -372,8 +390,10 @@ START_TEST(what_was_decided_and_done)
 	assert_key(EVENT_LINE, "verdict", verdicts[_i].verdict);
 	assert_key(EVENT_LINE, "decided", verdicts[_i].also);
 	assert_key(EVENT_LINE, "policy", verdicts[_i].monitor ?
-	    "{\"name\":\"office\",\"mode\":\"monitor\"}" :
-	    "{\"name\":\"office\",\"mode\":\"enforce\"}");
+	    "{\"name\":\"office\",\"checksum\":\"95bd48235d723f1b\","
+	    "\"mode\":\"monitor\"}" :
+	    "{\"name\":\"office\",\"checksum\":\"9cea75a53afe6085\","
+	    "\"mode\":\"enforce\"}");
 }
 END_TEST
 
@@ -446,6 +466,7 @@ json_cases(void)
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, an_empty_event);
+	tcase_add_test(tc, terms_of_spf);
 	tcase_add_test(tc, facts_by_their_types);
 	tcase_add_loop_test(tc, numbers_stay_numbers, 0, TEST_COUNT(numbers));
 	tcase_add_loop_test(tc, no_byte_loses_an_event, 0, TEST_COUNT(texts));

@@ -255,5 +255,6 @@ main(void)
 	suite_add_tcase(suite, manual_tests());
 	suite_add_tcase(suite, cases_tests());
 	suite_add_tcase(suite, rehearse_tests());
+	suite_add_tcase(suite, rcpt_play_tests());
 	return run_suite(suite);
 }

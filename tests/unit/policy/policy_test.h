@@ -49,5 +49,6 @@ TCase *shipped_tests(void);
 TCase *manual_tests(void);
 TCase *cases_tests(void);
 TCase *rehearse_tests(void);
+TCase *rcpt_play_tests(void);
 
 #endif

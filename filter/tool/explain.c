@@ -1,0 +1,211 @@
+/*
+ * assay explain: why a logged message ended as it did.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "report/explain.h"
+#include "report/replay.h"
+#include "tool/events.h"
+#include "wire.h"
+
+enum { STATUS_FOUND = 0, STATUS_NOT_FOUND = 1, EVENTS_MAX = 100 };
+
+static const char command[] = "explain";
+
+struct options {
+	struct tool_common	 common;
+	const char		*policy;
+	bool			 colour;
+	struct str		 queue_id;
+};
+
+/* The lines of the message, kept until all is read. */
+struct found {
+	struct arena		*arena;
+	struct str		 queue_id;
+	VEC(struct str)		 lines;
+};
+
+static const struct option table[] = {
+	TOOL_COMMON_OPTIONS,
+	{ "policy", required_argument, NULL, 'P' },
+	{ "color", required_argument, NULL, 'C' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int
+take_options(struct options *options, int argc, char **argv)
+{
+	int letter;
+
+	tool_colour("auto", &options->colour);
+	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, table,
+	    NULL)) != -1) {
+		if (letter == 'P')
+			options->policy = optarg;
+		else if (letter == 'C' && !tool_colour(optarg,
+		    &options->colour))
+			return tool_usage(command, "\"%s\" is nothing for "
+			    "--color", optarg);
+		else if (letter != 'C' && !tool_common_option(
+		    &options->common, letter, optarg))
+			return tool_usage(command, "unknown option");
+	}
+	if (optind == argc)
+		return tool_usage(command, "which queue id?");
+	options->queue_id = str_from(argv[optind++]);
+	return TOOL_DONE;
+}
+
+/* ---- the search ---- */
+
+static void *
+begin(void *ctx)
+{
+	struct arena *arena = arena_new();
+	struct found *part = arena_alloc(arena, sizeof(*part));
+
+	*part = (struct found){ .arena = arena,
+	    .queue_id = ((struct found *)ctx)->queue_id };
+	return part;
+}
+
+static void
+take_event(void *ctx, void *into, const struct event_record *record,
+    struct arena *scratch)
+{
+	struct found *part = into;
+
+	(void)ctx;
+	(void)scratch;
+	if (str_eq(record->queue_id, part->queue_id) &&
+	    part->lines.count < EVENTS_MAX)
+		VEC_PUSH(part->arena, &part->lines, arena_copy(part->arena,
+		    record->line));
+}
+
+static void
+merge(void *ctx, void *from)
+{
+	struct found *all = ctx, *part = from;
+
+	for (size_t i = 0; i < part->lines.count &&
+	    all->lines.count < EVENTS_MAX; i++)
+		VEC_PUSH(all->arena, &all->lines, arena_copy(all->arena,
+		    part->lines.at[i]));
+	arena_free(part->arena);
+}
+
+static bool
+search(const char *const *paths, struct found *found)
+{
+	static const struct event_feed_ops ops = { begin, take_event, merge,
+	    NULL };
+	static const bool no_facts[FACT_COUNT];
+	struct event_feed feed = { .paths = paths, .want.facts = no_facts,
+	    .jobs = tool_jobs(NULL), .ops = &ops, .ctx = found };
+	struct event_feed_count count;
+
+	event_feed_run(&feed, &count);
+	return tool_feed_faults(command, &count);
+}
+
+/* ---- the policy ---- */
+
+/* A mistake in the policy costs the rules, not the rest. */
+static struct policy *
+load(const struct options *options)
+{
+	struct settings *settings = tool_settings(&options->common);
+	struct diag *diag = diag_new();
+	struct policy *policy = NULL;
+	char path[4096];
+	struct stat st;
+	const char *name = options->policy != NULL ? options->policy :
+	    settings == NULL ? NULL : settings->policy;
+
+	if (name == NULL)
+		goto out;
+	if (options->policy != NULL && stat(name, &st) == 0 &&
+	    S_ISREG(st.st_mode))
+		snprintf(path, sizeof(path), "%s", name);
+	else if (!wire_find_policy(name, settings == NULL ? NULL :
+	    settings->file, path, sizeof(path))) {
+		tool_error(command, "%s: there is no such policy", name);
+		goto out;
+	}
+	policy = policy_load(path, diag);
+	if (policy == NULL)
+		diag_print(diag, stderr);
+out:
+	diag_free(diag);
+	settings_free(settings);
+	return policy;
+}
+
+static void
+explain_line(const struct options *options, const struct policy *policy,
+    struct str line, struct arena *arena)
+{
+	const struct event_want want = { .parts = EVENT_PART_RULES |
+	    EVENT_PART_DETAIL };
+	struct event_record *record = arena_alloc(arena, sizeof(*record));
+	struct explain explain = { .record = record };
+	struct rehearsal now;
+
+	if (event_read(line, &want, arena, record) != EVENT_READ_OK)
+		return;
+	if (policy != NULL) {
+		replay_record(policy, record, true, arena, &now);
+		explain.stages = now.stages.at;
+		explain.stage_count = now.stages.count;
+		explain.now = &now;
+		explain.asks_functions = policy_call_name(policy, 0) != NULL;
+		explain.policy_changed = explain_is_changed(record, policy);
+	}
+	if (options->common.json)
+		explain_print_json(stdout, &explain);
+	else
+		explain_print_text(stdout, &explain, options->colour);
+}
+
+static int
+run(const struct options *options, const char *const *paths,
+    struct arena *arena)
+{
+	struct found found = { .arena = arena,
+	    .queue_id = options->queue_id };
+	bool read = search(paths, &found);
+	struct policy *policy;
+
+	if (found.lines.count == 0) {
+		tool_error(command, "there is no event of %.*s",
+		    STR_ARG(options->queue_id));
+		return read ? STATUS_NOT_FOUND : TOOL_BAD_USE;
+	}
+	policy = load(options);
+	for (size_t i = 0; i < found.lines.count; i++)
+		explain_line(options, policy, found.lines.at[i], arena);
+	policy_unref(policy);
+	return read && policy != NULL ? STATUS_FOUND : TOOL_BAD_USE;
+}
+
+int
+tool_explain(int argc, char **argv)
+{
+	struct options options = { .policy = NULL };
+	int status = take_options(&options, argc, argv);
+	const char *const *paths;
+	struct arena *arena;
+
+	if (status != TOOL_DONE)
+		return status;
+	arena = arena_new();
+	paths = tool_event_logs(&options.common, command, arena,
+	    argv + optind, argc - optind);
+	status = paths == NULL ? TOOL_BAD_USE : run(&options, paths, arena);
+	arena_free(arena);
+	return status;
+}
