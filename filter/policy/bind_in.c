@@ -23,14 +23,14 @@ static unsigned
 kinds_for(enum fact_type type)
 {
 	if (type == FACT_IP)
-		return LIST_NETS;
+		return LIST_NETS | LIST_QUOTED_NETS;
 	if (type == FACT_DOMAIN)
 		return LIST_DOMAINS | LIST_SUBDOMAINS | LIST_REGEXES;
 	if (type == FACT_ADDRESS)
 		return LIST_DOMAINS | LIST_SUBDOMAINS | LIST_ADDRESSES |
-		    LIST_USERS | LIST_AT_DOMAINS | LIST_REGEXES;
+		    LIST_USERS | LIST_AT_DOMAINS | LIST_REGEXES | LIST_TEXTS;
 	return LIST_DOMAINS | LIST_ADDRESSES | LIST_USERS | LIST_TEXTS |
-	    LIST_REGEXES;
+	    LIST_QUOTED_NETS | LIST_REGEXES;
 }
 
 static const char *
@@ -52,8 +52,6 @@ entry_fits(const struct value *left, const struct term *term,
 {
 	if (left->type == FACT_ADDRESS && kind == LIST_TEXTS)
 		return term->text.len == 0;
-	if (left->type == FACT_STRING && kind == LIST_NETS)
-		return term->kind == TERM_TEXT;
 	return (kinds_for(left->type) & kind) != 0;
 }
 

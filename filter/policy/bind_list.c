@@ -154,6 +154,7 @@ static const struct {
 	{ LIST_AT_DOMAINS, "domains behind an @" },
 	{ LIST_TEXTS, "other texts" },
 	{ LIST_REGEXES, "regular expressions" },
+	{ LIST_QUOTED_NETS, "IP addresses or networks in quotes" },
 };
 
 /*

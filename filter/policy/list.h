@@ -26,7 +26,8 @@
 enum list_kind {		/* bits */
 	LIST_NETS = 1, LIST_DOMAINS = 2, LIST_SUBDOMAINS = 4,
 	LIST_ADDRESSES = 8, LIST_USERS = 16, LIST_AT_DOMAINS = 32,
-	LIST_REGEXES = 64, LIST_TEXTS = 128
+	LIST_REGEXES = 64, LIST_TEXTS = 128,
+	LIST_QUOTED_NETS = 256	/* LIST_NETS, and this very text */
 };
 
 enum list_answer { LIST_NO, LIST_YES, LIST_UNKNOWN /* regex.h */ };

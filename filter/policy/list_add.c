@@ -144,7 +144,7 @@ add_quoted(struct entry *entry)
 		entry->kind = LIST_TEXTS;
 		add_name(entry, entry->text);
 	} else if (entry->kind == LIST_NETS) {
-		entry->builder->list.kinds |= LIST_TEXTS;
+		entry->kind = LIST_QUOTED_NETS;
 		names_add(names, entry->text, 0);
 	} else if (!str_eq_nocase(names_last(names), entry->text))
 		names_add(names, entry->text, 0);

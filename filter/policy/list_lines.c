@@ -76,10 +76,12 @@ add_marked(struct reading *reading, struct str entry)
 static bool
 is_marked(struct str entry)
 {
-	if (entry.ptr[0] == '/')
-		return true;
-	return entry.ptr[0] == '"' && str_chr(str_skip(entry,
-	    find_close(entry)), '@') != 1;
+	size_t behind;
+
+	if (entry.ptr[0] != '"')
+		return entry.ptr[0] == '/';
+	behind = find_close(entry) + 1;
+	return behind >= entry.len || entry.ptr[behind] != '@';
 }
 
 static void

@@ -60,7 +60,8 @@ static void policy_yyerror(struct place *place, void *scanner,
 			NEGATIVE "a negative number"
 			REGEX_TEXT "a /regular expression/"
 %token <term>	POLICY "\"policy\"" MODE "\"mode\"" LIST "\"list\""
-			LIST_FILE "\"file\"" OPTIONAL "\"optional\""
+			LIST_FILE "\"file\"" SQLITE "\"sqlite\""
+			OPTIONAL "\"optional\""
 			DEFINE "\"define\"" INCLUDE "\"include\""
 			AT "\"at\"" WHEN "\"when\""
 			SHADOW "\"shadow\"" AND "\"and\"" OR "\"or\""
@@ -76,7 +77,7 @@ static void policy_yyerror(struct place *place, void *scanner,
 			SLASH "\"/\""
 			RPAREN "\")\"" COMMA "\",\"" SEMICOLON "\";\""
 
-%type <term>	name entry
+%type <term>	name entry word
 %type <terms> arguments entries words operands values
 %type <rule> rule
 %type <rules> rules
@@ -123,6 +124,11 @@ plain:
 	| LIST name ASSIGN LIST_FILE TEXT maybe_optional SEMICOLON {
 		build_item(parse, (struct item){ .kind = ITEM_LIST,
 		    .place = @2, .name = $2, .file = $5, .optional = $6 });
+	}
+	| LIST name ASSIGN SQLITE TEXT TEXT maybe_optional SEMICOLON {
+		build_item(parse, (struct item){ .kind = ITEM_LIST,
+		    .place = @2, .name = $2, .file = $5, .query = $6,
+		    .optional = $7 });
 	}
 	| INCLUDE TEXT SEMICOLON {
 		build_item(parse, (struct item){ .kind = ITEM_INCLUDE,
@@ -201,8 +207,13 @@ entries:
 	;
 
 words:
-	  entry				{ $$ = (struct term_list){ $1, $1 }; }
-	| words COMMA entry		{ $$ = $1; CHAIN($$, $3); }
+	  word				{ $$ = (struct term_list){ $1, $1 }; }
+	| words COMMA word		{ $$ = $1; CHAIN($$, $3); }
+	;
+
+word:
+	  entry
+	| REGEX_TEXT
 	;
 
 entry:
@@ -478,7 +489,7 @@ by_line:
 	;
 
 name:
-	  NAME | POLICY | MODE | LIST | LIST_FILE | OPTIONAL | ON
+	  NAME | POLICY | MODE | LIST | LIST_FILE | SQLITE | OPTIONAL | ON
 	;
 
 %%
@@ -516,12 +527,12 @@ static const struct {
 	/* a name: the keywords that are names too */
 	{ { YYSYMBOL_NAME, YYSYMBOL_NAME },
 	  { YYSYMBOL_POLICY, YYSYMBOL_MODE, YYSYMBOL_LIST, YYSYMBOL_LIST_FILE,
-	    YYSYMBOL_OPTIONAL, YYSYMBOL_ON } },
+	    YYSYMBOL_SQLITE, YYSYMBOL_OPTIONAL, YYSYMBOL_ON } },
 	/* a value */
 	{ { YYSYMBOL_NAME, YYSYMBOL_TEXT },
 	  { YYSYMBOL_TEXT, YYSYMBOL_LITERAL, YYSYMBOL_NEGATIVE,
 	    YYSYMBOL_MINUS, YYSYMBOL_NOT, YYSYMBOL_LPAREN, YYSYMBOL_ANY,
-	    YYSYMBOL_ALL } },
+	    YYSYMBOL_ALL, YYSYMBOL_REGEX_TEXT } },
 	/* behind a condition */
 	{ { YYSYMBOL_AND, YYSYMBOL_OR },
 	  { YYSYMBOL_LPAREN, YYSYMBOL_PLUS, YYSYMBOL_MINUS, YYSYMBOL_STAR,
@@ -604,7 +615,10 @@ yyreport_syntax_error(const yypcontext_t *context, void *scanner,
 	struct buf buf;
 
 	(void)scanner;
-	if (diag_total(parse->diag) > LIMIT_POLICY_ERRORS)
+	/* The empty token stands for what was not closed, and is told. */
+	if (diag_total(parse->diag) > LIMIT_POLICY_ERRORS ||
+	    (yypcontext_token(context) == YYSYMBOL_SEMICOLON &&
+	    parse->token.len == 0))
 		return 0;
 	buf_init(&buf, parse->arena, 512);
 	buf_addz(&buf, count > 0 ? "expected " : "unexpected ");

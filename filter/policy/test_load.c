@@ -43,16 +43,20 @@ set_bool(const struct term *term, struct fact *fact)
 	return fact->truth || str_eqz(term->text, "false");
 }
 
-static void
+static bool
 set_list(struct policy_tests *tests, const struct term *terms,
     struct fact *fact)
 {
 	VEC(struct str) texts = { 0 };
 
-	for (const struct term *term = terms; term; term = term->next)
+	for (const struct term *term = terms; term; term = term->next) {
+		if (term->kind == TERM_REGEX)
+			return false;
 		VEC_PUSH(tests->arena, &texts, term->text);
+	}
 	fact->list.at = texts.at;
 	fact->list.count = texts.count;
+	return true;
 }
 
 /* The value as the type has it. */
@@ -64,10 +68,9 @@ read_value(struct policy_tests *tests, const struct setting *setting,
 	enum fact_type type = slot->type;
 
 	fact->state = FACT_SET;
-	if (setting->braces || type == FACT_LIST) {
-		set_list(tests, term, fact);
-		return setting->braces && type == FACT_LIST;
-	}
+	if (setting->braces || type == FACT_LIST)
+		return set_list(tests, term, fact) && setting->braces &&
+		    type == FACT_LIST;
 	switch (type) {
 	case FACT_IP:
 		fact->ip = term->net.ip;

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "policy/list.h"
@@ -226,75 +225,6 @@ START_TEST(as_looking_at_each_entry_says)
 }
 END_TEST
 
-static void
-write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(file);
-	fputs(text, file);
-	fclose(file);
-}
-
-START_TEST(list_files_lie_beside_the_policy)
-{
-	char dir[] = "/tmp/policy-test-XXXXXX";
-	struct arena *arena = arena_new();
-	struct policy *policy;
-	const char *main_path, *list_path;
-
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	main_path = arena_printf(arena, "%s/main.policy", dir).ptr;
-	list_path = arena_printf(arena, "%s/good.list", dir).ptr;
-	write_file(list_path, "192.0.2.0/24 # partners\n");
-	write_file(main_path, "policy \"t\" mode enforce;\n"
-	    "list good = file \"good.list\";\n"
-	    "list none = file \"none.list\" optional;\n"
-	    "at connect {\nreject when client.ip not in good;\n"
-	    "accept when client.ip in none;\n}\n");
-	policy = policy_from_file(main_path);
-	ck_assert_str_eq(outcome_of(arena, policy, STAGE_CONNECT,
-	    "client.ip=192.0.2.9"), "continue");
-	ck_assert_str_eq(outcome_of(arena, policy, STAGE_CONNECT,
-	    "client.ip=192.0.3.9"), "reject 550 5.7.1 "
-	    "refused by the policy of this site @5");
-	policy_unref(policy);
-	unlink(main_path);
-	unlink(list_path);
-	rmdir(dir);
-	arena_free(arena);
-}
-END_TEST
-
-START_TEST(mistakes_in_a_list_file)
-{
-	char dir[] = "/tmp/policy-test-XXXXXX";
-	struct arena *arena = arena_new();
-	const char *list_path;
-
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	list_path = arena_printf(arena, "%s/bad.list", dir).ptr;
-	write_file(list_path, "192.0.2.0/24\n192.0.2.0/33\n\n"
-	    "  two words\n*.example.com # star\n@-example.com\na@b@\n");
-	ck_assert_str_eq(mistakes_in(
-	    arena_printf(arena, "%s/main.policy", dir).ptr,
-	    "policy \"t\" mode enforce;\nlist bad = file \"bad.list\";\n"
-	    "at connect { reject when client.ip in bad; }\n"),
-	    arena_printf(arena,
-	    "%s:2:1: error: \"192.0.2.0/33\" is no valid IP address or "
-	    "network\n"
-	    "%s:4:3: error: \"two words\" is no IP address or network, "
-	    "domain or mail address\n"
-	    "%s:5:1: error: \"*.example.com\" has a star; for the subdomains "
-	    "of example.com write .example.com\n"
-	    "%s:6:1: error: \"@-example.com\" has no valid domain after "
-	    "the @\n", list_path, list_path, list_path, list_path).ptr);
-	unlink(list_path);
-	rmdir(dir);
-	arena_free(arena);
-}
-END_TEST
-
 TCase *
 list_tests(void)
 {
@@ -306,7 +236,5 @@ list_tests(void)
 	tcase_add_test(tc, everything_is_in_the_whole_net);
 	tcase_add_loop_test(tc, as_looking_at_each_entry_says, 0,
 	    TEST_COUNT(sizes));
-	tcase_add_test(tc, list_files_lie_beside_the_policy);
-	tcase_add_test(tc, mistakes_in_a_list_file);
 	return tc;
 }

@@ -19,12 +19,17 @@ loaded(struct policy *policy, struct diag *diag)
 }
 
 struct policy *
-policy_from(const char *text)
+policy_from_beside(const char *path, const char *text)
 {
 	struct diag *diag = diag_new();
 
-	return loaded(policy_load_text("test.policy", str_from(text), diag),
-	    diag);
+	return loaded(policy_load_text(path, str_from(text), diag), diag);
+}
+
+struct policy *
+policy_from(const char *text)
+{
+	return policy_from_beside("test.policy", text);
 }
 
 struct policy *
@@ -251,6 +256,7 @@ main(void)
 	suite_add_tcase(suite, wait_tests());
 	suite_add_tcase(suite, text_tests());
 	suite_add_tcase(suite, list_tests());
+	suite_add_tcase(suite, list_file_tests());
 	suite_add_tcase(suite, shipped_tests());
 	suite_add_tcase(suite, manual_tests());
 	suite_add_tcase(suite, cases_tests());

@@ -11,6 +11,7 @@
 /* Load, or fail the test with what is wrong. */
 struct policy *policy_from(const char *text);
 struct policy *policy_from_file(const char *path);
+struct policy *policy_from_beside(const char *path, const char *text);
 
 /*
  * All that a text is told, one "line:column: error: text" a line; those of
@@ -45,6 +46,7 @@ TCase *eval_tests(void);
 TCase *wait_tests(void);
 TCase *text_tests(void);
 TCase *list_tests(void);
+TCase *list_file_tests(void);
 TCase *shipped_tests(void);
 TCase *manual_tests(void);
 TCase *cases_tests(void);
