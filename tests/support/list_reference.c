@@ -19,11 +19,11 @@ read_entry(struct arena *arena, struct str text)
 	struct entry entry = { .text = text };
 
 	entry.is_net = ipnet_parse(text, &entry.net);
-	if (text.len > 0 && text.ptr[0] == '.')
+	if (str_chr(text, '@') < text.len)
+		entry.text = text_canonical_address(arena, text);
+	else if (text.len > 0 && text.ptr[0] == '.')
 		entry.text = arena_printf(arena, ".%.*s", STR_ARG(
 		    text_canonical_domain(arena, str_skip(text, 1))));
-	else if (str_chr(text, '@') < text.len)
-		entry.text = text_canonical_address(arena, text);
 	else if (!entry.is_net)
 		entry.text = text_canonical_domain(arena, text);
 	return entry;
