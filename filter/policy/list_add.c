@@ -61,28 +61,39 @@ add_net(struct entry *entry)
 	return NULL;
 }
 
+static void
+note_depth(const struct entry *entry, struct str name)
+{
+	unsigned labels = domain_labels(name);
+
+	if (entry->kind == LIST_SUBDOMAINS)
+		entry->builder->list.depths |= UINT64_C(1) <<
+		    (labels < 63 ? labels : 63);
+}
+
 /* "example.com" behind what stands before it: "", "." or "@". */
 static const char *
 add_domain(struct entry *entry, struct str before, enum list_kind kind)
 {
 	struct arena *scratch = entry->builder->scratch;
-	struct str name = str_skip(entry->text, before.len), ascii;
+	struct str name = str_skip(entry->text, before.len);
 
 	if (!domain_is_valid(name))
 		return before.len > 0 && before.ptr[0] == '@' ?
 		    "has no valid domain after the @" :
 		    "is no IP address or network, domain or mail address";
 	entry->kind = kind;
-	if (kind == LIST_SUBDOMAINS)
-		entry->builder->list.depths |= UINT64_C(1) <<
-		    (domain_labels(name) < 63 ? domain_labels(name) : 63);
-	if (str_is_ascii(name))
+	if (str_is_ascii(name)) {
+		note_depth(entry, name);
 		add_name(entry, domain_chop_dot(entry->text));
-	else if (domain_to_ascii(scratch, name, &ascii))
-		add_name(entry, arena_printf(scratch, "%.*s%.*s",
-		    STR_ARG(before), STR_ARG(ascii)));
-	else
+		return NULL;
+	}
+	if (!domain_to_ascii(scratch, name, &name))
 		return "is a domain that has no ASCII form";
+	/* IDNA may drop or make dots: only now its labels are known. */
+	note_depth(entry, name);
+	add_name(entry, arena_printf(scratch, "%.*s%.*s", STR_ARG(before),
+	    STR_ARG(name)));
 	return NULL;
 }
 

@@ -70,6 +70,8 @@ static const struct {
 	  "b\xc3\xbc" "cher.example", "reject" },
 	{ "j\xc3\xb6@b\xc3\xbc" "cher.example\n", "from",
 	  "j\xc3\xb6@xn--bcher-kva.example", "reject" },
+	/* What IDNA leaves out leaves one label less. */
+	{ ".test.\xef\xbb\xbf\n", "from.domain", "a.test", "reject" },
 	/* Texts in quotes. */
 	{ "\"win a \\\"prize\\\" # now\" # not later\n", "subject",
 	  "win_a_\"prize\"_#_now", "reject" },
