@@ -219,8 +219,8 @@ or_null(const char *path)
 }
 
 bool
-wire_signing(const struct settings *settings, struct diag *diag,
-    struct signing **signing_out)
+wire_signing(const struct settings *settings, uid_t signer,
+    struct diag *diag, struct signing **signing_out)
 {
 	struct signing_options options = {
 		.table = or_null(settings->signing),
@@ -229,6 +229,7 @@ wire_signing(const struct settings *settings, struct diag *diag,
 		.multiple = strcmp(settings->signing_matches, "all") == 0,
 		.allow_readable =
 		    strcmp(settings->allow_readable_keys, "yes") == 0,
+		.signer = signer,
 	};
 
 	*signing_out = NULL;
@@ -381,7 +382,8 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	if (bounces_are_tagged(settings))
 		wiring->bounce = bounce_for(settings, diag);
 	can_seal = open_sealing(wiring, diag);
-	can_sign = wire_signing(settings, diag, &wiring->signing);
+	can_sign = wire_signing(settings, (uid_t)-1, diag,
+	    &wiring->signing);
 	if (wiring->policy == NULL || wiring->rights == NULL ||
 	    wiring->shared_dns == NULL ||
 	    (bounces_are_tagged(settings) && wiring->bounce == NULL) ||

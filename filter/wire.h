@@ -52,9 +52,9 @@ struct wire_options {
 struct wiring *wiring_new(struct settings *settings,
     const struct wire_options *options, struct diag *diag);
 /* What the settings say of signing; false, and why in diag.  *signing_out is
- * NULL where they say nothing. */
-bool wire_signing(const struct settings *settings, struct diag *diag,
-    struct signing **signing_out);
+ * NULL where they say nothing.  signer: see signing.h. */
+bool wire_signing(const struct settings *settings, uid_t signer,
+    struct diag *diag, struct signing **signing_out);
 /* The resolver that the settings ask for, or NULL and why in diag. */
 struct resolver *wire_resolver(const struct settings *settings,
     struct diag *diag);

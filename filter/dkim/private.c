@@ -212,7 +212,7 @@ dkim_private_read(struct arena *arena, const char *name, struct str text,
 
 static struct str
 why_refused(struct arena *arena, const char *path, const struct stat *st,
-    bool allow_readable)
+    uid_t signer, bool allow_readable)
 {
 	unsigned mode = st->st_mode & 07777;
 
@@ -221,7 +221,8 @@ why_refused(struct arena *arena, const char *path, const struct stat *st,
 	if (st->st_size > LIMIT_PRIVATE_KEY_OCTETS)
 		return arena_printf(arena, "%s: is too large for a key",
 		    path);
-	if (st->st_uid != 0 && st->st_uid != geteuid())
+	if (st->st_uid != 0 && st->st_uid !=
+	    (signer == (uid_t)-1 ? geteuid() : signer))
 		return arena_printf(arena, "%s: its owner (uid %u) is neither "
 		    "root nor the user that signs: chown", path,
 		    (unsigned)st->st_uid);
@@ -255,7 +256,7 @@ read_all(int fd, char *into, size_t size)
 }
 
 static struct dkim_private *
-load_open(struct arena *arena, const char *path, int fd,
+load_open(struct arena *arena, const char *path, int fd, uid_t signer,
     bool allow_readable, struct str *note_out)
 {
 	char text[LIMIT_PRIVATE_KEY_OCTETS];
@@ -267,7 +268,7 @@ load_open(struct arena *arena, const char *path, int fd,
 		note(arena, note_out, path, strerror(errno));
 		return NULL;
 	}
-	*note_out = why_refused(arena, path, &st, allow_readable);
+	*note_out = why_refused(arena, path, &st, signer, allow_readable);
 	if (note_out->len > 0)
 		return NULL;
 	len = read_all(fd, text, sizeof(text));
@@ -292,8 +293,8 @@ why_unopened(int error)
 }
 
 struct dkim_private *
-dkim_private_load(struct arena *arena, const char *path, bool allow_readable,
-    struct str *note_out)
+dkim_private_load_for(struct arena *arena, const char *path, uid_t signer,
+    bool allow_readable, struct str *note_out)
 {
 	/* A pipe must not make us wait. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -303,9 +304,17 @@ dkim_private_load(struct arena *arena, const char *path, bool allow_readable,
 		note(arena, note_out, path, why_unopened(errno));
 		return NULL;
 	}
-	key = load_open(arena, path, fd, allow_readable, note_out);
+	key = load_open(arena, path, fd, signer, allow_readable, note_out);
 	close(fd);
 	return key;
+}
+
+struct dkim_private *
+dkim_private_load(struct arena *arena, const char *path, bool allow_readable,
+    struct str *note_out)
+{
+	return dkim_private_load_for(arena, path, (uid_t)-1, allow_readable,
+	    note_out);
 }
 
 /* ---- use ---- */

@@ -15,6 +15,8 @@
 #ifndef ASSAY_DKIM_PRIVATE_H
 #define ASSAY_DKIM_PRIVATE_H
 
+#include <sys/types.h>
+
 #include "dkim/key.h"
 
 struct dkim_private;
@@ -25,6 +27,11 @@ struct dkim_private;
  */
 struct dkim_private *dkim_private_load(struct arena *arena, const char *path,
     bool allow_readable, struct str *note_out);
+
+/* The same for another user, who will sign; (uid_t)-1: we. */
+struct dkim_private *dkim_private_load_for(struct arena *arena,
+    const char *path, uid_t signer, bool allow_readable,
+    struct str *note_out);
 
 /* From text; name is what notes call it. */
 struct dkim_private *dkim_private_read(struct arena *arena, const char *name,

@@ -26,17 +26,19 @@ struct slot {
 
 struct keyring {
 	pthread_mutex_t	 lock;
+	uid_t		 signer;
 	bool		 allow_readable;
 	uint64_t	 uses;
 	struct slot	 slots[SETS][WAYS];
 };
 
 struct keyring *
-keyring_new(bool allow_readable)
+keyring_new(uid_t signer, bool allow_readable)
 {
 	struct keyring *ring = xcalloc(1, sizeof(*ring));
 
 	ensure(pthread_mutex_init(&ring->lock, NULL) == 0);
+	ring->signer = signer;
 	ring->allow_readable = allow_readable;
 	return ring;
 }
@@ -142,8 +144,8 @@ keyring_get(struct keyring *ring, struct arena *arena,
 		private = dkim_private_read(arena, "key in the key table",
 		    path, why_out);
 	else
-		private = dkim_private_load(arena, path.ptr,
-		    ring->allow_readable, why_out);
+		private = dkim_private_load_for(arena, path.ptr,
+		    ring->signer, ring->allow_readable, why_out);
 	if (private != NULL && why_out->len > 0)
 		log_warn("%.*s", STR_ARG(*why_out));
 	store(ring, path, private, private == NULL ? *why_out : STR_NONE);

@@ -18,7 +18,8 @@ enum { KEYRING_RETRY_MS = 10000 };
 
 struct keyring;
 
-struct keyring *keyring_new(bool allow_readable);
+/* signer: whose keys may be; (uid_t)-1: ours. */
+struct keyring *keyring_new(uid_t signer, bool allow_readable);
 void keyring_free(struct keyring *ring);		/* NULL is allowed */
 
 /*

@@ -55,7 +55,8 @@ signing_new(const struct signing_options *options, struct diag *diag)
 		good &= add_table(signing, signing_table_opendkim(
 		    options->key_table, options->signing_table,
 		    options->multiple, diag));
-	signing->ring = keyring_new(options->allow_readable);
+	signing->ring = keyring_new(options->signer,
+	    options->allow_readable);
 	if (good)
 		return signing;
 	signing_free(signing);

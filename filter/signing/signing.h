@@ -24,6 +24,7 @@ struct signing_options {
 	const char	*signing_table;
 	bool		 multiple;	/* OpenDKIM's: all that match */
 	bool		 allow_readable;
+	uid_t		 signer;	/* whose keys may be; (uid_t)-1: ours */
 };
 
 struct signing;

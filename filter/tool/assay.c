@@ -36,6 +36,13 @@ static const struct tool_command commands[] = {
 	  "[--json] QUEUE-ID [EVENTS...]",
 	  "why a logged message ended as it did",
 	  tool_explain },
+	{ "key",
+	  "new|check|rotate [-c FILE] [--dns SPEC]... [--set KEY=VALUE]... "
+	  "[--json] [--directory DIR] [--domain DOMAIN] [--selector NAME] "
+	  "[--algorithm NAME] [--wait TIME] [--interval TIME] [--keep TIME] "
+	  "[--after TIME]",
+	  "make keys, compare them with DNS, replace them",
+	  tool_key },
 	{ "policy",
 	  "check|test [--json] [--werror] FILE... | "
 	  "replay --policy NEW [--against OLD] [--since TIME] [--until TIME] "

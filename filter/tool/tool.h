@@ -26,6 +26,7 @@ struct tool_command {
 
 int tool_verify(int argc, char **argv);
 int tool_seal(int argc, char **argv);
+int tool_key(int argc, char **argv);
 int tool_spf(int argc, char **argv);
 int tool_dmarc(int argc, char **argv);
 int tool_policy(int argc, char **argv);

@@ -13,6 +13,7 @@ main(void)
 	add_canon_tests(tc);
 	add_private_tests(tc);
 	add_sign_tests(tc);
+	add_make_tests(tc);
 	add_verify_tests(tc);
 	return run_suite(suite);
 }

@@ -10,6 +10,7 @@ void add_key_tests(TCase *tc);
 void add_canon_tests(TCase *tc);
 void add_private_tests(TCase *tc);
 void add_sign_tests(TCase *tc);
+void add_make_tests(TCase *tc);
 void add_verify_tests(TCase *tc);
 
 #endif

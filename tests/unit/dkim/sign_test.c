@@ -126,7 +126,8 @@ static const char body[] = "Hi. \r\n\r\nWe lost the  game.\t\r\n\r\n\r\n";
 static const struct dkim_wanted wanted[] = {
 	{ STR_INIT("From"), DKIM_OVER }, { STR_INIT("To"), DKIM_OVER },
 	{ STR_INIT("Subject"), DKIM_OVER }, { STR_INIT("Date"), DKIM_OVER },
-	{ STR_INIT("Comments"), DKIM_OVER }, { STR_INIT("Reply-To"), DKIM_OVER },
+	{ STR_INIT("Comments"), DKIM_OVER },
+	{ STR_INIT("Reply-To"), DKIM_OVER },
 	{ STR_INIT("List-Unsubscribe"), DKIM_OVER },
 };
 

@@ -47,7 +47,8 @@ desk_open(struct desk *desk, const char *options, mode_t key_mode,
 {
 	char table[] = "/tmp/assay-sign-table-XXXXXX";
 	struct engine_options engine = talk_options();
-	struct signing_options signing = { .table = table };
+	struct signing_options signing = { .table = table,
+	    .signer = (uid_t)-1 };
 	struct diag *diag = diag_new();
 	char text[300];
 

@@ -25,7 +25,8 @@ bench_open(struct bench *bench, const char *table)
 {
 	struct diag *diag = diag_new();
 	struct signing_options options = {
-		.table = files_write("table", table, 0600) };
+		.table = files_write("table", table, 0600),
+		.signer = (uid_t)-1 };
 
 	*bench = (struct bench){ .arena = arena_new(),
 	    .signing = signing_new(&options, diag) };
@@ -189,7 +190,7 @@ END_TEST
 /* One key more than there is room for, and each of them again. */
 START_TEST(keys_kept_are_bounded)
 {
-	struct keyring *ring = keyring_new(false);
+	struct keyring *ring = keyring_new((uid_t)-1, false);
 	struct arena *arena = arena_new();
 	struct signing_key key = { .inlined = true };
 	struct str why;
@@ -238,7 +239,7 @@ START_TEST(many_domains_load_fast)
 	struct arena *arena = arena_new();
 	struct diag *diag = diag_new();
 	uint64_t before;
-	struct signing_options options = { .table = NULL };
+	struct signing_options options = { .signer = (uid_t)-1 };
 	struct signing *signing;
 	struct signing_rows found;
 	struct buf text;

@@ -1,0 +1,214 @@
+/*
+ * assay key: make private keys, ask DNS for their records, put new ones in
+ * the place of old ones.
+ */
+#include "tool/key.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/domain.h"
+#include "base/value.h"
+#include "signing/keymake.h"
+
+#define DEFAULT_DIRECTORY	ASSAY_SYSCONFDIR "/keys"
+
+static const char command[] = "key";
+
+static const struct option options[] = {
+	TOOL_COMMON_OPTIONS,
+	{ "directory", required_argument, NULL, 'd' },
+	{ "domain", required_argument, NULL, 'm' },
+	{ "selector", required_argument, NULL, 's' },
+	{ "algorithm", required_argument, NULL, 'a' },
+	{ "wait", required_argument, NULL, 'w' },
+	{ "interval", required_argument, NULL, 'i' },
+	{ "keep", required_argument, NULL, 'k' },
+	{ "after", required_argument, NULL, 'A' },
+	{ NULL, 0, NULL, 0 }
+};
+
+static const struct {
+	const char	*name;
+	int		(*run)(struct key_tool *tool);
+} commands[] = {
+	{ "new", key_new }, { "check", key_check }, { "rotate", key_rotate },
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static bool
+take_time(struct key_tool *tool, int letter, const char *argument)
+{
+	uint64_t *into = letter == 'w' ? &tool->wait_ms : letter == 'i' ?
+	    &tool->interval_ms : letter == 'k' ? &tool->keep_ms :
+	    letter == 'A' ? &tool->after_ms : NULL;
+
+	if (into != NULL && value_time(str_from(argument), into))
+		return true;
+	tool_usage(command, "\"%s\" is no time, such as 5m or 7d", argument);
+	return false;
+}
+
+static bool
+take_name(struct key_tool *tool, struct str *into, unsigned labels,
+    const char *argument)
+{
+	if (domain_to_ascii(tool->arena, str_from(argument), into) &&
+	    domain_labels(*into) >= labels)
+		return true;
+	tool_usage(command, "\"%s\" is no %s", argument, labels > 1 ?
+	    "domain" : "selector");
+	return false;
+}
+
+static bool
+take_option(struct key_tool *tool, int letter, const char *argument)
+{
+	switch (letter) {
+	case 'D':
+		if (tool->spec_count < KEY_SPECS_MAX)
+			tool->specs[tool->spec_count++] = argument;
+		return true;
+	case 'd':
+		tool->directory = argument;
+		return true;
+	case 'm':
+		return take_name(tool, &tool->domain, 2, argument);
+	case 's':
+		return take_name(tool, &tool->selector, 1, argument);
+	case 'a':
+		tool->algorithm = argument;
+		return true;
+	case '?':
+		tool_usage(command, "bad option");
+		return false;
+	}
+	if (tool_common_option(&tool->common, letter, argument))
+		return true;
+	return take_time(tool, letter, argument);
+}
+
+static bool
+read_options(struct key_tool *tool, int argc, char **argv)
+{
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, options,
+	    NULL)) != -1)
+		if (!take_option(tool, letter, optarg))
+			return false;
+	if (optind < argc) {
+		tool_usage(command, "\"%s\" is one argument too many",
+		    argv[optind]);
+		return false;
+	}
+	tool->settings = tool_settings(&tool->common);
+	return tool->settings != NULL;
+}
+
+int
+tool_key(int argc, char **argv)
+{
+	struct key_tool tool = { .directory = DEFAULT_DIRECTORY,
+	    .interval_ms = 60 * 1000, .keep_ms = 7ull * 86400 * 1000 };
+	int status = TOOL_BAD_USE, which = 0;
+
+	while (argc > 1 && which < COMMANDS &&
+	    strcmp(argv[1], commands[which].name) != 0)
+		which++;
+	if (argc < 2 || which == COMMANDS)
+		return tool_usage(command, "write assay key new, assay key "
+		    "check or assay key rotate");
+	tool.arena = arena_new();
+	if (read_options(&tool, argc - 1, argv + 1))
+		status = commands[which].run(&tool);
+	settings_free(tool.settings);
+	arena_free(tool.arena);
+	return status;
+}
+
+uid_t
+key_owner(const struct key_tool *tool)
+{
+	const struct passwd *user;
+
+	if (geteuid() != 0)
+		return (uid_t)-1;
+	user = getpwnam(tool->settings->user);
+	return user == NULL ? (uid_t)-1 : user->pw_uid;
+}
+
+struct str
+key_name(struct arena *arena, struct str domain, struct str selector)
+{
+	return arena_printf(arena, "%.*s._domainkey.%.*s",
+	    STR_ARG(selector), STR_ARG(domain));
+}
+
+void
+key_print_record(struct key_tool *tool, struct str domain,
+    struct str selector, const struct dkim_private *key)
+{
+	struct str name = key_name(tool->arena, domain, selector);
+	struct str record = dkim_make_record(tool->arena, key);
+
+	printf("for a zone file:\n%.*s\n", STR_ARG(dkim_make_zone(
+	    tool->arena, name, record)));
+	printf("for a web form (in the zone %.*s):\n"
+	    "name:  %.*s._domainkey\ntype:  TXT\nvalue: %.*s\n",
+	    STR_ARG(domain), STR_ARG(selector), STR_ARG(record));
+}
+
+/* ---- assay key new ---- */
+
+static bool
+note_waiting(struct key_tool *tool, struct str directory, struct str *why)
+{
+	struct keydir keydir;
+
+	if (!keydir_read(tool->arena, directory, tool->domain, &keydir, why))
+		return false;
+	if (keydir_find(&keydir, tool->selector) == NULL)
+		VEC_PUSH(tool->arena, &keydir.entries, (struct keydir_entry){
+		    tool->selector, KEYDIR_WAITING, clock_unix() });
+	return keydir_write(tool->arena, directory, tool->domain, &keydir,
+	    why);
+}
+
+int
+key_new(struct key_tool *tool)
+{
+	struct str directory = str_from(tool->directory), path, why;
+	enum dkim_key_type type = DKIM_KEY_RSA;
+	unsigned bits = 2048;
+	struct dkim_private *key;
+	bool exists;
+
+	if (tool->domain.len == 0 || tool->selector.len == 0)
+		return tool_usage(command, "new needs --domain and "
+		    "--selector");
+	if (tool->algorithm != NULL &&
+	    !dkim_make_from(tool->algorithm, &type, &bits))
+		return tool_usage(command, "\"%s\" is no algorithm: rsa2048, "
+		    "rsa4096 or ed25519", tool->algorithm);
+	path = keydir_key(tool->arena, directory, tool->domain,
+	    tool->selector);
+	if (!keymake(tool->arena, directory, tool->domain, tool->selector,
+	    type, bits, key_owner(tool), &exists, &why))
+		return tool_error(command, "%.*s%s", STR_ARG(why), exists ?
+		    ": a key is never overwritten" : "");
+	if (!note_waiting(tool, directory, &why))
+		return tool_error(command, "%.*s", STR_ARG(why));
+	key = dkim_private_load_for(tool->arena, path.ptr, key_owner(tool),
+	    false, &why);
+	if (key == NULL)
+		return tool_error(command, "%.*s", STR_ARG(why));
+	printf("%s: written\n\n", path.ptr);
+	key_print_record(tool, tool->domain, tool->selector, key);
+	dkim_private_unref(key);
+	return TOOL_DONE;
+}
