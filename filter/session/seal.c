@@ -199,12 +199,11 @@ make_set(struct connection *conn)
 	struct arc_plan plan;
 	struct header after;
 
-	arc_seal_plan(arena, &conn->message.header, chain_status(conn),
-	    &plan);
-	if (plan.refusal != NULL)
-		return str_from(plan.refusal);
 	edit_apply(arena, &conn->message.edits, &conn->message.header,
 	    &after);
+	arc_seal_plan(arena, &after, chain_status(conn), &plan);
+	if (plan.refusal != NULL)
+		return str_from(plan.refusal);
 	if (!arc_seal(arena, &seal, &plan, &after, fields))
 		return STR("the signature cannot be made");
 	insert(conn, fields);
