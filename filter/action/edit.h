@@ -40,6 +40,11 @@ void edit_remove_forged(struct arena *arena, struct edit_list *edits,
     const struct header *header, struct str authserv_id,
     const struct header_field *keep);
 
+/* The same for ARC-Authentication-Results: of a header whose seals prove
+ * nothing. */
+void edit_remove_forged_arc(struct arena *arena, struct edit_list *edits,
+    const struct header *header, struct str authserv_id);
+
 /* Insert our Authentication-Results field. */
 void edit_stamp(struct arena *arena, struct edit_list *edits,
     struct str authserv_id, const struct results *results);

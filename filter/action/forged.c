@@ -7,13 +7,14 @@ edit_is_named(const struct header_field *field, struct str name)
 	return str_eq_nocase(str_trim(field->name), name);
 }
 
-void
-edit_remove_forged(struct arena *arena, struct edit_list *edits,
-    const struct header *header, struct str authserv_id,
-    const struct header_field *keep)
+typedef bool claims_fn(struct str value, struct str our_id);
+
+static void
+remove_claims(struct arena *arena, struct edit_list *edits,
+    const struct header *header, struct str name, claims_fn *claims,
+    struct str our_id, const struct header_field *keep)
 {
-	struct edit edit = { .kind = EDIT_DELETE,
-			     .name = STR("Authentication-Results") };
+	struct edit edit = { .kind = EDIT_DELETE, .name = name };
 	size_t i = header->fields.count;
 
 	for (size_t k = 0; k < i; k++)
@@ -24,8 +25,34 @@ edit_remove_forged(struct arena *arena, struct edit_list *edits,
 
 		if (!edit_is_named(field, edit.name))
 			continue;
-		if (field != keep && authres_claims(field->value, authserv_id))
+		if (field != keep && claims(field->value, our_id))
 			VEC_PUSH(arena, &edits->list, edit);
 		edit.nth--;
 	}
+}
+
+void
+edit_remove_forged(struct arena *arena, struct edit_list *edits,
+    const struct header *header, struct str authserv_id,
+    const struct header_field *keep)
+{
+	remove_claims(arena, edits, header, STR("Authentication-Results"),
+	    authres_claims, authserv_id, keep);
+}
+
+/* The id stands behind "i=1;" (RFC 8617 section 4.1.1), or where somebody
+ * takes a broken field's id to be. */
+static bool
+arc_claims(struct str value, struct str our_id)
+{
+	return authres_claims(value, our_id) ||
+	    authres_claims(str_skip(value, str_chr(value, ';') + 1), our_id);
+}
+
+void
+edit_remove_forged_arc(struct arena *arena, struct edit_list *edits,
+    const struct header *header, struct str authserv_id)
+{
+	remove_claims(arena, edits, header, STR("ARC-Authentication-Results"),
+	    arc_claims, authserv_id, NULL);
 }

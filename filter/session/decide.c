@@ -375,6 +375,7 @@ make_edits(struct connection *conn, struct session_reply *reply)
 	struct edit_list *edits = &conn->message.edits;
 
 	remove_forged(conn, edits);
+	seal_remove_forged(conn);
 	/* What came back from our list manager keeps its first stamp. */
 	if (conn->message.sealing.kept == NULL)
 		edit_stamp(arena, edits, conn->engine->options.authserv_id,

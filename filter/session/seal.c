@@ -122,6 +122,17 @@ seal_begin(struct connection *conn)
 		    DKIM_FORM_RELAXED, UINT64_MAX);
 }
 
+void
+seal_remove_forged(struct connection *conn)
+{
+	const struct arc_results *chain = conn->subject.chain;
+
+	if (chain != NULL && chain->word != WORD_PASS && !chain->seals_pass)
+		edit_remove_forged_arc(conn->arena[SCOPE_MESSAGE],
+		    &conn->message.edits, &conn->message.header,
+		    conn->engine->options.authserv_id);
+}
+
 /* ---- the set ---- */
 
 static enum word

@@ -50,6 +50,10 @@ struct sealing {
 /* The header is complete: is this message to be sealed? */
 void seal_begin(struct connection *conn);
 
+/* ARC-Authentication-Results with our name, of a chain whose seals do not
+ * verify: forged, and removed. */
+void seal_remove_forged(struct connection *conn);
+
 /* After all other edits: insert the set at the top. */
 void seal_edits(struct connection *conn);
 

@@ -50,6 +50,28 @@ START_TEST(only_ours_are_removed)
 }
 END_TEST
 
+START_TEST(forged_results_of_a_chain)
+{
+	field("ARC-Authentication-Results", " i=1; mx.example; spf=pass");
+	field("ARC-Authentication-Results", " i=2; other.example; spf=pass");
+	field("arc-authentication-results ", " i = 3 (x);\r\n\tMX.Example");
+	field("ARC-Authentication-Results", " mx.example; i=1");
+	field("ARC-Seal", " i=1; mx.example; x");
+	field("Authentication-Results", " mx.example; none");
+	field("ARC-Authentication-Results", " i=1; mx.example.org; none");
+	edit_remove_forged_arc(arena, &edits, &header, STR("mx.example"));
+	ck_assert_uint_eq(edits.list.count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		static const unsigned nth[] = { 4, 3, 1 };
+
+		ck_assert_int_eq(edits.list.at[i].kind, EDIT_DELETE);
+		ck_assert_uint_eq(edits.list.at[i].nth, nth[i]);
+		assert_str(edits.list.at[i].name,
+		    "ARC-Authentication-Results");
+	}
+}
+END_TEST
+
 /* What an earlier stamp of our own says may be needed (ARC). */
 START_TEST(one_of_ours_is_kept)
 {
@@ -139,6 +161,7 @@ edit_cases(void)
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, only_ours_are_removed);
+	tcase_add_test(tc, forged_results_of_a_chain);
 	tcase_add_test(tc, one_of_ours_is_kept);
 	tcase_add_loop_test(tc, the_header_as_it_leaves, 0,
 	    TEST_COUNT(applied));

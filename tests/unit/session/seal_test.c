@@ -311,6 +311,23 @@ START_TEST(what_is_not_sealed)
 }
 END_TEST
 
+/* Our name in a chain is ours only where the seals say so. */
+START_TEST(forged_results_of_a_chain_go)
+{
+	struct post post;
+
+	post_open(&post, pass_all);
+	add(&post, "ARC-Authentication-Results", " i=1; mx.example; spf=pass");
+	add(&post, "ARC-Authentication-Results", " i=2; b.example; spf=pass");
+	write_letter(&post);
+	send_mail(&post, "192.0.2.1", "ann@mx.example");
+	assert_names(&post, "Authentication-Results "
+	    "ARC-Authentication-Results From Subject ");
+	assert_str(post.left.fields.at[1].value, " i=2; b.example; spf=pass");
+	post_close(&post);
+}
+END_TEST
+
 /* ---- mail from our list managers ---- */
 
 /* What left comes back changed, as a list would. */
@@ -480,6 +497,7 @@ seal_tests(void)
 
 	tcase_add_test(tc, forwarded_mail_is_sealed);
 	tcase_add_test(tc, a_chain_grows);
+	tcase_add_test(tc, forged_results_of_a_chain_go);
 	tcase_add_test(tc, tags_are_under_the_seal);
 	tcase_add_test(tc, held_and_monitored_mail_is_sealed);
 	tcase_add_test(tc, what_is_not_sealed);
