@@ -141,6 +141,13 @@ enum {
 	LIMIT_BOUNCE_SECRET_MAX = 128,
 	LIMIT_BOUNCE_KEYS_OCTETS = 65536,
 
+	/* The store: its memory and what a stranger's key may take of it */
+	LIMIT_STORE_KEY = 400,
+	LIMIT_STORE_MEMBER = 400,
+	LIMIT_STORE_MEMBERS = 1000,	/* of one set; more count as many */
+	LIMIT_STORE_WAITING = 100000,	/* ops while the store is away */
+	LIMIT_STORE_BATCH = 500,	/* ops of one commit */
+
 	/* Events */
 	LIMIT_EVENT_QUEUE = 10000,
 	LIMIT_EVENT_QUEUE_OCTETS = 64 * 1024 * 1024,

@@ -1,0 +1,72 @@
+/*
+ * backend - where a store keeps things; for the files of this room
+ *
+ * Threads:	one at a time, the store's own.
+ */
+#ifndef ASSAY_STORE_BACKEND_H
+#define ASSAY_STORE_BACKEND_H
+
+#include "store/store.h"
+
+/* An op on its way through the store. */
+struct store_job {
+	struct store_job	*next;
+	struct store_op		 op;		/* texts are the job's own */
+	uint64_t		 number;	/* from 1, in order */
+	struct store_answer	 answer;
+	struct store_call	*call;		/* NULL: nobody waits */
+};
+
+struct store_backend {
+	const char	*scheme;	/* "sqlite:" */
+	/* rest: behind the scheme.  NULL and why. */
+	void		*(*open)(struct str rest, char *why, size_t size);
+	/*
+	 * Do them in order and fill their answers.  Returns how many were
+	 * done; fewer: the store is away, why says how, and the others come
+	 * again, first those that may have been done all the same.
+	 */
+	size_t		 (*apply)(void *state, struct store_job *const *jobs,
+			    size_t count, char *why, size_t size);
+	/* Forget some of what is over; true: there is more. */
+	bool		 (*expire)(void *state, int64_t now_ms);
+	void		 (*close)(void *state);
+};
+
+extern const struct store_backend store_memory, store_sqlite;
+
+/*
+ * The rules that all back ends share, so that one cannot differ.
+ *
+ * A window slides over two buckets of a period each: the older one counts by
+ * the share of it that is still within the period.
+ */
+int64_t window_bucket(int64_t now_ms, int64_t period_ms);
+double window_sum(int64_t now_ms, int64_t period_ms, double current,
+    double before);
+
+struct triplet {
+	int64_t	first_ms;	/* 0: not known */
+	int64_t	passed_ms;	/* 0: not yet */
+};
+
+/* What becomes of a triplet, and the answer to it. */
+void triplet_attempt(struct triplet *triplet, const struct store_op *op,
+    struct store_answer *answer_out);
+/* Until when it has to be kept. */
+int64_t triplet_expiry(const struct triplet *triplet,
+    const struct store_op *op);
+
+/* After so many half-lives less than a thousandth is left. */
+enum { STANDING_LIVES = 10 };
+
+struct standing {
+	double	spam, ham;
+	int64_t	at_ms;		/* when that was so; 0: never */
+};
+
+/* Age it to now and add.  What comes late is aged instead. */
+void standing_add(struct standing *standing, const struct store_op *op,
+    struct store_answer *answer_out);
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * store - what is remembered from one message to the next
+ *
+ * Counters in sliding windows, the triplets of greylisting, who was seen with
+ * whom, and how a sender has done so far.  Three back ends keep the same
+ * promises: memory, one SQLite file, and a Redis (or Valkey) that several
+ * hosts share.
+ *
+ * Nothing here holds mail: a call is answered by its deadline, with "not
+ * known" where the store is slow or away.  What a call writes is not lost by
+ * that: it waits, and is done once when the store is back.
+ *
+ * Threads:	any may call.  done() runs once, on the strand, never before
+ *		store_ask() returns if the caller holds it.
+ * Hostile:	keys and members hold a stranger's bytes.
+ */
+#ifndef ASSAY_STORE_STORE_H
+#define ASSAY_STORE_STORE_H
+
+#include "base/strand.h"
+#include "base/str.h"
+
+enum store_kind {
+	/* Add to a counter; how much was added within the period. */
+	STORE_COUNT,
+	/* Note a member of a set; how many there were within the period. */
+	STORE_DISTINCT,
+	/* A delivery attempt of a triplet (RFC 6647). */
+	STORE_GREYLIST,
+	/* Add to what is held for and against somebody; what that is now. */
+	STORE_STANDING,
+	STORE_KINDS
+};
+
+struct store_op {
+	enum store_kind	 kind;
+	struct str	 key;		/* any bytes; over LIMIT_STORE_KEY its
+					 * hash stands for it */
+	int64_t		 now_ms;	/* Unix time */
+	/* COUNT and DISTINCT: how far back; STANDING: the half-life */
+	int64_t		 period_ms;
+	double		 amount;	/* COUNT; 0 only looks */
+	struct str	 member;	/* DISTINCT */
+	double		 spam, ham;	/* STANDING; both 0 only looks */
+	/* GREYLIST: how long a first attempt has to wait, how long a second
+	 * may take to come, and how long one that came is known */
+	int64_t		 delay_ms, window_ms, lifetime_ms;
+};
+
+enum greylist_state {
+	GREYLIST_NEW,			/* never seen, or too long ago */
+	GREYLIST_WAITING,		/* came again too early */
+	GREYLIST_PASSED,		/* came again in time: just now */
+	GREYLIST_KNOWN			/* has passed before */
+};
+
+struct store_answer {
+	bool		 known;		/* else nothing below but why */
+	const char	*why;		/* a few words; "" where known */
+	double		 count;		/* COUNT, DISTINCT (at most
+					 * LIMIT_STORE_MEMBERS) */
+	enum greylist_state greylist;
+	int64_t		 wait_ms;	/* until it may come again */
+	double		 spam, ham;	/* STANDING, aged to now */
+};
+
+typedef void store_done_fn(void *ctx, const struct store_answer *answer);
+
+struct store;
+struct store_call;
+
+/*
+ * "memory:", "sqlite:PATH" or "redis://[[USER:]PASSWORD@]HOST[:PORT][/DB]",
+ * "redis+unix://[[USER:]PASSWORD@]PATH[?db=N]".  NULL and why where the text
+ * is none of them, or a file cannot be used; a server need not be there yet.
+ */
+struct store *store_open(struct str where, char *why_out, size_t why_size);
+/* No call may be open; what still waits to be written gets wait_ms. */
+void store_close(struct store *store, uint64_t wait_ms);
+
+/* deadline: clock_ms().  Texts are copied. */
+struct store_call *store_ask(struct store *store, struct strand *strand,
+    const struct store_op *op, uint64_t deadline_ms, store_done_fn *done,
+    void *ctx);
+/* Holding the strand: done() will not run; what is written is. */
+void store_cancel(struct store_call *call);	/* NULL is allowed */
+/* Nobody waits for the answer. */
+void store_tell(struct store *store, const struct store_op *op);
+
+struct store_counts {
+	uint64_t	answered, unknown;	/* calls */
+	uint64_t	failures;		/* times that the store went */
+	uint64_t	dropped;		/* writes that found no room */
+	uint64_t	waiting;		/* ops not yet done */
+	bool		down;
+};
+
+void store_counts(struct store *store, struct store_counts *counts_out);
+
+#endif

@@ -1,0 +1,364 @@
+/*
+ * What every back end promises, with the time as an input: each case runs on
+ * all of them.
+ */
+#include "store/store.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "tests/support/check.h"
+
+enum { MINUTE = 60 * 1000, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
+#define T0	1990000000000LL		/* not over yet by any clock */
+
+static char path[64];
+static struct store *store;
+static struct strand *strand;
+
+/* The case that runs now, by the loop's index. */
+static const char *const backends[] = { "memory:", "sqlite:" };
+
+static void
+open_store(int i)
+{
+	char where[128], why[300];
+
+	snprintf(where, sizeof(where), "%s%s", backends[i], i == 1 ? path :
+	    "");
+	store = store_open(str_from(where), why, sizeof(why));
+	ck_assert_msg(store != NULL, "%s", why);
+}
+
+static void
+set_up(void)
+{
+	int fd;
+
+	strcpy(path, "/tmp/store_test.XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	strand = strand_new();
+	strand_enter(strand);
+}
+
+static void
+tear_down(void)
+{
+	char side[80];
+
+	strand_leave(strand);
+	strand_unref(strand);
+	store_close(store, 1000);
+	unlink(path);
+	snprintf(side, sizeof(side), "%s-wal", path);
+	unlink(side);
+	snprintf(side, sizeof(side), "%s-shm", path);
+	unlink(side);
+}
+
+struct wait {
+	struct store_answer answer;
+	bool done;
+};
+
+static void
+answered(void *ctx, const struct store_answer *answer)
+{
+	struct wait *wait = ctx;
+
+	wait->answer = *answer;
+	wait->done = true;
+}
+
+static struct store_answer
+ask(const struct store_op *op)
+{
+	struct wait wait = { .done = false };
+
+	store_ask(store, strand, op, clock_ms() + 10000, answered, &wait);
+	ck_assert(!wait.done);
+	ck_assert(strand_wait(strand, &wait.done, clock_ms() + 15000));
+	ck_assert_msg(wait.answer.known, "%s", wait.answer.why);
+	return wait.answer;
+}
+
+static double
+count(const char *key, double amount, int64_t at)
+{
+	return ask(&(struct store_op){ .kind = STORE_COUNT,
+	    .key = str_from(key), .now_ms = T0 + at, .period_ms = HOUR,
+	    .amount = amount }).count;
+}
+
+
+START_TEST(a_counter_slides)
+{
+	int64_t into = T0 % HOUR;
+
+	open_store(_i);
+	ck_assert_int_eq(into, 2800000);
+	ck_assert_double_eq(count("a", 1, 0), 1);
+	ck_assert_double_eq(count("a", 2, MINUTE), 3);
+	ck_assert_double_eq(count("b", 5, MINUTE), 5);
+	ck_assert_double_eq(count("a", 0, MINUTE), 3);
+	/* The next hour begins: all of the one before still counts. */
+	ck_assert_double_eq(count("a", 0, HOUR - into), 3);
+	/* Half of it is over. */
+	ck_assert_double_eq(count("a", 0, HOUR - into + HOUR / 2), 1.5);
+	ck_assert_double_eq(count("a", 1, HOUR - into + HOUR / 2), 2.5);
+	ck_assert_double_eq(count("a", 0, 2 * HOUR - into), 1);
+	ck_assert_double_eq(count("a", 0, 4 * HOUR - into), 0);
+}
+END_TEST
+
+static double
+distinct(const char *member, int64_t at)
+{
+	return ask(&(struct store_op){ .kind = STORE_DISTINCT,
+	    .key = STR("set"), .member = str_from(member),
+	    .now_ms = T0 + at, .period_ms = HOUR }).count;
+}
+
+START_TEST(members_count_once)
+{
+	open_store(_i);
+	ck_assert_double_eq(distinct("192.0.2.0/24", 0), 1);
+	ck_assert_double_eq(distinct("192.0.2.0/24", 1), 1);
+	ck_assert_double_eq(distinct("198.51.100.0/24", MINUTE), 2);
+	ck_assert_double_eq(distinct("", 2 * MINUTE), 3);
+	/* The first two are an hour old. */
+	ck_assert_double_eq(distinct("x", HOUR + MINUTE), 2);
+	ck_assert_double_eq(distinct("x", HOUR + MINUTE), 2);
+}
+END_TEST
+
+START_TEST(a_set_has_an_end)
+{
+	char member[32];
+	double last = 0;
+
+	open_store(_i);
+	for (int i = 0; i < LIMIT_STORE_MEMBERS + 20; i++) {
+		snprintf(member, sizeof(member), "m%d", i);
+		last = distinct(member, i);
+	}
+	ck_assert_double_eq(last, LIMIT_STORE_MEMBERS);
+	ck_assert_double_eq(distinct("m5", 5000), LIMIT_STORE_MEMBERS);
+}
+END_TEST
+
+static struct store_answer
+attempt(const char *key, int64_t at)
+{
+	return ask(&(struct store_op){ .kind = STORE_GREYLIST,
+	    .key = str_from(key), .now_ms = T0 + at, .delay_ms = 5 * MINUTE,
+	    .window_ms = DAY, .lifetime_ms = 36 * (int64_t)DAY });
+}
+
+START_TEST(a_triplet_waits_and_passes)
+{
+	static const struct {
+		int64_t at;
+		enum greylist_state state;
+		int64_t wait;
+	} attempts[] = {
+		{ 0, GREYLIST_NEW, 5 * MINUTE },
+		{ MINUTE, GREYLIST_WAITING, 4 * MINUTE },
+		{ 5 * MINUTE - 1, GREYLIST_WAITING, 1 },
+		{ 5 * MINUTE, GREYLIST_PASSED, 0 },
+		{ 6 * MINUTE, GREYLIST_KNOWN, 0 },
+		{ 36 * (int64_t)DAY, GREYLIST_KNOWN, 0 },
+		{ 71 * (int64_t)DAY, GREYLIST_KNOWN, 0 },
+		{ 108 * (int64_t)DAY, GREYLIST_NEW, 5 * MINUTE },
+		{ 109 * (int64_t)DAY + 1, GREYLIST_NEW, 5 * MINUTE },
+		{ 110 * (int64_t)DAY, GREYLIST_PASSED, 0 },
+	};
+
+	open_store(_i);
+	for (int i = 0; i < TEST_COUNT(attempts); i++) {
+		struct store_answer answer = attempt("t", attempts[i].at);
+
+		ck_assert_msg(answer.greylist == attempts[i].state &&
+		    answer.wait_ms == attempts[i].wait, "attempt %d: %d, "
+		    "wait %lld", i, answer.greylist,
+		    (long long)answer.wait_ms);
+	}
+	ck_assert_int_eq(attempt("u", 0).greylist, GREYLIST_NEW);
+}
+END_TEST
+
+static struct store_answer
+standing(double spam, double ham, int64_t at)
+{
+	return ask(&(struct store_op){ .kind = STORE_STANDING,
+	    .key = STR("dkim:example.com"), .now_ms = T0 + at,
+	    .period_ms = DAY, .spam = spam, .ham = ham });
+}
+
+START_TEST(a_standing_fades)
+{
+	struct store_answer answer;
+
+	open_store(_i);
+	answer = standing(0, 0, 0);
+	ck_assert_double_eq(answer.spam, 0);
+	standing(4, 1, 0);
+	answer = standing(0, 1, DAY);
+	ck_assert_double_eq(answer.spam, 2);
+	ck_assert_double_eq(answer.ham, 1.5);
+	answer = standing(0, 0, 2 * DAY);
+	ck_assert_double_eq(answer.spam, 1);
+	ck_assert_double_eq(answer.ham, 0.75);
+	/* A look has changed nothing. */
+	answer = standing(2, 0, DAY);
+	ck_assert_double_eq(answer.spam, 4);
+	answer = standing(0, 4, 2 * DAY);
+	ck_assert_double_eq(answer.spam, 2);
+	ck_assert_double_eq(answer.ham, 4.75);
+	/* What comes a day late counts for half. */
+	answer = standing(2, 0, DAY);
+	ck_assert_double_eq(answer.spam, 3);
+}
+END_TEST
+
+START_TEST(keys_are_any_octets)
+{
+	static const char octets[] = "a\0b'\"\xff%";
+	char longer[LIMIT_STORE_KEY + 200];
+	struct store_op op = { .kind = STORE_COUNT, .now_ms = T0,
+	    .period_ms = HOUR, .amount = 1 };
+
+	open_store(_i);
+	op.key = str_make(octets, sizeof(octets) - 1);
+	ck_assert_double_eq(ask(&op).count, 1);
+	op.key = STR("a");
+	ck_assert_double_eq(ask(&op).count, 1);
+	op.key = STR_NONE;
+	ck_assert_double_eq(ask(&op).count, 1);
+	memset(longer, 'x', sizeof(longer));
+	op.key = str_make(longer, sizeof(longer));
+	ck_assert_double_eq(ask(&op).count, 1);
+	ck_assert_double_eq(ask(&op).count, 2);
+	longer[sizeof(longer) - 1] = 'y';
+	ck_assert_double_eq(ask(&op).count, 1);
+	op.kind = STORE_DISTINCT;
+	op.member = op.key;
+	ck_assert_double_eq(ask(&op).count, 1);
+}
+END_TEST
+
+struct crowd {
+	pthread_t thread;
+	int done;
+};
+
+static void *
+tell_many(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 2000; i++)
+		store_tell(store, &(struct store_op){ .kind = STORE_COUNT,
+		    .key = STR("crowd"), .now_ms = T0, .period_ms = HOUR,
+		    .amount = 1 });
+	return NULL;
+}
+
+START_TEST(many_at_once)
+{
+	pthread_t threads[4];
+
+	open_store(_i);
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, tell_many,
+		    NULL), 0);
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_double_eq(count("crowd", 0, 0), 8000);
+}
+END_TEST
+
+START_TEST(a_cancelled_call_is_silent)
+{
+	struct wait wait = { .done = false };
+	struct store_op op = { .kind = STORE_COUNT, .key = STR("c"),
+	    .now_ms = T0, .period_ms = HOUR, .amount = 1 };
+
+	open_store(_i);
+	for (int i = 0; i < 50; i++) {
+		struct store_call *call = store_ask(store, strand, &op,
+		    clock_ms() + 1000, answered, &wait);
+
+		if (i % 2 == 1)
+			usleep(500);
+		store_cancel(call);
+	}
+	/* What they wrote is written. */
+	ck_assert_double_eq(count("c", 0, 0), 50);
+	ck_assert(!wait.done);
+}
+END_TEST
+
+START_TEST(what_was_closed_is_opened_again)
+{
+	open_store(1);
+	ck_assert_double_eq(count("a", 3, 0), 3);
+	attempt("t", 0);
+	store_close(store, 1000);
+	open_store(1);
+	ck_assert_double_eq(count("a", 1, 0), 4);
+	ck_assert_int_eq(attempt("t", 5 * MINUTE).greylist, GREYLIST_PASSED);
+}
+END_TEST
+
+static const struct {
+	const char *where, *why;
+} wrong[] = {
+	{ "memory:x", "nothing stands behind \"memory:\"" },
+	{ "sqlite:", "a file is missing; write for example "
+	    "sqlite:/var/lib/assay/assay.db" },
+	{ "sqlite::memory:", "a file is missing; write for example "
+	    "sqlite:/var/lib/assay/assay.db" },
+	{ "sqlite:/no/such/place.db",
+	    "/no/such/place.db: unable to open database file" },
+	{ "mysql:x", "write memory: or sqlite:PATH" },
+	{ "", "write memory: or sqlite:PATH" },
+};
+
+START_TEST(places_that_are_none)
+{
+	char why[300];
+
+	ck_assert_ptr_null(store_open(str_from(wrong[_i].where), why,
+	    sizeof(why)));
+	ck_assert_str_eq(why, wrong[_i].why);
+	store = NULL;
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("store");
+	TCase *tc = tcase_create("store");
+
+	suite_add_tcase(suite, tc);
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, a_counter_slides, 0, 2);
+	tcase_add_loop_test(tc, members_count_once, 0, 2);
+	tcase_add_loop_test(tc, a_set_has_an_end, 0, 2);
+	tcase_add_loop_test(tc, a_triplet_waits_and_passes, 0, 2);
+	tcase_add_loop_test(tc, a_standing_fades, 0, 2);
+	tcase_add_loop_test(tc, keys_are_any_octets, 0, 2);
+	tcase_add_loop_test(tc, many_at_once, 0, 2);
+	tcase_add_loop_test(tc, a_cancelled_call_is_silent, 0, 2);
+	tcase_add_test(tc, what_was_closed_is_opened_again);
+	tcase_add_loop_test(tc, places_that_are_none, 0, TEST_COUNT(wrong));
+	return run_suite(suite);
+}
