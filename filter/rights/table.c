@@ -56,19 +56,19 @@ place_of(const struct table *table, uint64_t hash)
 	return (size_t)((hash >> 32) * table->slot_count >> 32);
 }
 
-/* One text for both: that pairs meet by chance is harmless. */
+/* That two pairs meet by chance is harmless. */
 static uint64_t
-pair_hash(struct str key, struct str login)
+pair_hash(uint64_t key_hash, struct str login)
 {
-	return hash_nocase(key) ^ (hash_nocase(login) * 0x9e3779b97f4a7c15u);
+	return key_hash ^ (hash_nocase(login) * 0x9e3779b97f4a7c15u);
 }
 
 /* The slot of this pair, or the free one for it; login NULL: of the key. */
 static size_t
-find(const struct table *table, struct str key, const struct str *login)
+find(const struct table *table, uint64_t hash, struct str key,
+    const struct str *login)
 {
-	size_t at = place_of(table, login == NULL ? hash_nocase(key) :
-	    pair_hash(key, *login));
+	size_t at = place_of(table, hash);
 
 	while (table->slots[at] != 0) {
 		struct pair pair = pair_at(table, table->slots[at] - 1);
@@ -83,12 +83,22 @@ find(const struct table *table, struct str key, const struct str *login)
 }
 
 static void
-note(struct table *table, size_t slot, size_t at)
+note_slot(struct table *table, size_t slot, size_t at)
 {
 	if (table->slots[slot] != 0)
 		return;
 	table->slots[slot] = (uint32_t)at + 1;
 	table->used++;
+}
+
+/* The pair at this place can be found from now on. */
+static void
+note(struct table *table, uint64_t key_hash, struct str key, struct str login,
+    size_t at)
+{
+	note_slot(table, find(table, key_hash, key, NULL), at);
+	note_slot(table, find(table, pair_hash(key_hash, login), key, &login),
+	    at);
 }
 
 static void
@@ -101,8 +111,7 @@ rehash(struct table *table, size_t slot_count)
 	for (size_t at = 0; at < table->len; ) {
 		struct pair pair = pair_at(table, at);
 
-		note(table, find(table, pair.key, NULL), at);
-		note(table, find(table, pair.key, &pair.login), at);
+		note(table, hash_nocase(pair.key), pair.key, pair.login, at);
 		at += 4 + pair.key.len + pair.login.len;
 	}
 }
@@ -131,10 +140,12 @@ append(struct table *table, struct str key, struct str login)
 bool
 table_add(struct table *table, struct str key, struct str login)
 {
+	uint64_t hash = hash_nocase(key);
 	size_t at = table->len;
 
 	ensure(key.len <= UINT16_MAX && login.len <= UINT16_MAX);
-	if (table_has(table, key, login))
+	if (table->used > 0 && table->slots[find(table, pair_hash(hash,
+	    login), key, &login)] != 0)
 		return true;
 	if (table->pairs == LIMIT_RIGHTS_ROWS ||
 	    at + key.len + login.len + 4 > LIMIT_RIGHTS_OCTETS)
@@ -144,8 +155,7 @@ table_add(struct table *table, struct str key, struct str login)
 		rehash(table, table->slot_count == 0 ? FIRST_SLOTS :
 		    table->slot_count * 2);
 	append(table, key, login);
-	note(table, find(table, key, NULL), at);
-	note(table, find(table, key, &login), at);
+	note(table, hash, key, login, at);
 	return true;
 }
 
@@ -162,13 +172,15 @@ table_settle(struct table *table)
 bool
 table_has_key(const struct table *table, struct str key)
 {
-	return table->used > 0 && table->slots[find(table, key, NULL)] != 0;
+	return table->used > 0 &&
+	    table->slots[find(table, hash_nocase(key), key, NULL)] != 0;
 }
 
 bool
 table_has(const struct table *table, struct str key, struct str login)
 {
-	return table->used > 0 && table->slots[find(table, key, &login)] != 0;
+	return table->used > 0 && table->slots[find(table,
+	    pair_hash(hash_nocase(key), login), key, &login)] != 0;
 }
 
 size_t

@@ -550,5 +550,6 @@ main(void)
 	alone("policy: 200 rules, 20 lists of 10,000", evaluate);
 	alone("the stamp of six results", stamp);
 	micro_lists();
+	micro_rights();
 	return 0;
 }

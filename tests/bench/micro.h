@@ -8,6 +8,10 @@ typedef void work_fn(void);
 
 double cpu_ns(void);			/* of this thread */
 
+/* Pages of this process that are in memory, as octets. */
+double resident(void);
+
 void micro_lists(void);
+void micro_rights(void);
 
 #endif

@@ -108,8 +108,7 @@ write_entries(const char *path, const struct kind *kind)
 	arena_free(arena);
 }
 
-/* Pages of this process that are in memory, as octets. */
-static double
+double
 resident(void)
 {
 	FILE *in = fopen("/proc/self/statm", "r");
