@@ -4,6 +4,7 @@
 #include "tests/bench/micro.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/ensure.h"
