@@ -75,18 +75,31 @@ take_away(struct fact_set *facts, unsigned without)
 		    .state = FACT_NONE };
 }
 
-/* The score that the earlier stages have left; nothing that fired is read. */
+static bool
+has_symbol(const struct policy_run *run, struct str symbol)
+{
+	for (size_t i = 0; i < run->symbols.count; i++)
+		if (str_eq(run->symbols.at[i], symbol))
+			return true;
+	return false;
+}
+
+/* What the earlier stages have left that a rule can read: scores. */
 static struct policy_run
-run_before(const struct policy_run *run)
+run_before(const struct override_case *at)
 {
 	struct policy_run before = { .score = 0 };
 
-	for (size_t i = 0; i < run->fired.count; i++) {
-		const struct policy_rule *rule = &run->fired.at[i];
+	for (size_t i = 0; i < at->run->fired.count; i++) {
+		const struct policy_rule *rule = &at->run->fired.at[i];
 
-		if (rule->stage < STAGE_MESSAGE && !rule->shadow &&
-		    rule->action == ACTION_SCORE)
-			before.score += rule->score;
+		if (rule->stage >= STAGE_MESSAGE || rule->shadow ||
+		    rule->action != ACTION_SCORE)
+			continue;
+		before.score += rule->score;
+		if (rule->symbol.len > 0 && !has_symbol(&before, rule->symbol))
+			VEC_PUSH(at->env->arena, &before.symbols,
+			    rule->symbol);
 	}
 	return before;
 }
@@ -101,7 +114,7 @@ run_again(const struct override_case *at, unsigned without,
 	struct policy_env env = { .facts = &facts, .header =
 	    at->env->header == NULL ? NULL : find_header, .ctx = &what_if,
 	    .arena = at->env->arena };
-	struct policy_run run = run_before(at->run);
+	struct policy_run run = run_before(at);
 	enum fact_id missing;
 
 	take_away(&facts, without);

@@ -53,6 +53,10 @@ static const struct {
 	{ ENFORCE "at message { score 5 when dmarc == fail;\n"
 	  "score -5 when arc.trusted; reject when score >= 5; }", TRUSTED,
 	  "trusted_forwarder(arc=pass i=2 d=a.example,b.example)" },
+	{ ENFORCE "at mail { score KNOWN 5 when spf == none; }\n"
+	  "at message { accept when arc.trusted\n"
+	  "and any score.symbols == \"KNOWN\"; reject when " ASKED "; }",
+	  TRUSTED, "trusted_forwarder(arc=pass i=2 d=a.example,b.example)" },
 	/* ... who is none, or whom the rule only mentions */
 	{ ENFORCE "at message { reject when " ASKED " and not arc.trusted; }",
 	  CHAINED, "" },

@@ -30,7 +30,7 @@ struct post {
 	struct talk		*talk;
 	struct arena		*arena;
 	struct dkim_private	*key;
-	struct ipnet		 managers;
+	struct ipnet		 managers, relay;
 	struct header		 sent, left;
 	const char		*body;
 	struct arc_results	 found;
@@ -56,6 +56,8 @@ post_open(struct post *post, const char *policy)
 	    .networks = &post->managers, .network_count = 1 };
 	options.own_networks = &post->managers;
 	options.own_network_count = 1;
+	ck_assert(ipnet_parse(STR("198.51.100.7"), &post->relay));
+	options.relays = (struct relay_list){ &post->relay, 1 };
 	post->talk = talk_with(zone, policy, options);
 }
 
@@ -469,6 +471,28 @@ START_TEST(which_stamp_is_believed)
 }
 END_TEST
 
+/* What a relay says of a client is not the client's word to us. */
+START_TEST(a_relay_is_no_list_manager)
+{
+	struct post post;
+
+	post_open(&post, pass_all);
+	add(&post, "Received", " from lists.mx.example (lists.mx.example "
+	    "[192.0.2.70])\n\tby mx2.example with ESMTP id 1; Thu, 1 Jan");
+	add(&post, "Authentication-Results", " mx.example; dmarc=pass");
+	write_letter(&post);
+	send_mail(&post, "198.51.100.7", "bob@else.example");
+	ck_assert_ptr_null(strstr(arena_z(post.arena,
+	    header_find(&post.left, STR("Authentication-Results"),
+	    0)->value), "mx.example; dmarc=pass"));
+	ck_assert_uint_eq(header_count(&post.left,
+	    STR("Authentication-Results")), 1);
+	assert_event_has(post.talk, 0, "\"client.ip\":\"192.0.2.70\"");
+	assert_not_sealed(&post, "a host of ours sends it");
+	post_close(&post);
+}
+END_TEST
+
 START_TEST(a_long_stamp_is_folded_anew)
 {
 	char stamp[2000] = " mx.example; spf=pass";
@@ -506,6 +530,7 @@ seal_tests(void)
 	tcase_add_test(tc, a_list_does_not_mend_a_chain);
 	tcase_add_loop_test(tc, which_stamp_is_believed, 0,
 	    TEST_COUNT(comebacks));
+	tcase_add_test(tc, a_relay_is_no_list_manager);
 	tcase_add_test(tc, a_long_stamp_is_folded_anew);
 	return tc;
 }
