@@ -120,6 +120,40 @@ facts_clear(struct fact_set *set, enum fact_id id)
 	set->version++;
 }
 
+static void
+copy_list(struct arena *arena, struct fact *fact)
+{
+	struct str *at = arena_alloc(arena, fact->list.count * sizeof(*at));
+
+	for (size_t i = 0; i < fact->list.count; i++)
+		at[i] = arena_copy(arena, fact->list.at[i]);
+	fact->list.at = at;
+}
+
+static bool
+is_text(enum fact_type type)
+{
+	return type == FACT_STRING || type == FACT_DOMAIN ||
+	    type == FACT_ADDRESS;
+}
+
+void
+facts_copy(struct arena *arena, const struct fact_set *from,
+    struct fact_set *to)
+{
+	*to = *from;
+	for (int i = 0; i < FACT_COUNT; i++) {
+		struct fact *fact = &to->facts[i];
+		enum fact_type type = fact_table[i].type;
+
+		if (fact->state == FACT_UNKNOWN ||
+		    (fact->state == FACT_SET && is_text(type)))
+			fact->text = arena_copy(arena, fact->text);
+		else if (fact->state == FACT_SET && type == FACT_LIST)
+			copy_list(arena, fact);
+	}
+}
+
 const struct fact *
 facts_get(const struct fact_set *set, enum fact_id id)
 {

@@ -12,8 +12,8 @@
 #ifndef ASSAY_FACTS_FACTS_H
 #define ASSAY_FACTS_FACTS_H
 
+#include "base/arena.h"
 #include "base/ip.h"
-#include "base/str.h"
 
 enum stage {
 	STAGE_CONNECT, STAGE_HELO, STAGE_MAIL, STAGE_RCPT, STAGE_MESSAGE,
@@ -94,6 +94,10 @@ void facts_reset(struct fact_set *set, enum stage from);
 
 /* One fact is pending again: for each recipient. */
 void facts_clear(struct fact_set *set, enum fact_id id);
+
+/* The same facts, with copies of their bytes: to outlive their scopes. */
+void facts_copy(struct arena *arena, const struct fact_set *from,
+    struct fact_set *to);
 
 const struct fact *facts_get(const struct fact_set *set, enum fact_id id);
 bool facts_known(const struct fact_set *set, enum fact_id id); /* not pending */

@@ -135,6 +135,7 @@ struct expectation_list {
 struct test_item {
 	struct place	  place;
 	struct term	 *name;		/* NULL: given { }, for what follows */
+	struct setting	 *inputs;	/* what is said of a message */
 	struct setting	 *settings;
 	struct expectation *expects;	/* the verdict, then what else fired */
 	struct test_item *next;
@@ -227,6 +228,8 @@ struct term_list build_argument(struct parse *parse, struct term_list list,
 void build_case(struct parse *parse, struct test_item item);
 struct setting *build_setting(struct parse *parse, const struct expr *left,
     struct term *right, bool braces);
+struct setting *build_input(struct parse *parse, struct term *word,
+    struct term *value);
 struct expectation *build_expectation(struct parse *parse,
     struct expectation expectation);
 

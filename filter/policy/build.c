@@ -215,6 +215,16 @@ build_setting(struct parse *parse, const struct expr *left,
 	return setting;
 }
 
+struct setting *
+build_input(struct parse *parse, struct term *word, struct term *value)
+{
+	struct setting *input = arena_alloc(parse->arena, sizeof(*input));
+
+	*input = (struct setting){ .place = word->place, .left = word,
+	    .right = value };
+	return input;
+}
+
 struct expectation *
 build_expectation(struct parse *parse, struct expectation expectation)
 {

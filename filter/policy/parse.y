@@ -85,7 +85,7 @@ static void policy_yyerror(struct place *place, void *scanner,
 %type <expr>	sum product negative operand unary
 %type <op>	operator
 %type <flag>		maybe_optional maybe_shadow
-%type <settings>	settings braced
+%type <settings>	settings braced inputs
 %type <setting>		setting
 %type <expects>		expectations
 %type <expect>		expectation
@@ -416,14 +416,25 @@ case:
 		build_case(parse, (struct test_item){ .place = @1,
 		    .settings = $2.first });
 	}
-	| CASE TEXT braced EXPECT expectations SEMICOLON {
+	| CASE TEXT inputs braced EXPECT expectations SEMICOLON {
 		build_case(parse, (struct test_item){ .place = @1, .name = $2,
-		    .settings = $3.first, .expects = $5.first });
+		    .inputs = $3.first, .settings = $4.first,
+		    .expects = $6.first });
 	}
-	| CASE TEXT braced EXPECT error SEMICOLON	{ yyerrok; }
-	| CASE TEXT braced error SEMICOLON		{ yyerrok; }
+	| CASE TEXT inputs braced EXPECT error SEMICOLON { yyerrok; }
+	| CASE TEXT inputs braced error SEMICOLON	{ yyerrok; }
 	| error SEMICOLON
 	| error RBRACE
+	;
+
+inputs:
+	  %empty			{ $$ = (struct setting_chain){ 0 }; }
+	| inputs NAME entry {
+		struct setting *input = build_input(parse, $2, $3);
+
+		$$ = $1;
+		CHAIN($$, input);
+	}
 	;
 
 braced:

@@ -6,6 +6,7 @@
 /* One message through all stages. */
 struct walk {
 	const struct test_case	*test;
+	const struct policy_checker *checker;	/* of its message, or NULL */
 	struct fact_set		 facts;
 	struct policy_run	 run;
 	struct policy_rule	 verdict;	/* ACTION_CONTINUE: none */
@@ -47,17 +48,25 @@ find(const struct test_case *test, enum preset_kind kind, struct str name)
 static bool
 find_header(void *ctx, struct str name, struct str *value_out)
 {
-	const struct preset *preset = find(ctx, PRESET_HEADER, name);
+	const struct walk *walk = ctx;
+	const struct preset *preset = walk->test->message == NULL ?
+	    find(walk->test, PRESET_HEADER, name) :
+	    find_in(&walk->test->own, PRESET_HEADER, name);
 
 	if (preset != NULL)
 		*value_out = preset->fact.text;
+	else if (walk->test->message != NULL)
+		return walk->checker->header(walk->checker->ctx, name,
+		    value_out);
 	return preset != NULL;
 }
 
 static void
 answer_call(void *ctx, const struct policy_call *call, struct fact *result)
 {
-	const struct preset *preset = find(ctx, PRESET_CALL, call->text);
+	const struct walk *walk = ctx;
+	const struct preset *preset = find(walk->test, PRESET_CALL,
+	    call->text);
 
 	if (preset != NULL)
 		*result = preset->fact;
@@ -85,8 +94,7 @@ run_stages(struct walk *walk, const struct policy *policy,
     struct arena *arena)
 {
 	struct policy_env env = { .facts = &walk->facts, .arena = arena,
-	    .header = find_header, .call = answer_call,
-	    .ctx = (void *)(uintptr_t)walk->test };
+	    .header = find_header, .call = answer_call, .ctx = walk };
 
 	for (int stage = 0; stage < STAGE_COUNT && !walk->ended; stage++) {
 		const struct policy_rule *rule;
@@ -240,26 +248,50 @@ describe_expected(const struct test_case *test, struct arena *arena)
 	return buf_str(&buf);
 }
 
+/* False: the message cannot be checked. */
+static bool
+find_facts(struct walk *walk, struct arena *arena, struct str *why_out)
+{
+	const struct policy_message *message = walk->test->message;
+
+	*why_out = STR("there is nobody to check a message");
+	if (message == NULL) {
+		for (int id = 0; id < FACT_COUNT; id++)
+			walk->facts.facts[id].state = FACT_NONE;
+		apply(&walk->facts, &walk->test->given);
+	} else if (walk->checker == NULL ||
+	    !walk->checker->check(walk->checker->ctx, message, arena,
+	    &walk->facts, why_out)) {
+		return false;
+	}
+	for (int id = 0; id < FACT_COUNT; id++)
+		if (walk->facts.facts[id].state == FACT_PENDING)
+			walk->facts.facts[id].state = FACT_NONE;
+	apply(&walk->facts, &walk->test->own);
+	return true;
+}
+
 void
 policy_tests_run(const struct policy_tests *tests, size_t at,
-    const struct policy *policy, struct arena *arena,
-    struct policy_test_result *result_out)
+    const struct policy *policy, const struct policy_checker *checker,
+    struct arena *arena, struct policy_test_result *result_out)
 {
 	struct walk *walk = arena_alloc(arena, sizeof(*walk));
+	struct str why;
+	bool ran;
 
 	ensure(at < tests->cases.count);
 	walk->test = tests->cases.at[at];
-	for (int id = 0; id < FACT_COUNT; id++)
-		walk->facts.facts[id].state = FACT_NONE;
-	apply(&walk->facts, &walk->test->given);
-	apply(&walk->facts, &walk->test->own);
-	run_stages(walk, policy, arena);
+	walk->checker = checker;
+	ran = find_facts(walk, arena, &why);
+	if (ran)
+		run_stages(walk, policy, arena);
 	*result_out = (struct policy_test_result){
 		.file = walk->test->place.source->path,
 		.line = walk->test->place.line, .name = walk->test->name,
-		.passed = passes(walk),
+		.passed = ran && passes(walk),
 		.expected = describe_expected(walk->test, arena),
-		.actual = describe_walk(walk, arena),
+		.actual = ran ? describe_walk(walk, arena) : why,
 		.fired = arena_alloc(arena, policy_rule_count(policy)),
 	};
 	for (size_t i = 0; i < walk->run.fired.count; i++)

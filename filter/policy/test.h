@@ -8,6 +8,9 @@
  *	    dmarc = fail;  dmarc.disposition = reject;
  *	} expect reject 550 5.7.1 at message by line 31 and note;
  *
+ *	case "a message" message "forged.eml" zone "test.zone"
+ *	    client 192.0.2.1 helo mail.example.com { } expect quarantine;
+ *
  * NAME.test lies beside NAME.policy; assay.policy(5) describes it.  A case
  * goes through all stages as one message with one recipient would.  A list
  * takes the place of the policy's list of that name.
@@ -33,6 +36,33 @@ struct policy *policy_tests_policy(const struct policy_tests *tests,
 
 size_t policy_tests_count(const struct policy_tests *tests);
 
+/*
+ * A message as a case has it.  Who has the checks finds out its facts: they
+ * stand in the place of given { }, and the case's own ones count before them.
+ */
+struct policy_message {
+	const char	*path;		/* of the file, as one can open it */
+	const char	*zone;		/* or NULL: DNS that knows nothing */
+	struct ip	 client;
+	struct str	 name, listener, helo, auth_user, from, rcpt;
+	bool		 from_given;	/* else Return-Path says it */
+	int64_t		 now;		/* 0: the clock's */
+	VEC(const char *) settings;	/* "KEY=VALUE" */
+};
+
+struct policy_checker {
+	/*
+	 * Fills in facts_out, with bytes that live as long as the arena;
+	 * false and the reason where that cannot be done.
+	 */
+	bool	(*check)(void *ctx, const struct policy_message *message,
+		    struct arena *arena, struct fact_set *facts_out,
+		    struct str *why_out);
+	/* The first field of this name of that message, as policy_env's. */
+	bool	(*header)(void *ctx, struct str name, struct str *value_out);
+	void	*ctx;
+};
+
 struct policy_test_result {
 	const char	*file;
 	unsigned	 line;
@@ -42,8 +72,9 @@ struct policy_test_result {
 	bool		*fired;		/* by rule number: what fired in it */
 };
 
+/* checker: NULL where no case has a message; such a case fails. */
 void policy_tests_run(const struct policy_tests *tests, size_t at,
-    const struct policy *policy, struct arena *arena,
-    struct policy_test_result *result_out);
+    const struct policy *policy, const struct policy_checker *checker,
+    struct arena *arena, struct policy_test_result *result_out);
 
 #endif

@@ -25,8 +25,13 @@ struct test_case {
 	struct str		 name;
 	struct place		 place;
 	struct presets		 given, own;	/* own ones count */
+	const struct policy_message *message;	/* or NULL: facts alone */
 	const struct expectation *expects;
 };
+
+/* test_message.c: what a case says of a message; NULL: nothing. */
+const struct policy_message *test_message_load(struct arena *arena,
+    const struct test_item *item, struct diag *diag);
 
 struct policy_tests {
 	struct arena		*arena;

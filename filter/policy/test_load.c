@@ -263,6 +263,7 @@ load_item(struct policy_tests *tests, const struct test_item *item,
 	test->place = item->place;
 	test->given = *given;
 	test->expects = item->expects;
+	test->message = test_message_load(tests->arena, item, diag);
 	load_settings(tests, item, &test->own, diag);
 	for (const struct expectation *e = item->expects; e; e = e->next)
 		check_expectation(tests, e, diag);

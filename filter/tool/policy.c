@@ -7,6 +7,7 @@
 #include "tool/json.h"
 #include "tool/policy.h"
 #include "tool/tool.h"
+#include "tool/trial.h"
 
 enum { TOOL_FAILED = 1 };
 
@@ -111,11 +112,14 @@ static void
 run_cases(const struct policy_tests *tests, const struct policy *policy,
     struct tally *tally, json_t *cases)
 {
+	struct trial trial = { .arena = NULL };
+	struct policy_checker checker = trial_checker(&trial);
+
 	for (size_t i = 0; i < policy_tests_count(tests); i++) {
 		struct arena *arena = arena_new();
 		struct policy_test_result result;
 
-		policy_tests_run(tests, i, policy, arena, &result);
+		policy_tests_run(tests, i, policy, &checker, arena, &result);
 		for (size_t n = 0; n < policy_rule_count(policy); n++)
 			tally->fired[n] |= result.fired[n];
 		tally->passed += result.passed;

@@ -62,7 +62,7 @@ run_tests(struct str text)
 		struct policy_test_result result;
 		struct arena *arena = arena_new();
 
-		policy_tests_run(tests, i, policy, arena, &result);
+		policy_tests_run(tests, i, policy, NULL, arena, &result);
 		arena_free(arena);
 	}
 	policy_unref(policy);

@@ -72,6 +72,9 @@ static const struct {
 	  "passed" },
 	{ "case \"a\" { spf = softfail; dkim = pass; from.domain = a.example; "
 	  "dkim.domains = { a.example }; } expect quarantine;", "passed" },
+	/* who finds out the facts of a message is another room */
+	{ "case \"a\" message \"x\" { } expect accept;",
+	  "expected accept, actual there is nobody to check a message" },
 	/* given facts hold until the next given; a case's own ones count */
 	{ "given { spf = fail; dkim = pass; } case \"a\" { } expect reject; "
 	  "case \"b\" { spf = pass; } expect continue; given { } "
@@ -104,7 +107,7 @@ START_TEST(cases_are_run)
 	for (size_t i = 0; i < policy_tests_count(tests); i++) {
 		struct policy_test_result result;
 
-		policy_tests_run(tests, i, policy, arena, &result);
+		policy_tests_run(tests, i, policy, NULL, arena, &result);
 		buf_addz(&said, i > 0 ? " " : "");
 		if (result.passed)
 			buf_addz(&said, "passed");
@@ -123,6 +126,21 @@ END_TEST
 static const struct {
 	const char *text, *said;
 } wrong[] = {
+	{ "case \"a\" massage \"x\" { } expect accept;",
+	  "1:1: which message? write for example message \"forged.eml\"\n"
+	  "1:10: \"massage\" is nothing that a case says of a message; did "
+	  "you mean \"message\"?\n" },
+	{ "case \"a\" message \"x\" message \"y\" { } expect accept;",
+	  "1:22: message is said twice\n" },
+	{ "case \"a\" message x.eml { } expect accept;",
+	  "1:18: message takes a file name in quotes\n" },
+	{ "case \"a\" message \"x\" client here { } expect accept;",
+	  "1:29: client takes an IP address\n" },
+	{ "case \"a\" message \"x\" now 0 { } expect accept;",
+	  "1:26: now takes a Unix time in seconds\n" },
+	{ "case \"a\" message \"x\" set \"dns\" { } expect accept;",
+	  "1:26: set takes a setting in quotes, such as "
+	  "\"trusted_relays=192.0.2.25\"\n" },
 	{ "case \"a\" { spff = fail; } expect accept;",
 	  "1:12: unknown fact \"spff\"; did you mean \"spf\"?\n" },
 	{ "case \"a\" { spf = maybe; } expect accept;",
@@ -219,7 +237,7 @@ START_TEST(shipped_tests_cover_every_rule)
 	for (size_t i = 0; i < policy_tests_count(tests); i++) {
 		struct policy_test_result result;
 
-		policy_tests_run(tests, i, policy, arena, &result);
+		policy_tests_run(tests, i, policy, NULL, arena, &result);
 		ck_assert_msg(result.passed, "%.*s: %.*s",
 		    STR_ARG(result.name), STR_ARG(result.actual));
 		for (size_t n = 0; n < policy_rule_count(policy); n++)
