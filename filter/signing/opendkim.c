@@ -18,13 +18,14 @@ struct named_key {
 	struct signing_key	 key;
 };
 
-enum { BUCKETS = 65536 };
+enum { BUCKETS_MIN = 16, LINE_OCTETS = 64 };	/* about */
 
 struct reader {
 	struct signing_table	*table;
 	struct arena		*arena;
 	struct diag		*diag;
-	struct named_key	**keys;		/* BUCKETS */
+	struct named_key	**keys;		/* buckets */
+	size_t			 buckets;
 	bool			 patterns;	/* refile: */
 };
 
@@ -68,7 +69,8 @@ first_word(struct str line, struct str *rest_out)
 static struct named_key *
 find_key(struct reader *reader, struct str name)
 {
-	struct named_key *key = reader->keys[hash_nocase(name) % BUCKETS];
+	struct named_key *key = reader->keys[hash_nocase(name) %
+	    reader->buckets];
 
 	while (key != NULL && !str_eq_nocase(key->name, name))
 		key = key->next;
@@ -130,7 +132,7 @@ read_key(struct reader *reader, struct str line, struct place place)
 		    "that one counts", STR_ARG(key->name));
 		return true;
 	}
-	bucket = &reader->keys[hash_nocase(key->name) % BUCKETS];
+	bucket = &reader->keys[hash_nocase(key->name) % reader->buckets];
 	key->next = *bucket;
 	*bucket = key;
 	return true;
@@ -214,7 +216,7 @@ add_all_keys(struct reader *reader, struct place place, struct str who,
 		return false;
 	}
 	reader->patterns = false;
-	for (size_t i = 0; i < BUCKETS; i++)
+	for (size_t i = 0; i < reader->buckets; i++)
 		for (const struct named_key *key = reader->keys[i];
 		    key != NULL && good; key = key->next) {
 			struct signing_row row = row_of(key, identity, place);
@@ -267,6 +269,11 @@ read_lines(struct reader *reader, const char *path, read_line_fn *read)
 
 	if (source == NULL)
 		return false;
+	if (reader->keys == NULL) {
+		reader->buckets = BUCKETS_MIN + source->text.len / LINE_OCTETS;
+		reader->keys = arena_alloc(reader->arena, reader->buckets *
+		    sizeof(struct named_key *));
+	}
 	lines = source_lines(source);
 	while (source_next_line(&lines, &line, &place))
 		good &= read(reader, line, place);
@@ -285,8 +292,6 @@ signing_table_opendkim(const char *keys, const char *rows, bool all,
 	reader.table = build_table(all ? SIGNING_ALL : SIGNING_FIRST,
 	    reader.patterns);
 	reader.arena = build_arena(reader.table);
-	reader.keys = arena_alloc(reader.arena,
-	    BUCKETS * sizeof(struct named_key *));
 	good = read_lines(&reader, keys, read_key);
 	good = good && read_lines(&reader, rows, read_row);
 	if (good)
