@@ -161,6 +161,9 @@ arc_chain_add(struct arena *arena, struct arc_chain *chain,
 		set_fault(arena, chain, added->instance, kind, why);
 		return NULL;
 	}
+	if (chain->fields == NULL)
+		chain->fields = arena_alloc(arena,
+		    LIMIT_ARC_SETS * sizeof(*chain->fields));
 	place = &chain->fields[added->instance - 1][kind];
 	if (*place != NULL) {
 		set_fault(arena, chain, added->instance, kind, "comes twice");

@@ -29,8 +29,9 @@ struct arc_field {
 };
 
 struct arc_chain {
-	/* By instance, from 0; NULL where there is none. */
-	struct arc_field	*fields[LIMIT_ARC_SETS][ARC_KINDS];
+	/* By instance, from 0; NULL where there is none.  LIMIT_ARC_SETS of
+	 * them, from the first field on. */
+	struct arc_field	*(*fields)[ARC_KINDS];
 	unsigned		 count;		/* the highest instance */
 	bool			 seen;		/* there is an ARC field */
 	struct str		 fault;		/* empty: none so far */

@@ -8,6 +8,7 @@
 #include "base/ensure.h"
 
 enum { BLOCK_FIRST = 1024, BLOCK_MAX = 64 * 1024, ALIGN = 16,
+       SHORT_TEXT = 256,		/* most are shorter */
        BLOCK_LARGE = 4 * 1024 * 1024, PAGE_LARGE = 2 * 1024 * 1024 };
 
 struct block {
@@ -105,14 +106,20 @@ next_block_size(const struct arena *arena, size_t need)
 	return size < need ? need : size;
 }
 
+static size_t
+rounded(size_t size)
+{
+	ensure(size < SIZE_MAX / 2);
+	return (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+}
+
 void *
 arena_alloc(struct arena *arena, size_t size)
 {
 	struct block *block = arena->blocks;
 	void *p;
 
-	ensure(size < SIZE_MAX / 2);
-	size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	size = rounded(size);
 	if (block == NULL || block->size - block->used < size) {
 		block = block_new(next_block_size(arena, size), block);
 		arena->blocks = block;
@@ -121,6 +128,27 @@ arena_alloc(struct arena *arena, size_t size)
 	block->used += size;
 	arena->used += size;
 	return size == 0 ? p : memset(p, 0, size);
+}
+
+bool
+arena_extend(struct arena *arena, const void *p, size_t old, size_t size)
+{
+	struct block *block = arena->blocks;
+	size_t more = rounded(size) - rounded(old);
+	char *end;
+
+	ensure(size >= old);
+	if (block == NULL || block->used < rounded(old))
+		return false;
+	end = block->bytes + block->used;
+	if (end - rounded(old) != (const char *)p ||
+	    block->size - block->used < more)
+		return false;
+	if (more > 0)
+		memset(end, 0, more);
+	block->used += more;
+	arena->used += more;
+	return true;
 }
 
 size_t
@@ -158,15 +186,18 @@ arena_lower(struct arena *arena, struct str s)
 struct str
 arena_vprintf(struct arena *arena, const char *format, va_list ap)
 {
+	char text[SHORT_TEXT], *p;
 	va_list again;
 	int len;
-	char *p;
 
 	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, format, ap);
+	len = vsnprintf(text, sizeof(text), format, ap);
 	ensure(len >= 0);
 	p = arena_alloc(arena, (size_t)len + 1);
-	vsnprintf(p, (size_t)len + 1, format, again);
+	if ((size_t)len < sizeof(text))
+		memcpy(p, text, (size_t)len + 1);
+	else
+		vsnprintf(p, (size_t)len + 1, format, again);
 	va_end(again);
 	return str_make(p, (size_t)len);
 }

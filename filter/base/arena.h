@@ -24,6 +24,12 @@ void arena_reset(struct arena *arena);
 /* Zeroed, aligned for any type; size 0 gives a valid pointer. */
 void *arena_alloc(struct arena *arena, size_t size);
 
+/*
+ * Where p, of old octets, is the newest piece and there is room behind it: make
+ * it size octets long, the new ones zeroed.  False: nothing was done.
+ */
+bool arena_extend(struct arena *arena, const void *p, size_t old, size_t size);
+
 /* Bytes handed out since the last reset. */
 size_t arena_used(const struct arena *arena);
 

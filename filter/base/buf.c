@@ -23,6 +23,11 @@ reserve(struct buf *buf, size_t need)
 		size *= 2;
 	if (size > buf->max)
 		size = buf->max;
+	if (buf->size > 0 &&
+	    arena_extend(buf->arena, buf->ptr, buf->size, size)) {
+		buf->size = size;
+		return;
+	}
 	p = arena_alloc(buf->arena, size);
 	if (buf->len > 0)
 		memcpy(p, buf->ptr, buf->len);
@@ -55,7 +60,10 @@ buf_addz(struct buf *buf, const char *z)
 void
 buf_addc(struct buf *buf, char c)
 {
-	buf_add(buf, str_make(&c, 1));
+	if (buf->len < buf->size)
+		buf->ptr[buf->len++] = c;
+	else
+		buf_add(buf, str_make(&c, 1));
 }
 
 void

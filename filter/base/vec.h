@@ -16,17 +16,28 @@
 
 #include "base/arena.h"
 
+/* Where it is, or a copy of it with more room. */
+static inline void *
+vec_grow(struct arena *arena, void *at, size_t old, size_t size)
+{
+	void *copy;
+
+	if (old > 0 && arena_extend(arena, at, old, size))
+		return at;
+	copy = arena_alloc(arena, size);
+	if (old > 0)
+		memcpy(copy, at, old);
+	return copy;
+}
+
 #define VEC(type)	struct { type *at; size_t count, size; }
 
 #define VEC_PUSH(arena, vec, ...) do {					\
 	if ((vec)->count == (vec)->size) {				\
 		size_t vec_size = (vec)->size == 0 ? 4 : (vec)->size * 2; \
-		void *vec_at = arena_alloc((arena),			\
+		(vec)->at = vec_grow((arena), (vec)->at,		\
+		    (vec)->count * sizeof(*(vec)->at),			\
 		    vec_size * sizeof(*(vec)->at));			\
-		if ((vec)->count > 0)					\
-			memcpy(vec_at, (vec)->at,			\
-			    (vec)->count * sizeof(*(vec)->at));		\
-		(vec)->at = vec_at;					\
 		(vec)->size = vec_size;					\
 	}								\
 	(vec)->at[(vec)->count++] = (__VA_ARGS__);			\

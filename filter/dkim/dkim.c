@@ -223,12 +223,14 @@ void
 dkim_verify_header(struct dkim_verify *verify,
     const struct header_field *field)
 {
-	struct header_field *copy = arena_alloc(verify->arena, sizeof(*copy));
+	struct header_field *copy;
 
-	*copy = *field;
 	VEC_PUSH(verify->arena, &verify->header.fields, *field);
-	if (dkim_is_signature(field))
-		add_signature(verify, copy);
+	if (!dkim_is_signature(field))
+		return;
+	copy = arena_alloc(verify->arena, sizeof(*copy));
+	*copy = *field;
+	add_signature(verify, copy);
 }
 
 static void

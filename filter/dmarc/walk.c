@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "base/domain.h"
+#include "base/ensure.h"
 
 /*
  * Steps 3, 4 and 7 of section 4.10: the start; then its last 7 labels where it
@@ -12,10 +13,17 @@ static void
 plan(struct dmarc_walk *walk)
 {
 	struct str domain = walk->start;
+	unsigned room = domain_labels(domain);
 
+	if (room == 0)
+		room = 1;
+	if (room > LIMIT_DMARC_QUERIES)
+		room = LIMIT_DMARC_QUERIES;
+	walk->steps = arena_alloc(walk->arena, room * sizeof(*walk->steps));
 	do {
 		struct walk_step *step = &walk->steps[walk->planned];
 
+		ensure(walk->planned < room);
 		*step = (struct walk_step){ .walk = walk, .domain = domain };
 		step->name = arena_printf(walk->arena, "_dmarc.%.*s",
 		    STR_ARG(domain));

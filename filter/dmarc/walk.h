@@ -35,8 +35,9 @@ struct dmarc_walk {
 	struct arena		*arena;
 	struct strand		*strand;
 	struct str		 start;
-	struct walk_step	 steps[LIMIT_DMARC_QUERIES];
-	unsigned		 planned;	/* steps up to the last label */
+	struct walk_step	*steps;
+	unsigned		 planned;	/* steps up to the last label:
+						 * LIMIT_DMARC_QUERIES at most */
 	unsigned		 count;		/* steps made; 0: not over */
 	struct strand_task	 over;
 	bool			 posted;

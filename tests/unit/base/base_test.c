@@ -104,6 +104,49 @@ START_TEST(arena_grows_and_resets)
 }
 END_TEST
 
+START_TEST(arena_extends_the_newest_piece)
+{
+	struct arena *arena = arena_new();
+	char *first = arena_alloc(arena, 20), *second;
+
+	memset(first, 'a', 20);
+	ck_assert(arena_extend(arena, first, 20, 20));
+	ck_assert(arena_extend(arena, first, 20, 100));
+	ck_assert_uint_eq(arena_used(arena), 112);
+	for (int i = 20; i < 100; i++)
+		ck_assert_int_eq(first[i], 0);
+	second = arena_alloc(arena, 16);
+	ck_assert_ptr_eq(second, first + 112);
+	/* Not the newest, not in its block, more than there is room for. */
+	ck_assert(!arena_extend(arena, first, 100, 200));
+	ck_assert(!arena_extend(arena, second, 16, 100000));
+	ck_assert(!arena_extend(arena, "text", 5, 6));
+	ck_assert(arena_extend(arena, second, 16, 32));
+	ck_assert_uint_eq(arena_used(arena), 144);
+	arena_reset(arena);
+	ck_assert(!arena_extend(arena, second, 16, 32));
+	arena_free(arena);
+}
+END_TEST
+
+/* Longer and shorter than what fits in one go. */
+START_TEST(arena_prints)
+{
+	struct arena *arena = arena_new();
+	struct str text;
+	char long_text[600];
+
+	for (size_t len = 250; len < 260; len++) {
+		memset(long_text, 'x', len);
+		long_text[len] = '\0';
+		text = arena_printf(arena, "%s", long_text);
+		ck_assert_uint_eq(text.len, len);
+		ck_assert_str_eq(text.ptr, long_text);
+	}
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(buf_stops_at_its_maximum)
 {
 	struct arena *arena = arena_new();
@@ -549,6 +592,8 @@ main(void)
 	tcase_add_loop_test(tc, str_reads_numbers, 0, TEST_COUNT(numbers));
 	tcase_add_test(tc, str_knows_utf8);
 	tcase_add_test(tc, arena_grows_and_resets);
+	tcase_add_test(tc, arena_extends_the_newest_piece);
+	tcase_add_test(tc, arena_prints);
 	tcase_add_test(tc, buf_stops_at_its_maximum);
 	tcase_add_loop_test(tc, ip_reads_and_prints, 0, TEST_COUNT(addresses));
 	tcase_add_loop_test(tc, ipnet_matches, 0, TEST_COUNT(nets));
