@@ -201,6 +201,13 @@ bool sign_message(struct connection *conn);
 void sign_passed_over(struct connection *conn);
 void sign_reset(struct connection *conn);
 
+/*
+ * leave.c: the changes to the header of a message that goes on; and for the
+ * event what the stamp says, or would say of mail that was refused.
+ */
+void leave_edits(struct connection *conn, struct session_reply *reply);
+void leave_keep_stamp(struct connection *conn);
+
 /* record.c: write the event of what has ended; action: what was done. */
 void record_write(struct connection *conn, const char *kind,
     enum action action);

@@ -336,81 +336,6 @@ make_reply(struct connection *conn)
 	return reply;
 }
 
-/* Forged stamps go; past the cap all fields of that name are taken for one. */
-static void
-remove_forged(struct connection *conn, struct edit_list *edits)
-{
-	static const struct str name = STR_INIT("Authentication-Results");
-	struct message *message = &conn->message;
-	struct arena *arena = conn->arena[SCOPE_MESSAGE];
-	unsigned kept = 0;
-
-	for (size_t i = 0; i < message->header.fields.count; i++)
-		kept += edit_is_named(&message->header.fields.at[i], name);
-	for (unsigned i = message->authres_over; i > 0; i--)
-		VEC_PUSH(arena, &edits->list, (struct edit){
-		    .kind = EDIT_DELETE, .name = name,
-		    .nth = kept + i });
-	edit_remove_forged(arena, edits, &message->header,
-	    conn->engine->options.authserv_id, message->sealing.kept);
-}
-
-/* A folded value for a log: each fold becomes one blank. */
-static struct str
-one_line(struct arena *arena, struct str value)
-{
-	struct str line = header_unfold(arena, value);
-	char *out = arena_z(arena, line);
-
-	for (size_t i = 0; i < line.len; i++)
-		if (out[i] == '\t')
-			out[i] = ' ';
-	return str_make(out, line.len);
-}
-
-static void
-make_edits(struct connection *conn, struct session_reply *reply)
-{
-	struct arena *arena = conn->arena[SCOPE_MESSAGE];
-	struct edit_list *edits = &conn->message.edits;
-
-	remove_forged(conn, edits);
-	seal_remove_forged(conn);
-	/* What came back from our list manager keeps its first stamp. */
-	if (conn->message.sealing.kept == NULL)
-		edit_stamp(arena, edits, conn->engine->options.authserv_id,
-		    &conn->results);
-	conn->message.field = conn->message.sealing.kept != NULL ?
-	    conn->message.sealing.kept->value :
-	    edits->list.at[edits->list.count - 1].value;
-	if (policy_enforces(policy_of(conn)))
-		edit_tags(arena, edits, &conn->message.header,
-		    &conn->progress.run);
-	if (!sign_message(conn) &&
-	    conn->engine->options.tempfail_on_trouble) {
-		*reply = (struct session_reply){ .action = ACTION_TEMPFAIL,
-		    .code = 451, .enhanced = STR("4.7.5"),
-		    .text = STR("cannot be signed now, try again later") };
-		return;
-	}
-	seal_edits(conn);
-	reply->edits = edits->list.at;
-	reply->edit_count = edits->list.count;
-}
-
-/* For the event: what the stamp says, or would say of mail that was refused. */
-static void
-keep_stamp(struct connection *conn)
-{
-	struct arena *arena = conn->arena[SCOPE_MESSAGE];
-	struct message *message = &conn->message;
-
-	if (message->field.len == 0)
-		message->field = stamp_value(arena,
-		    conn->engine->options.authserv_id, &conn->results);
-	message->stamp = one_line(arena, message->field);
-}
-
 /* The mail goes on and carries our stamp, which tells of every check. */
 static bool
 will_be_stamped(const struct connection *conn,
@@ -463,7 +388,7 @@ answer(struct connection *conn, struct session_reply *reply)
 	bool stamped = will_be_stamped(conn, reply);
 
 	if (stamped) {
-		make_edits(conn, reply);
+		leave_edits(conn, reply);
 		envelope_changes(conn, reply);
 	} else if (stage == STAGE_MESSAGE &&
 	    reply->action == ACTION_ACCEPT) {
@@ -471,7 +396,7 @@ answer(struct connection *conn, struct session_reply *reply)
 	}
 	if (stage == STAGE_MESSAGE) {
 		if (reply->action != ACTION_ACCEPT)
-			keep_stamp(conn);
+			leave_keep_stamp(conn);
 		record_write(conn, "message", reply->action);
 	} else if (conn->progress.decided && !conn->progress.told &&
 	    reply->action != ACTION_CONTINUE) {
