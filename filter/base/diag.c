@@ -44,7 +44,7 @@ diag_vadd(struct diag *diag, enum diag_level level, const char *file,
     const char *format, va_list ap)
 {
 	struct diag_item item = { .level = level, .line = line,
-	    .column = column };
+	    .column = column, .octets = column > 0 };
 
 	if (diag->items.count > LIMIT_POLICY_ERRORS)
 		return;
@@ -70,6 +70,14 @@ diag_add(struct diag *diag, enum diag_level level, const char *file,
 	va_start(ap, format);
 	diag_vadd(diag, level, file, line, column, source_line, format, ap);
 	va_end(ap);
+}
+
+void
+diag_span(struct diag *diag, unsigned octets)
+{
+	if (diag->items.count > 0 &&
+	    diag->items.at[diag->items.count - 1].column > 0)
+		diag->items.at[diag->items.count - 1].octets = octets;
 }
 
 size_t

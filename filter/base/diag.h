@@ -25,6 +25,7 @@ struct diag_item {
 	const char	*file, *text;
 	const char	*source;	/* the line itself, or NULL */
 	unsigned	 line, column;
+	unsigned	 octets;	/* from there on that are meant */
 };
 
 struct diag;			/* owns copies of all it is given */
@@ -39,6 +40,9 @@ void diag_add(struct diag *diag, enum diag_level level, const char *file,
 void diag_vadd(struct diag *diag, enum diag_level level, const char *file,
     unsigned line, unsigned column, struct str source_line,
     const char *format, va_list ap) __attribute__((format(printf, 7, 0)));
+
+/* How many octets the last one means; 1 where this is not said. */
+void diag_span(struct diag *diag, unsigned octets);
 
 size_t diag_count(const struct diag *diag, enum diag_level level);
 size_t diag_total(const struct diag *diag);

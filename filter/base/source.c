@@ -117,7 +117,8 @@ source_next_line(struct source_lines *lines, struct str *line_out,
 			continue;
 		*line_out = bare;
 		*place_out = (struct place){ lines->source, lines->line,
-		    (unsigned)(bare.ptr - line.ptr) + 1 };
+		    (unsigned)(bare.ptr - line.ptr) + 1,
+		    (unsigned)bare.len };
 		return true;
 	}
 	return false;
@@ -140,6 +141,7 @@ struct place
 place_after(struct place place, size_t octets)
 {
 	place.column += (unsigned)octets;
+	place.octets = 0;
 	return place;
 }
 
@@ -179,6 +181,8 @@ report(struct diag *diag, enum diag_level level, struct place place,
 		line = STR_NONE;
 	diag_vadd(diag, level, place.source->path, place.line, place.column,
 	    line, format, ap);
+	if (place.octets > 0)
+		diag_span(diag, place.octets);
 }
 
 void
@@ -266,5 +270,6 @@ mistakes_hand_over(const struct diag *from, const char *path,
 
 		diag_add(to, item->level, item->file, item->line, item->column,
 		    str_from(item->source), "%s", item->text);
+		diag_span(to, item->octets);
 	}
 }

@@ -21,6 +21,7 @@ struct source {
 struct place {
 	const struct source	*source;
 	unsigned		 line, column;	/* from 1 */
+	unsigned		 octets;	/* that stand there; 0: one */
 };
 
 struct source *source_new(struct arena *arena, const char *path,

@@ -94,7 +94,7 @@ source_of_query(struct origin *origin)
 	source->text = buf_str(&rows.text);
 	if (rows.broken == 0 && !buf_full(&rows.text))
 		return source;
-	mistake(origin->bind->diag, (struct place){ source, rows.count, 0 },
+	mistake(origin->bind->diag, (struct place){ source, rows.count, 0, 0 },
 	    rows.broken > 0 ? "a line break is in this row" :
 	    "up to this row the list is too long already");
 	return NULL;

@@ -71,8 +71,9 @@ parse_percent(struct bind *bind, const struct term *term, size_t *at,
 		return false;
 	}
 	*at += end + 2;
-	return add_fact(bind, place_after(place, 2), str_slice(rest, 1, end),
-	    rule, out);
+	place = place_after(place, 2);
+	place.octets = (unsigned)end - 1;
+	return add_fact(bind, place, str_slice(rest, 1, end), rule, out);
 }
 
 bool

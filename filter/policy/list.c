@@ -16,7 +16,7 @@ static void
 report_surplus(const struct list_builder *builder, size_t count,
     unsigned line, const char *one, const char *many, struct diag *diag)
 {
-	struct place place = { builder->source, line, 1 };
+	struct place place = { builder->source, line, 1, 0 };
 
 	if (count == 1)
 		doubt(diag, place, "this %s", one);

@@ -47,7 +47,7 @@ compile(struct policy *policy, const struct source *source,
 	bind.items = parse.items.first;
 	bind_policy(&bind);
 	if (policy->name == NULL && diag_count(diag, DIAG_ERROR) == 0)
-		mistake(diag, (struct place){ source, 0, 0 }, "no title; a "
+		mistake(diag, (struct place){ source, 0, 0, 0 }, "no title; a "
 		    "policy begins with policy \"NAME\" mode enforce; or "
 		    "mode monitor;");
 	return diag_count(diag, DIAG_ERROR) == 0;

@@ -99,7 +99,7 @@ lines_word(struct str *rest, bool commas)
 struct place
 lines_place(const struct lines *lines, const char *at)
 {
-	struct place place = { lines->source, lines->number, 1 };
+	struct place place = { lines->source, lines->number, 1, 0 };
 	struct str rest = lines->line;
 	size_t end = str_chr(rest, '\n');
 

@@ -292,7 +292,7 @@ regexmap_read(enum regexmap_kind kind, const struct source *source,
 	while (lines_next(&reader.lines))
 		read_row(&reader);
 	if (reader.depth > 0)
-		mistake(diag, (struct place){ source, 0, 0 },
+		mistake(diag, (struct place){ source, 0, 0, 0 },
 		    "an if has no endif");
 	if (diag_count(diag, DIAG_ERROR) == before)
 		return map;

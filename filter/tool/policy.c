@@ -19,18 +19,55 @@ struct options {
 	int	file_count;
 };
 
+/* What a mistake says to do: behind the first "; " that is in no quotes. */
+static struct str
+suggestion_of(struct str text)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i + 1 < text.len; i++) {
+		quoted ^= text.ptr[i] == '"';
+		if (!quoted && text.ptr[i] == ';' && text.ptr[i + 1] == ' ')
+			return str_skip(text, i + 2);
+	}
+	return STR_NONE;
+}
+
+/* What can be put in its place: the X of: did you mean "X"? */
+static struct str
+replacement_of(struct str suggestion)
+{
+	static const struct str ask = STR_INIT("did you mean \"");
+
+	if (!str_eq(str_slice(suggestion, 0, ask.len), ask))
+		return STR_NONE;
+	suggestion = str_skip(suggestion, ask.len);
+	return str_slice(suggestion, 0, str_chr(suggestion, '"'));
+}
+
+static json_t *
+text_or_null(struct str text)
+{
+	return text.ptr == NULL ? json_null() : tool_json_text(text);
+}
+
 static json_t *
 mistake_json(const struct diag_item *item)
 {
-	return json_pack("{s:o, s:i, s:i, s:s, s:o}",
+	struct str suggestion = suggestion_of(str_from(item->text));
+
+	return json_pack("{s:o, s:i, s:i, s:i, s:s, s:o, s:o, s:o}",
 	    "file", tool_json_text(str_from(item->file)),
 	    "line", (int)item->line, "column", (int)item->column,
-	    "level", item->level == DIAG_ERROR ? "error" : "warning",
-	    "text", tool_json_text(str_from(item->text)));
+	    "end_column", (int)(item->column + item->octets),
+	    "severity", item->level == DIAG_ERROR ? "error" : "warning",
+	    "message", tool_json_text(str_from(item->text)),
+	    "suggestion", text_or_null(suggestion),
+	    "replacement", text_or_null(replacement_of(suggestion)));
 }
 
 static void
-print_check_json(const char *file, const struct policy *policy,
+print_check_json(const char *file, const struct policy *policy, bool good,
     const struct diag *diag)
 {
 	json_t *mistakes = json_array();
@@ -39,7 +76,7 @@ print_check_json(const char *file, const struct policy *policy,
 		json_array_append_new(mistakes, mistake_json(diag_at(diag,
 		    i)));
 	tool_json_print(json_pack("{s:o, s:b, s:i, s:o}",
-	    "file", tool_json_text(str_from(file)), "ok", policy != NULL,
+	    "file", tool_json_text(str_from(file)), "ok", good,
 	    "rules", policy == NULL ? 0 : (int)policy_rule_count(policy),
 	    "mistakes", mistakes));
 }
@@ -53,7 +90,7 @@ check_file(const struct options *options, const char *file)
 	    diag_total(diag) == 0);
 
 	if (options->json)
-		print_check_json(file, policy, diag);
+		print_check_json(file, policy, good, diag);
 	else
 		diag_print(diag, stdout);
 	if (!options->json && good)
