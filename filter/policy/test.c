@@ -89,6 +89,22 @@ take_verdict(struct walk *walk, const struct policy_rule *rule)
 	walk->verdict = *rule;
 }
 
+/* The one recipient is accepted, where a case does not list others. */
+static void
+list_recipient(struct fact_set *facts)
+{
+	const struct fact *rcpt = &facts->facts[FACT_ID_RCPT];
+	struct fact *list = &facts->facts[FACT_ID_RCPT_ACCEPTED];
+
+	if (list->state != FACT_NONE || rcpt->state == FACT_NONE)
+		return;
+	*list = *rcpt;
+	if (rcpt->state != FACT_SET)
+		return;
+	list->list.at = &rcpt->text;
+	list->list.count = 1;
+}
+
 static void
 run_stages(struct walk *walk, const struct policy *policy,
     struct arena *arena)
@@ -106,6 +122,28 @@ run_stages(struct walk *walk, const struct policy *policy,
 	}
 }
 
+/* What stands behind "tag" before its field. */
+static const char *
+tag_word(const struct policy_rule *rule)
+{
+	static const char *const words[] = {
+		[TAG_REPLACE] = "replace", [TAG_ADD] = "add",
+		[TAG_REMOVE] = "remove",
+	};
+
+	return words[rule->tag];
+}
+
+static void
+describe_tag(struct buf *buf, const struct policy_rule *rule)
+{
+	if (rule->tag != TAG_REPLACE)
+		buf_printf(buf, " %s", tag_word(rule));
+	buf_printf(buf, " \"%.*s\"", STR_ARG(rule->tag_name));
+	if (rule->tag != TAG_REMOVE)
+		buf_printf(buf, " \"%.*s\"", STR_ARG(rule->tag_value));
+}
+
 /* "reject 550 5.7.1 "text" at message by line 31". */
 static void
 describe(struct buf *buf, const struct policy_rule *rule)
@@ -117,11 +155,12 @@ describe(struct buf *buf, const struct policy_rule *rule)
 	if (rule->code != 0)
 		buf_printf(buf, " %u %.*s", rule->code,
 		    STR_ARG(rule->enhanced));
+	if (rule->symbol.len > 0)
+		buf_printf(buf, " %.*s", STR_ARG(rule->symbol));
 	if (rule->action == ACTION_SCORE)
 		buf_printf(buf, " %g", rule->score);
 	if (rule->action == ACTION_TAG)
-		buf_printf(buf, " \"%.*s\" \"%.*s\"",
-		    STR_ARG(rule->tag_name), STR_ARG(rule->tag_value));
+		describe_tag(buf, rule);
 	if (rule->text.len > 0)
 		buf_printf(buf, " \"%.*s\"", STR_ARG(rule->text));
 	buf_printf(buf, " at %s by line %u", stage_name(rule->stage),
@@ -183,8 +222,10 @@ argument_fits(const struct term *term, const struct policy_rule *rule)
 		    (str_eq(term->text, rule->tag_name) ||
 		    str_eq(term->text, rule->tag_value)));
 	case TERM_NAME:
-		return rule->action == ACTION_TAG &&
-		    str_eq(term->text, rule->tag_name);
+		if (rule->action != ACTION_TAG)
+			return str_eq(term->text, rule->symbol);
+		return str_eq(term->text, rule->tag_name) ||
+		    str_eqz(term->text, tag_word(rule));
 	case TERM_CALL:
 	case TERM_SIZE:
 	case TERM_DURATION:
@@ -284,8 +325,10 @@ policy_tests_run(const struct policy_tests *tests, size_t at,
 	walk->test = tests->cases.at[at];
 	walk->checker = checker;
 	ran = find_facts(walk, arena, &why);
-	if (ran)
+	if (ran) {
+		list_recipient(&walk->facts);
 		run_stages(walk, policy, arena);
+	}
 	*result_out = (struct policy_test_result){
 		.file = walk->test->place.source->path,
 		.line = walk->test->place.line, .name = walk->test->name,

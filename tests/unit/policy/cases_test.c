@@ -25,7 +25,12 @@ static const char policy_text[] =
     "shadow discard when dmarc.test;\n"			/* 12 */
     "reject when spf == fail or message.size > 10k;\n"	/* 13 */
     "accept when from.domain in dkim.domains;\n"	/* 14 */
-    "}\n";
+    "}\n"
+    "on listener \"sub\" {\nat message {\n"
+    "score SUB 1;\n"					/* 18 */
+    "tag add \"X-S\" \"%{score.symbols}\" when any rcpt in { b.example };\n"
+    "tag remove \"X-T\" when all rcpt in { b.example };\n"
+    "}\n}\n";
 
 /* A case, and what it comes to: "passed", or what is said of it. */
 static const struct {
@@ -80,6 +85,22 @@ static const struct {
 	  "case \"b\" { spf = pass; } expect continue; given { } "
 	  "case \"c\" { dkim = pass; } expect continue;",
 	  "passed passed passed" },
+	/* sections, symbols, tags, recipients */
+	{ "given { dkim = pass; listener = \"sub\"; } "
+	  "case \"a\" { rcpt = \"x@b.example\"; } expect continue and "
+	  "score SUB 1 and tag add \"X-S\" \"SUB\" and tag remove \"X-T\"; "
+	  "case \"b\" { rcpt = \"x@c.example\"; } expect continue and "
+	  "tag add; case \"c\" { rcpt.accepted = { x@c.example, x@b.example "
+	  "}; } expect continue and tag remove;",
+	  "passed expected continue and tag add, actual continue and score "
+	  "SUB 1 at message by line 18 expected continue and tag remove, "
+	  "actual continue and score SUB 1 at message by line 18 and tag add "
+	  "\"X-S\" \"SUB\" at message by line 19" },
+	{ "case \"a\" { dkim = pass; listener = \"sub\"; rcpt = "
+	  "\"x@b.example\"; } expect continue and score SBU 1;",
+	  "expected continue and score SBU 1, actual continue and score SUB 1 "
+	  "at message by line 18 and tag add \"X-S\" \"SUB\" at message by "
+	  "line 19 and tag remove \"X-T\" at message by line 20" },
 	{ "list nets = { 192.0.2.0/24 }; case \"a\" { client.ip = 192.0.2.7; } "
 	  "expect accept at mail; case \"b\" { client.ip = 192.0.3.7; "
 	  "dkim = pass; } expect continue;", "passed passed" },
