@@ -40,7 +40,7 @@ leave(struct store_call *call)
 }
 
 void
-call_answer(struct store_call *call, const struct store_answer *answer)
+store_call_answer(struct store_call *call, const struct store_answer *answer)
 {
 	struct store *store = call->store;
 
@@ -76,7 +76,7 @@ calls_take_due(struct store *store, uint64_t now, uint64_t *next_out)
 	for (call = store->calls; call != NULL; call = next) {
 		next = call->next;
 		if (call->deadline_ms <= now) {
-			call_answer(call, &late);
+			store_call_answer(call, &late);
 			call->next = due;
 			due = call;
 		} else if (call->deadline_ms < *next_out) {

@@ -41,7 +41,8 @@ struct store {
 };
 
 /* call.c, with the lock: the call waits no more; it is to be posted. */
-void call_answer(struct store_call *call, const struct store_answer *answer);
+void store_call_answer(struct store_call *call,
+    const struct store_answer *answer);
 /* Without the lock: have the answers delivered, linked by next. */
 void calls_post(struct store_call *calls);
 /* With the lock: those that are due by now; *next_out: when others will be. */

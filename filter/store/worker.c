@@ -90,7 +90,7 @@ end_jobs(struct store *store, struct store_job *const *jobs, size_t count,
 		jobs[i]->answer.known = true;
 		jobs[i]->answer.why = "";
 		if (call != NULL) {
-			call_answer(call, &jobs[i]->answer);
+			store_call_answer(call, &jobs[i]->answer);
 			call->next = *calls_out;
 			*calls_out = call;
 		}
@@ -109,7 +109,7 @@ give_up_calls(struct store *store, struct store_call **calls_out)
 	while (store->calls != NULL) {
 		struct store_call *call = store->calls;
 
-		call_answer(call, &away);
+		store_call_answer(call, &away);
 		call->next = *calls_out;
 		*calls_out = call;
 	}
