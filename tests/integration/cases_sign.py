@@ -263,6 +263,45 @@ def bounces_of_ours_are_signed(t):
               sender="")
 
 
+@case(transports=("unix",), mtas=("postfix",))
+def a_rotation_from_end_to_end(t):
+    """assay key rotate with the scripted DNS; assayd sees it by itself."""
+    directory = os.path.join(t.directory, "keys")
+    table = os.path.join(t.directory, "signing.table")
+    with open(table, "w", encoding="utf-8") as out:
+        out.write("* key=%s/\n" % directory)
+    tool = os.path.join(os.path.dirname(t.tools.assayd), "assay")
+    zone = os.path.join(t.directory, "zone")
+    published = ZONE
+
+    def rotate(*more):
+        done = subprocess.run(
+            [tool, "key", "rotate", "--directory", directory, "--domain",
+             "good.example", "--dns", "zone:" + zone, "--set", "user=" + USER,
+             "--algorithm", "ed25519", *more], stdout=subprocess.PIPE)
+        return done.returncode, done.stdout.decode()
+
+    def selectors():
+        message = Message()
+        t.equal(t.send(message).data.code, 250, "reply")
+        t.delivered(message)
+        return [s["selector"] for s in t.daemon.events()[-1]["signed"]]
+    t.assayd(RULES, zone=ZONE, signing=table, sign_networks=[t.ip(GOOD)])
+    t.equal(selectors(), [], "no key yet")
+    for name in ("a1", "a2"):
+        status, said = rotate("--selector", name)
+        t.equal(status, 1, "waits for DNS: " + said)
+        published += said.split("for a zone file:\n")[1].split("\n")[0] \
+            .replace(". IN TXT", " TXT") + "\n"
+        t.daemon.write("zone", published)
+        t.equal(rotate("--selector", name)[0], 0, "it is published")
+        t.true(wait_for(lambda: selectors() == [name], 20),
+               "assayd signs with " + name)
+    t.equal(rotate("--after", "1d", "--keep", "0")[0], 0, "the end of a1")
+    t.equal(sorted(os.listdir(directory + "/good.example")),
+            ["a2.pem", "selectors"], "files")
+
+
 def configured(t, *assignments):
     for assignment in assignments:
         run("postconf", "-c", t.mta.etc, "-e", assignment)
