@@ -33,7 +33,8 @@ struct store_backend {
 	void		 (*close)(void *state);
 };
 
-extern const struct store_backend store_memory, store_sqlite;
+extern const struct store_backend store_memory, store_sqlite, store_redis,
+    store_redis_unix;
 
 /*
  * The rules that all back ends share, so that one cannot differ.

@@ -133,12 +133,28 @@ entry_of(struct memory *memory, const struct store_op *op)
 	return entry;
 }
 
+/* Others were quicker into the next period.  What is older counts nowhere. */
+static void
+count_late(struct entry *entry, const struct store_op *op, int64_t bucket,
+    struct store_answer *answer)
+{
+	if (bucket + 1 < entry->bucket)
+		return;
+	entry->before += op->amount;
+	answer->count = window_sum(op->now_ms, op->period_ms, entry->before,
+	    0);
+}
+
 static void
 apply_count(struct entry *entry, const struct store_op *op,
     struct store_answer *answer)
 {
 	int64_t bucket = window_bucket(op->now_ms, op->period_ms);
 
+	if (bucket < entry->bucket) {
+		count_late(entry, op, bucket, answer);
+		return;
+	}
 	if (bucket == entry->bucket + 1)
 		entry->before = entry->now;
 	else if (bucket != entry->bucket)

@@ -8,7 +8,7 @@
 #include "store/queue.h"
 
 static const struct store_backend *const backends[] = {
-	&store_memory, &store_sqlite
+	&store_memory, &store_sqlite, &store_redis, &store_redis_unix
 };
 
 static void
@@ -56,7 +56,8 @@ store_open(struct str where, char *why_out, size_t why_size)
 		start(store);
 		return store;
 	}
-	snprintf(why_out, why_size, "write memory: or sqlite:PATH");
+	snprintf(why_out, why_size, "write memory:, sqlite:PATH, "
+	    "redis://HOST or redis+unix://PATH");
 	return NULL;
 }
 

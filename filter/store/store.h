@@ -70,9 +70,9 @@ struct store;
 struct store_call;
 
 /*
- * "memory:", "sqlite:PATH" or "redis://[[USER:]PASSWORD@]HOST[:PORT][/DB]",
- * "redis+unix://[[USER:]PASSWORD@]PATH[?db=N]".  NULL and why where the text
- * is none of them, or a file cannot be used; a server need not be there yet.
+ * "memory:", "sqlite:PATH", "redis://[[USER:]PASSWORD@]HOST[:PORT][/DB]" or
+ * "redis+unix://[[USER:]PASSWORD@]PATH[?DB]".  NULL and why where the text is
+ * none of them, or a file cannot be used; a server need not be there yet.
  */
 struct store *store_open(struct str where, char *why_out, size_t why_size);
 /* No call may be open; what still waits to be written gets wait_ms. */

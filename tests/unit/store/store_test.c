@@ -2,7 +2,7 @@
  * What every back end promises, with the time as an input: each case runs on
  * all of them.
  */
-#include "store/store.h"
+#include "store_test.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -11,91 +11,6 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "tests/support/check.h"
-
-enum { MINUTE = 60 * 1000, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
-#define T0	1990000000000LL		/* not over yet by any clock */
-
-static char path[64];
-static struct store *store;
-static struct strand *strand;
-
-/* The case that runs now, by the loop's index. */
-static const char *const backends[] = { "memory:", "sqlite:" };
-
-static void
-open_store(int i)
-{
-	char where[128], why[300];
-
-	snprintf(where, sizeof(where), "%s%s", backends[i], i == 1 ? path :
-	    "");
-	store = store_open(str_from(where), why, sizeof(why));
-	ck_assert_msg(store != NULL, "%s", why);
-}
-
-static void
-set_up(void)
-{
-	int fd;
-
-	strcpy(path, "/tmp/store_test.XXXXXX");
-	fd = mkstemp(path);
-	ck_assert_int_ge(fd, 0);
-	close(fd);
-	strand = strand_new();
-	strand_enter(strand);
-}
-
-static void
-tear_down(void)
-{
-	char side[80];
-
-	strand_leave(strand);
-	strand_unref(strand);
-	store_close(store, 1000);
-	unlink(path);
-	snprintf(side, sizeof(side), "%s-wal", path);
-	unlink(side);
-	snprintf(side, sizeof(side), "%s-shm", path);
-	unlink(side);
-}
-
-struct wait {
-	struct store_answer answer;
-	bool done;
-};
-
-static void
-answered(void *ctx, const struct store_answer *answer)
-{
-	struct wait *wait = ctx;
-
-	wait->answer = *answer;
-	wait->done = true;
-}
-
-static struct store_answer
-ask(const struct store_op *op)
-{
-	struct wait wait = { .done = false };
-
-	store_ask(store, strand, op, clock_ms() + 10000, answered, &wait);
-	ck_assert(!wait.done);
-	ck_assert(strand_wait(strand, &wait.done, clock_ms() + 15000));
-	ck_assert_msg(wait.answer.known, "%s", wait.answer.why);
-	return wait.answer;
-}
-
-static double
-count(const char *key, double amount, int64_t at)
-{
-	return ask(&(struct store_op){ .kind = STORE_COUNT,
-	    .key = str_from(key), .now_ms = T0 + at, .period_ms = HOUR,
-	    .amount = amount }).count;
-}
-
 
 START_TEST(a_counter_slides)
 {
@@ -306,11 +221,11 @@ END_TEST
 
 START_TEST(what_was_closed_is_opened_again)
 {
-	open_store(1);
+	open_store(SQLITE);
 	ck_assert_double_eq(count("a", 3, 0), 3);
 	attempt("t", 0);
 	store_close(store, 1000);
-	open_store(1);
+	open_store(SQLITE);
 	ck_assert_double_eq(count("a", 1, 0), 4);
 	ck_assert_int_eq(attempt("t", 5 * MINUTE).greylist, GREYLIST_PASSED);
 }
@@ -326,8 +241,22 @@ static const struct {
 	    "sqlite:/var/lib/assay/assay.db" },
 	{ "sqlite:/no/such/place.db",
 	    "/no/such/place.db: unable to open database file" },
-	{ "mysql:x", "write memory: or sqlite:PATH" },
-	{ "", "write memory: or sqlite:PATH" },
+	{ "mysql:x", "write memory:, sqlite:PATH, "
+	    "redis://HOST or redis+unix://PATH" },
+	{ "redis://", "a host is missing; write for example "
+	    "redis://127.0.0.1:6379/0" },
+	{ "redis://h:0", "a host is missing; write for example "
+	    "redis://127.0.0.1:6379/0" },
+	{ "redis://[::1", "a host is missing; write for example "
+	    "redis://127.0.0.1:6379/0" },
+	{ "redis://h/x", "behind the last slash stands the number of a "
+	    "database, such as redis://127.0.0.1/0" },
+	{ "redis://a:%zz@h", "user and password are not as they should be; "
+	    "write redis://USER:PASSWORD@HOST with %XX for odd octets" },
+	{ "redis+unix://run/x", "a path is missing; write for example "
+	    "redis+unix:///run/redis/redis.sock" },
+	{ "", "write memory:, sqlite:PATH, "
+	    "redis://HOST or redis+unix://PATH" },
 };
 
 START_TEST(places_that_are_none)
@@ -348,16 +277,17 @@ main(void)
 	TCase *tc = tcase_create("store");
 
 	suite_add_tcase(suite, tc);
+	suite_add_tcase(suite, redis_tests());
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_set_timeout(tc, 60);
-	tcase_add_loop_test(tc, a_counter_slides, 0, 2);
-	tcase_add_loop_test(tc, members_count_once, 0, 2);
-	tcase_add_loop_test(tc, a_set_has_an_end, 0, 2);
-	tcase_add_loop_test(tc, a_triplet_waits_and_passes, 0, 2);
-	tcase_add_loop_test(tc, a_standing_fades, 0, 2);
-	tcase_add_loop_test(tc, keys_are_any_octets, 0, 2);
-	tcase_add_loop_test(tc, many_at_once, 0, 2);
-	tcase_add_loop_test(tc, a_cancelled_call_is_silent, 0, 2);
+	tcase_add_loop_test(tc, a_counter_slides, 0, BACKENDS);
+	tcase_add_loop_test(tc, members_count_once, 0, BACKENDS);
+	tcase_add_loop_test(tc, a_set_has_an_end, 0, BACKENDS);
+	tcase_add_loop_test(tc, a_triplet_waits_and_passes, 0, BACKENDS);
+	tcase_add_loop_test(tc, a_standing_fades, 0, BACKENDS);
+	tcase_add_loop_test(tc, keys_are_any_octets, 0, BACKENDS);
+	tcase_add_loop_test(tc, many_at_once, 0, BACKENDS);
+	tcase_add_loop_test(tc, a_cancelled_call_is_silent, 0, BACKENDS);
 	tcase_add_test(tc, what_was_closed_is_opened_again);
 	tcase_add_loop_test(tc, places_that_are_none, 0, TEST_COUNT(wrong));
 	return run_suite(suite);

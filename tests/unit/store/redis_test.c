@@ -1,0 +1,205 @@
+/*
+ * A Redis that is late, away, empty, full, or asks for a password.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "store/redis_url.h"
+#include "store_test.h"
+
+static const struct {
+	const char *text;
+	bool is_path;
+	const char *host;
+	int port;
+	const char *database, *user, *password, *shown;
+} urls[] = {
+	{ "127.0.0.1", false, "127.0.0.1", 6379, "0", "", "", "127.0.0.1" },
+	{ "r.example:6380/12", false, "r.example", 6380, "12", "", "",
+	  "r.example:6380" },
+	{ ":s%40t@h/", false, "h", 6379, "0", "", "s@t", "h" },
+	{ "secret@h", false, "h", 6379, "0", "", "secret", "h" },
+	{ "me:se:cret@[2001:db8::1]:7000/1", false, "2001:db8::1", 7000, "1",
+	  "me", "se:cret", "[2001:db8::1]:7000" },
+	{ "[::1]", false, "::1", 6379, "0", "", "", "[::1]" },
+	{ "/run/redis.sock", true, "/run/redis.sock", 0, "0", "", "",
+	  "/run/redis.sock" },
+	{ "me:p@/run/r?4", true, "/run/r", 0, "4", "me", "p", "/run/r" },
+};
+
+START_TEST(where_it_is)
+{
+	struct redis_url url;
+
+	ck_assert_ptr_null(redis_url_read(str_from(urls[_i].text),
+	    urls[_i].is_path, &url));
+	ck_assert_str_eq(url.host, urls[_i].host);
+	ck_assert_int_eq(url.port, urls[_i].port);
+	ck_assert_str_eq(url.database, urls[_i].database);
+	ck_assert_str_eq(url.user, urls[_i].user);
+	ck_assert_str_eq(url.password, urls[_i].password);
+	ck_assert_str_eq(url.shown, urls[_i].shown);
+}
+END_TEST
+
+static const struct store_op one = { .kind = STORE_COUNT, .key =
+    STR_INIT("k"), .now_ms = T0, .period_ms = HOUR, .amount = 1 };
+
+/* Until the store has done all that waited for it. */
+static void
+settle(void)
+{
+	struct store_counts counts;
+	uint64_t end = clock_ms() + 20000;
+
+	do {
+		usleep(10000);
+		store_counts(store, &counts);
+	} while (counts.waiting > 0 && clock_ms() < end);
+	ck_assert_uint_eq(counts.waiting, 0);
+}
+
+static void
+open_redis(const char *login)
+{
+	char where[200], why[300];
+
+	snprintf(where, sizeof(where), "redis+unix://%s%s", login,
+	    redis_socket());
+	store = store_open(str_from(where), why, sizeof(why));
+	ck_assert_msg(store != NULL, "%s", why);
+}
+
+START_TEST(one_that_is_not_there_yet)
+{
+	struct store_counts counts;
+	struct store_answer answer;
+
+	open_redis("");
+	answer = ask_within(&one, 5000);
+	ck_assert(!answer.known);
+	ck_assert_str_eq(answer.why, "the store is away");
+	for (int i = 0; i < 99; i++)
+		store_tell(store, &one);
+	redis_start(NULL);
+	settle();
+	ck_assert_double_eq(count("k", 0, 0), 100);
+	store_counts(store, &counts);
+	ck_assert(!counts.down);
+	ck_assert_uint_eq(counts.failures, 1);
+	ck_assert_uint_eq(counts.dropped, 0);
+}
+END_TEST
+
+/* A second store is a second host. */
+START_TEST(two_hosts_share)
+{
+	struct store *first;
+
+	open_store(REDIS);
+	ck_assert_double_eq(count("k", 2, 0), 2);
+	first = store;
+	open_store(REDIS);
+	ck_assert_double_eq(count("k", 3, 0), 5);
+	store_close(first, 1000);
+	ck_assert_double_eq(count("k", 1, 0), 6);
+}
+END_TEST
+
+START_TEST(a_deadline_holds_while_it_sleeps)
+{
+	uint64_t began;
+	struct store_answer answer;
+
+	open_store(REDIS);
+	ck_assert_double_eq(count("k", 1, 0), 1);
+	redis_signal(SIGSTOP);
+	began = clock_ms();
+	answer = ask_within(&one, 200);
+	ck_assert(!answer.known);
+	ck_assert_str_eq(answer.why, "the store did not answer in time");
+	ck_assert_uint_lt(clock_ms() - began, 2000);
+	for (int i = 0; i < 50; i++)
+		store_tell(store, &one);
+	usleep(2500000);		/* past the connection's own patience */
+	redis_signal(SIGCONT);
+	settle();
+	/* What was sent before and again is done once. */
+	ck_assert_double_eq(count("k", 0, 0), 52);
+}
+END_TEST
+
+START_TEST(one_that_comes_back_empty)
+{
+	open_store(REDIS);
+	for (int i = 0; i < 300; i++)
+		store_tell(store, &one);
+	settle();
+	redis_signal(SIGKILL);
+	store_tell(store, &one);
+	usleep(200000);
+	redis_start(NULL);
+	settle();
+	ck_assert_double_eq(count("k", 0, 0), 1);
+	ck_assert_double_eq(count("k", 1, 0), 2);
+}
+END_TEST
+
+START_TEST(one_that_is_full)
+{
+	static const char *const little[] = { "--maxmemory", "1",
+	    "--maxmemory-policy", "noeviction", NULL };
+	struct store_answer answer;
+	struct store_counts counts;
+
+	redis_start(little);
+	open_redis("");
+	answer = ask_within(&one, 2000);
+	ck_assert(!answer.known);
+	store_counts(store, &counts);
+	ck_assert(counts.down);
+	ck_assert_uint_eq(counts.waiting, 1);
+}
+END_TEST
+
+START_TEST(passwords)
+{
+	static const char *const secret[] = { "--requirepass", "open sesame",
+	    NULL };
+	struct store_answer answer;
+
+	redis_start(secret);
+	open_redis("wrong@");
+	answer = ask_within(&one, 5000);
+	ck_assert(!answer.known);
+	store_close(store, 0);
+	open_redis("");
+	ck_assert(!ask_within(&one, 5000).known);
+	store_close(store, 0);
+	open_redis("open%20sesame@");
+	ck_assert_double_eq(count("k", 1, 0), 1);
+	store_close(store, 0);
+	open_redis("default:open%20sesame@");
+	ck_assert_double_eq(count("k", 1, 0), 2);
+}
+END_TEST
+
+TCase *
+redis_tests(void)
+{
+	TCase *tc = tcase_create("redis");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_set_timeout(tc, 90);
+	tcase_add_loop_test(tc, where_it_is, 0, TEST_COUNT(urls));
+	tcase_add_test(tc, one_that_is_not_there_yet);
+	tcase_add_test(tc, two_hosts_share);
+	tcase_add_test(tc, a_deadline_holds_while_it_sleeps);
+	tcase_add_test(tc, one_that_comes_back_empty);
+	tcase_add_test(tc, one_that_is_full);
+	tcase_add_test(tc, passwords);
+	return tc;
+}

@@ -1,0 +1,43 @@
+/*
+ * What the store room's tests share: a store, a strand, and a Redis.
+ */
+#ifndef ASSAY_TESTS_STORE_H
+#define ASSAY_TESTS_STORE_H
+
+#include "store/store.h"
+#include "tests/support/check.h"
+
+enum { MINUTE = 60 * 1000, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
+#define T0	1990000000000LL		/* not over yet by any clock */
+
+/* memory:, sqlite: and Redis, by the loop's index. */
+enum { MEMORY, SQLITE, REDIS, BACKENDS };
+
+extern struct store *store;
+extern struct strand *strand;
+
+void set_up(void);
+void tear_down(void);
+void open_store(int backend);
+
+/* A redis-server of our own on a socket; words: more options, or NULL. */
+void redis_start(const char *const *words);
+void redis_signal(int signal);		/* SIGKILL waits for its end */
+const char *redis_socket(void);
+
+struct wait {
+	struct store_answer answer;
+	bool done;
+};
+
+void answered(void *ctx, const struct store_answer *answer);
+/* What it answers within that time. */
+struct store_answer ask_within(const struct store_op *op, unsigned ms);
+/* The same; it has to be known. */
+struct store_answer ask(const struct store_op *op);
+/* Add to a counter of an hour. */
+double count(const char *key, double amount, int64_t at);
+
+TCase *redis_tests(void);
+
+#endif
