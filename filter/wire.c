@@ -241,9 +241,31 @@ wire_signing(const struct settings *settings, uid_t signer,
 
 /* ---- who may send as whom ---- */
 
-static struct rights *
-rights_for(const struct settings *settings, struct diag *diag)
+/* A policy that asks what nobody says; its answers will be unknown. */
+static void
+warn_of_no_rights(const struct settings *settings,
+    const struct policy *policy, struct diag *diag)
 {
+	const char *name;
+
+	if (policy == NULL || settings->sender_logins.count > 0 ||
+	    strcmp(settings->login_is_address, "yes") == 0)
+		return;
+	for (size_t i = 0; (name = policy_call_name(policy, i)) != NULL; i++)
+		if (strcmp(name, "owns") == 0) {
+			diag_add(diag, DIAG_WARNING, settings->policy, 0, 0,
+			    STR_NONE, "it asks owns(), but sender_logins is "
+			    "empty and login_is_address = no: who owns what "
+			    "is unknown");
+			return;
+		}
+}
+
+static struct rights *
+rights_for(const struct settings *settings, const struct policy *policy,
+    struct diag *diag)
+{
+	warn_of_no_rights(settings, policy, diag);
 	return rights_new(&(struct rights_options){
 	    .tables = settings->sender_logins.at,
 	    .table_count = settings->sender_logins.count,
@@ -377,7 +399,7 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	wiring->arena = arena_new();
 	/* All are tried, so that the mistakes of all are told. */
 	wiring->policy = policy_for(settings, options, diag);
-	wiring->rights = rights_for(settings, diag);
+	wiring->rights = rights_for(settings, wiring->policy, diag);
 	wiring->shared_dns = dns_for(settings, options->running, diag);
 	if (bounces_are_tagged(settings))
 		wiring->bounce = bounce_for(settings, diag);

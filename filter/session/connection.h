@@ -144,9 +144,11 @@ void client_forget(struct connection *conn);	/* the message is over */
 
 /* identity.c: who the client has proved to be, and the envelope sender. */
 void identity_take(struct connection *conn, const struct session_mail *mail);
+/* What the stamp tells of; of a login's mail nothing about its machine. */
+const struct results *identity_results(struct connection *conn);
 
-/* call.c: what a policy's functions ask the session (function.h). */
-void call_answer(void *ctx, const struct policy_call *call,
+/* functions.c: what a policy's functions ask the session (function.h). */
+void functions_answer(void *ctx, const struct policy_call *call,
     struct fact *result);
 
 /* checks.c: run and end the checks of a connection. */

@@ -31,7 +31,7 @@ struct policy_env
 decide_env(struct connection *conn, const struct fact_set *facts)
 {
 	return (struct policy_env){ .facts = facts, .header = find_header,
-	    .call = call_answer, .ctx = conn,
+	    .call = functions_answer, .ctx = conn,
 	    .arena = conn->arena[stage_scope(conn->pending.stage)] };
 }
 

@@ -54,3 +54,29 @@ identity_take(struct connection *conn, const struct session_mail *mail)
 	else
 		facts_none(facts, FACT_ID_MAIL_SIZE);
 }
+
+/* Reverse DNS, SPF, and DMARC, which goes by it, would say where the user is,
+ * and nothing to those who get the message. */
+static bool
+speaks_of_the_client(enum method method)
+{
+	return method == METHOD_IPREV || method == METHOD_SPF ||
+	    method == METHOD_DMARC;
+}
+
+const struct results *
+identity_results(struct connection *conn)
+{
+	struct arena *arena = conn->arena[SCOPE_MESSAGE];
+	const struct results *all = &conn->results;
+	struct results *some;
+
+	if (facts_get(&conn->facts, FACT_ID_AUTH_USER)->state != FACT_SET)
+		return all;
+	some = arena_alloc(arena, sizeof(*some));
+	some->arena = arena;
+	for (size_t i = 0; i < all->list.count; i++)
+		if (!speaks_of_the_client(all->list.at[i].method))
+			VEC_PUSH(arena, &some->list, all->list.at[i]);
+	return some;
+}

@@ -48,7 +48,7 @@ leave_edits(struct connection *conn, struct session_reply *reply)
 	/* What came back from our list manager keeps its first stamp. */
 	if (conn->message.sealing.kept == NULL)
 		edit_stamp(arena, edits, conn->engine->options.authserv_id,
-		    &conn->results);
+		    identity_results(conn));
 	conn->message.field = conn->message.sealing.kept != NULL ?
 	    conn->message.sealing.kept->value :
 	    edits->list.at[edits->list.count - 1].value;
@@ -75,6 +75,7 @@ leave_keep_stamp(struct connection *conn)
 
 	if (message->field.len == 0)
 		message->field = stamp_value(arena,
-		    conn->engine->options.authserv_id, &conn->results);
+		    conn->engine->options.authserv_id,
+		    identity_results(conn));
 	message->stamp = one_line(arena, message->field);
 }

@@ -37,7 +37,8 @@ def own_address_is_accepted_and_stamped(t):
     t.equal(t.submit(message).data.code, 250, "reply")
     stamp = t.stamp(t.delivered(message))
     t.holds(stamp, "auth=pass", "stamp")
-    t.lacks(stamp, "smtp.auth", "stamp")
+    for piece in ("smtp.auth", "iprev", "spf=", "127.0.0.1"):
+        t.lacks(stamp, piece, "stamp")
     facts = t.event(message)["facts"]
     t.equal(facts["auth.user"], ANN, "auth.user")
     t.equal(facts["auth.method"], "PLAIN", "auth.method")
@@ -179,6 +180,14 @@ def a_table_with_a_mistake_leaves_the_old_one(t):
     t.daemon.reload()
     refused(t, t.submit(Message(author=info), sender=info).mail,
             "550 5.7.1", "you may not send as " + info)
+
+
+@case(mtas=("postfix",), transports=("unix",))
+def a_policy_that_asks_what_nobody_says(t):
+    start(t, table=None, login_is_address="no")
+    t.holds(t.daemon.log(), "asks owns(), but sender_logins is empty", "log")
+    refused(t, t.submit(Message(author=ANN)).mail, "451 4.3.5",
+            "does not know your addresses")
 
 
 @case(transports=("unix",))

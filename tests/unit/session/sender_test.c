@@ -140,6 +140,10 @@ START_TEST(the_login_is_not_told_unasked)
 	    "mx.example;\r\n\tauth=pass smtp.auth=\"secret name\";" :
 	    "insert Authentication-Results 0: mx.example;\r\n\tauth=pass;");
 	ck_assert_int_eq(strstr(talk->edits[0], "secret") != NULL, _i == 1);
+	/* Nor where the user is. */
+	ck_assert_ptr_null(strstr(talk->edits[0], "192.0.2.9"));
+	ck_assert_ptr_null(strstr(talk->edits[0], "spf="));
+	ck_assert_ptr_nonnull(strstr(talk->edits[0], "dkim=none"));
 	assert_event_has(talk, 0, "\"auth.user\":\"secret name\"");
 	assert_event_has(talk, 0, "\"auth.method\":\"PLAIN\"");
 	assert_event_has(talk, 0, "\"tls.cert.subject\":\"/CN=ann\"");

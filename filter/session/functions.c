@@ -36,7 +36,7 @@ static const struct {
 };
 
 void
-call_answer(void *ctx, const struct policy_call *call, struct fact *result)
+functions_answer(void *ctx, const struct policy_call *call, struct fact *result)
 {
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
 		if (str_eqz(str_from(call->function), answers[i].function)) {
