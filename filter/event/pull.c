@@ -1,6 +1,7 @@
 #include "event/pull.h"
 
 #include <endian.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ bad(struct pull *pull)
 	return false;
 }
 
-static void
+static inline void
 skip_blanks(struct pull *pull)
 {
 	/* Our own writer makes none. */
@@ -32,14 +33,14 @@ skip_blanks(struct pull *pull)
 }
 
 /* The next character, or NUL at the end. */
-static char
+static inline char
 peek(struct pull *pull)
 {
 	skip_blanks(pull);
 	return pull->at < pull->end ? *pull->at : '\0';
 }
 
-static bool
+static inline bool
 take(struct pull *pull, char c)
 {
 	if (peek(pull) != c)
@@ -94,7 +95,7 @@ open_bracket(struct pull *pull, char bracket)
 }
 
 /* False: the bracket closes here, or it is bad. */
-static bool
+static inline bool
 next_in(struct pull *pull, char closing)
 {
 	char c = peek(pull);
@@ -136,14 +137,9 @@ pull_item(struct pull *pull)
 	return next_in(pull, ']');
 }
 
-/*
- * The first quote, backslash or control character, eight octets at a time:
- * an octet of w below n (at most 128) or equal to c leaves its top bit.  So
- * may one that comes after it, but none before.
- */
-#define EACH(octet)	(UINT64_C(0x0101010101010101) * (octet))
-#define HAS_BELOW(w, n)	(((w) - EACH(n)) & ~(w) & EACH(0x80))
-#define HAS_OCTET(w, c)	HAS_BELOW((w) ^ EACH(c), 1)
+/* The first quote, backslash or control character; 16 octets at a time, which
+ * compilers know how to do. */
+typedef unsigned char octets __attribute__((vector_size(16)));
 
 static bool
 is_special(char c)
@@ -151,22 +147,21 @@ is_special(char c)
 	return c == '"' || c == '\\' || (unsigned char)c < 0x20;
 }
 
-static uint64_t
-special_bits(uint64_t w)
-{
-	return HAS_OCTET(w, '"') | HAS_OCTET(w, '\\') | HAS_BELOW(w, 0x20);
-}
-
-static const char *
+static inline const char *
 find_special(const char *p, const char *end)
 {
-	for (; end - p >= 8; p += 8) {
-		uint64_t w, bits;
+	for (; end - p >= (ptrdiff_t)sizeof(octets); p += sizeof(octets)) {
+		octets block;
+		uint64_t found[2];
 
-		memcpy(&w, p, sizeof(w));
-		bits = special_bits(le64toh(w));
-		if (bits != 0)
-			return p + __builtin_ctzll(bits) / 8;
+		memcpy(&block, p, sizeof(block));
+		block = (octets)((block == '"') | (block == '\\') |
+		    (block < 0x20));
+		memcpy(found, &block, sizeof(found));
+		if (found[0] != 0)
+			return p + __builtin_ctzll(le64toh(found[0])) / 8;
+		if (found[1] != 0)
+			return p + 8 + __builtin_ctzll(le64toh(found[1])) / 8;
 	}
 	while (p < end && !is_special(*p))
 		p++;
@@ -174,7 +169,7 @@ find_special(const char *p, const char *end)
 }
 
 /* Behind the opening quote; at the closing one, or bad. */
-static bool
+static inline bool
 find_end(struct pull *pull, const char **end_out, bool *escaped_out)
 {
 	const char *p = pull->at;

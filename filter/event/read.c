@@ -98,21 +98,28 @@ read_bool(struct reader *reader, void *into)
 	return pull_bool(&reader->pull, into);
 }
 
-/* A word that we do not know is no event of ours. */
+/* A rule may do what only later versions know: ACTION_CONTINUE. */
 static bool
 read_action(struct reader *reader, void *into)
 {
 	enum action *action = into;
 	struct str name;
 
+	*action = ACTION_CONTINUE;
 	if (!pull_text(&reader->pull, &name))
 		return false;
 	for (int i = ACTION_ACCEPT; i < ACTION_COUNT; i++)
-		if (str_eqz(name, action_name((enum action)i))) {
+		if (str_eqz(name, action_name((enum action)i)))
 			*action = (enum action)i;
-			return true;
-		}
-	return false;
+	return true;
+}
+
+/* What became of mail is one of those that we know. */
+static bool
+read_end(struct reader *reader, void *into)
+{
+	return read_action(reader, into) &&
+	    *(enum action *)into != ACTION_CONTINUE;
 }
 
 /* A word of a newer version is as good as none. */
@@ -132,7 +139,7 @@ read_tag(struct reader *reader, void *into)
 /* ---- verdicts, rules, recipients ---- */
 
 static const struct key_row verdict_rows[] = {
-	KEY("action", read_action, struct event_verdict, action),
+	KEY("action", read_end, struct event_verdict, action),
 	KEY("code", read_unsigned, struct event_verdict, code),
 	KEY("enhanced", read_text, struct event_verdict, enhanced),
 	KEY("text", read_text, struct event_verdict, text),
@@ -166,7 +173,7 @@ read_decided(struct reader *reader, void *into)
 static const struct key_row rcpt_rows[] = {
 	KEY("address", read_text, struct event_rcpt_record, address),
 	KEY("bounce_tag", read_tag, struct event_rcpt_record, tag),
-	KEY("action", read_action, struct event_rcpt_record, verdict.action),
+	KEY("action", read_end, struct event_rcpt_record, verdict.action),
 	KEY("code", read_unsigned, struct event_rcpt_record, verdict.code),
 	KEY("enhanced", read_text, struct event_rcpt_record,
 	    verdict.enhanced),

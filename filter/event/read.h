@@ -59,7 +59,7 @@ struct event_rcpt_record {
 };
 
 struct event_rule_record {
-	enum action	action;
+	enum action	action;		/* ACTION_CONTINUE: not known here */
 	bool		shadow;
 	struct str	stage, text;
 	struct event_place place;

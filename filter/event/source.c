@@ -138,6 +138,23 @@ static const struct packing packings[] = {
 
 /* ---- the source ---- */
 
+/* What the file says next.  Negative: trouble is set. */
+static ssize_t
+read_raw(struct event_source *source, char *into, size_t size)
+{
+	ssize_t got;
+
+	do
+		got = read(source->fd, into, size);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		source->trouble = strerrordesc_np(errno);
+	else
+		source->offset += (uint64_t)got;
+	source->ended = got <= 0;
+	return got;
+}
+
 /* Behind what raw holds.  False: trouble. */
 static bool
 fill(struct event_source *source, size_t at_least)
@@ -147,18 +164,12 @@ fill(struct event_source *source, size_t at_least)
 	source->len -= source->at;
 	source->at = 0;
 	while (!source->ended && source->len < at_least) {
-		ssize_t got = read(source->fd, source->raw + source->len,
+		ssize_t got = read_raw(source, source->raw + source->len,
 		    RAW_OCTETS - source->len);
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			source->trouble = strerrordesc_np(errno);
+		if (got < 0)
 			return false;
-		}
-		source->ended = got == 0;
 		source->len += (size_t)got;
-		source->offset += (uint64_t)got;
 	}
 	return true;
 }
@@ -216,6 +227,10 @@ event_source_read(struct event_source *source, char *into, size_t size)
 	while (source->trouble == NULL) {
 		ssize_t got;
 
+		/* Nothing to unpack: no need to copy it either. */
+		if (source->at == source->len && !source->ended &&
+		    source->packing->read == plain_read)
+			return read_raw(source, into, size);
 		if (source->at == source->len && !fill(source, 1))
 			break;
 		if (source->at == source->len) {

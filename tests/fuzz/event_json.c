@@ -3,12 +3,14 @@
  * reader of JSON takes, and valid UTF-8 comes out as it went in.
  */
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "event/event.h"
+#include "event/read.h"
 #include "tests/support/fuzz_input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,6 +24,17 @@ take_number(struct str *input)
 		((unsigned char *)&number)[i] =
 		    (unsigned char)fuzz_byte(input);
 	return number;
+}
+
+/* Some word of the set. */
+static enum word
+take_word(struct str *input, enum word_set set)
+{
+	int word = (int)(fuzz_byte(input) % WORD_COUNT);
+
+	while (!word_in_set(set, (enum word)word))
+		word = (word + 1) % WORD_COUNT;
+	return (enum word)word;
 }
 
 static void
@@ -52,7 +65,7 @@ take_value(struct arena *arena, struct str *input, struct fact_set *facts,
 		facts_bool(facts, id, fuzz_byte(input) % 2 == 1);
 		break;
 	case FACT_WORD:
-		facts_word(facts, id, WORD_NONE);
+		facts_word(facts, id, take_word(input, fact_table[id].words));
 		break;
 	case FACT_LIST:
 		count = fuzz_byte(input) % 8;
@@ -137,6 +150,41 @@ check_text(const struct event *event, const json_t *root)
 		abort();
 }
 
+/* The reader of logs takes it too, and finds the same facts in it. */
+static void
+check_read(const struct event *event, const char *text)
+{
+	const struct event_want all = {
+		.parts = EVENT_PART_RULES | EVENT_PART_DETAIL,
+		.since_us = INT64_MIN
+	};
+	struct arena *arena = arena_new();
+	struct event_record record;
+
+	if (event_read(str_from(text), &all, arena, &record) !=
+	    EVENT_READ_OK)
+		abort();
+	for (int id = 0; id < FACT_COUNT; id++) {
+		const struct fact *fact = &event->facts->facts[id];
+		const struct fact *got = &record.facts.facts[id];
+		/* What is no number is null. */
+		bool odd = fact->state == FACT_SET &&
+		    (fact_table[id].type == FACT_NUMBER ||
+		    fact_table[id].type == FACT_SIZE ||
+		    fact_table[id].type == FACT_DURATION) &&
+		    !isfinite(fact->number);
+
+		if (got->state != (odd ? FACT_NONE : fact->state))
+			abort();
+		if (fact->state == FACT_SET && id == FACT_ID_SUBJECT &&
+		    str_is_utf8(fact->text) &&
+		    fact->text.len <= LIMIT_EVENT_TEXT_OCTETS &&
+		    !str_eq(fact->text, got->text))
+			abort();
+	}
+	arena_free(arena);
+}
+
 static void
 check(const struct event *event, enum event_shape shape)
 {
@@ -154,6 +202,8 @@ check(const struct event *event, enum event_shape shape)
 	if (json_integer_value(json_object_get(root, "v")) != 1)
 		abort();
 	check_text(event, root);
+	if (shape == EVENT_LINE)
+		check_read(event, text);
 	json_decref(root);
 	free(text);
 }
@@ -181,7 +231,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	take_results(arena, &input, &results);
 	for (unsigned i = fuzz_byte(&input) % 4; i > 0; i--)
 		VEC_PUSH(arena, &run.fired, take_rule(&input));
-	rcpt = (struct event_rcpt){ fuzz_text(&input), ACTION_REJECT, &rule };
+	rcpt = (struct event_rcpt){ .address = fuzz_text(&input),
+	    .action = ACTION_REJECT, .rule = &rule };
 	event.rcpts = &rcpt;
 	event.rcpt_listed = 1;
 	event.authentication_results = fuzz_text(&input);

@@ -127,6 +127,10 @@ static const struct {
 	  EVENT_READ_BROKEN },
 	{ HEAD "\"verdict\":{\"action\":\"explode\"},\"facts\":{}}",
 	  EVENT_READ_BROKEN },
+	{ HEAD "\"verdict\":" ACCEPT ",\"rules\":[{\"action\":\"sing\"}],"
+	  "\"facts\":{}}", EVENT_READ_OK },
+	{ HEAD "\"verdict\":" ACCEPT ",\"rcpts\":[{\"action\":\"sing\"}],"
+	  "\"facts\":{}}", EVENT_READ_BROKEN },
 	{ HEAD "\"verdict\":" ACCEPT ",\"facts\":[]}", EVENT_READ_BROKEN },
 	{ "{\"v\":1,\"time\":\"yesterday\"}", EVENT_READ_BROKEN },
 	{ "{\"v\":1,\"time\":\"2026-11-22\",\"kind\":\"data\"}",
