@@ -49,15 +49,23 @@ leaves_again(const struct connection *conn)
 	return false;
 }
 
-/* Folds are CRLF before a blank; all else of that kind is not ours. */
+static bool
+is_fold(struct str text)
+{
+	return text.len > 2 && text.ptr[0] == '\r' && text.ptr[1] == '\n' &&
+	    (text.ptr[2] == ' ' || text.ptr[2] == '\t');
+}
+
+/* Folds apart, nothing of ours has a control character. */
 static bool
 is_clean(struct str value)
 {
 	for (size_t i = 0; i < value.len; i++) {
 		unsigned char c = (unsigned char)value.ptr[i];
 
-		if ((c < 0x20 && c != '\t' && c != '\r' && c != '\n') ||
-		    c == 0x7f)
+		if (is_fold(str_skip(value, i)))
+			i += 2;
+		else if ((c < 0x20 && c != '\t') || c == 0x7f)
 			return false;
 	}
 	return true;

@@ -1,15 +1,18 @@
 /*
  * A whole session: four lines (HELO, sender, recipient, how the body is cut)
  * and a message, through every check and a policy that asks for every fact.
- * The client that says HELO mx2... is a trusted relay.
+ * The client that says HELO mx2... is a trusted relay, the one that says
+ * list... a list manager of ours; what goes on is sealed.
  */
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/ensure.h"
 #include "base/log.h"
+#include "dkim/private.h"
 #include "dns/zonefile.h"
 #include "session/session.h"
+#include "tests/unit/dkim/keys_of_rfc8463.h"
 #include "tool/message.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
@@ -40,12 +43,28 @@ static const char policy[] =
     "}\n";
 
 static struct engine *engine;
+static struct ipnet managers;
 
 static void
 check_event(void *ctx, const struct event *event)
 {
 	(void)ctx;
 	free(event_json(event, EVENT_TOOL));
+}
+
+static void
+set_up_sealing(struct seal_options *seal)
+{
+	struct arena *arena = arena_new();
+	struct str note;
+
+	ensure(ipnet_parse(STR("203.0.113.0/24"), &managers));
+	*seal = (struct seal_options){ .domain = STR("example.com"),
+	    .selector = STR("s"), .networks = &managers,
+	    .network_count = 1 };
+	seal->key = dkim_private_read(arena, "k", STR(RFC_ED25519), &note);
+	ensure(seal->key != NULL);
+	arena_free(arena);
 }
 
 static void
@@ -71,6 +90,7 @@ set_up(void)
 
 	ensure(ipnet_parse(STR("198.51.100.0/24"), &relays));
 	options.relays = (struct relay_list){ &relays, 1 };
+	set_up_sealing(&options.seal);
 	ensure(options.dns != NULL && options.policy != NULL);
 	log_open("fuzz", "stderr", LOG_LEVEL_ERROR);
 	diag_free(diag);
@@ -125,6 +145,7 @@ say_all(struct connection *conn, struct str text)
 	bool done = false;
 
 	ip_parse(str_starts_nocase(helo, STR("mx2")) ? STR("198.51.100.7") :
+	    str_starts_nocase(helo, STR("list")) ? STR("203.0.113.7") :
 	    STR("192.0.2.1"), &client.ip);
 	session_connect(conn, &client, answered, &done);
 	wait_for(conn, &done);

@@ -443,6 +443,8 @@ static const struct {
 	{ { " mx.example spf=pass" }, NULL, 1 },
 	{ { " mx.example; spf=pass (\x01)" }, NULL, 1 },
 	{ { " mx.example 2; spf=pass" }, NULL, 1 },
+	{ { " mx.example;\n\tspf=pass" }, "spf=pass", 1 },
+	{ { " mx.example; spf=\rpass" }, NULL, 1 },
 	{ { " (x) \"mx.example\"; spf=pass" }, "spf=pass", 1 },
 	/* not ours */
 	{ { " mx.example.org; spf=pass" }, NULL, 2 },
