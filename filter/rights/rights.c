@@ -6,6 +6,7 @@
 
 #include "base/ensure.h"
 #include "base/limits.h"
+#include "mail/address.h"
 #include "rights/key.h"
 #include "rights/regexmap.h"
 #include "rights/read.h"
@@ -302,6 +303,17 @@ ask(struct question *question, const struct key *key)
 	return RIGHTS_NO;
 }
 
+/* A login is a name, not a path: brackets, routes, quotes and blanks around it
+ * make it another one, which may be somebody else's. */
+static bool
+is_plain(struct str login)
+{
+	struct str address = address_of_path(login);
+
+	return address.len == login.len &&
+	    str_chr(login, '"') == login.len;
+}
+
 enum rights_answer
 rights_owns(const struct rights *rights, struct arena *arena,
     struct str login, struct str address)
@@ -317,7 +329,7 @@ rights_owns(const struct rights *rights, struct arena *arena,
 		return RIGHTS_UNKNOWN;
 	if (key_make(arena, address, &key) != NULL || key.at == 0)
 		return RIGHTS_NO;
-	if (rights->login_is_address &&
+	if (!rights->login_is_address || !is_plain(login) ||
 	    key_make(arena, login, &question.login_key) != NULL)
 		question.login_key = (struct key){ .at = 0 };
 	return ask(&question, &key);

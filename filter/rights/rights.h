@@ -10,7 +10,8 @@
  * is found decides: the login is one of its logins, or it is not.  With
  * login_is_address, a login that is the address itself (user+ext@domain or
  * user@domain; a login without a domain counts in local_domains) owns it
- * where no row names that address.
+ * where no row names that address; one with quotes, brackets or blanks around
+ * it is no address, but another login.
  *
  * Letters: ASCII case does not count, in addresses and in logins.  Domains are
  * compared as A-labels, local parts without their quotes, other characters

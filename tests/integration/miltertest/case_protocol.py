@@ -61,6 +61,23 @@ def silent(daemon, check):
 
 
 @case
+def login(daemon, check):
+    """The shipped submission policy, and macros that no MTA gives."""
+    source = os.path.join(HERE, "../../../policies/submission.policy")
+    with open(source, encoding="utf-8") as text:
+        daemon.policy(text.read())
+    daemon.configure(max_header_size="2k")
+    daemon.start()
+    run_script(daemon, check, "login.lua", "local:" + daemon.socket)
+    time.sleep(0.3)
+    facts = [json.loads(line)["facts"] for line in
+             daemon.read("events.json").splitlines()]
+    names = [f.get("tls.cert.subject") for f in facts if
+             f.get("tls.cert.issuer") != "ca"]
+    check(names and not any(names), "no name of a forged certificate", names)
+
+
+@case
 def tcp(daemon, check):
     from proc import free_ports
     port = free_ports(1)[0]

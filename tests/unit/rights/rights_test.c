@@ -190,6 +190,13 @@ static const struct {
 	{ "carol", "ann@example.com", "yes" },
 	{ "carol", "given@example.com", "no" },
 	{ "x y", "x@example.com", "no" },
+	/* Another login, which may be somebody else's. */
+	{ "ann@example.com\t", "ann@example.com", "no" },
+	{ " ann@example.com", "ann@example.com", "no" },
+	{ "<ann@example.com>", "ann@example.com", "no" },
+	{ "@x.example:ann@example.com", "ann@example.com", "no" },
+	{ "\"ann\"@example.com", "ann@example.com", "no" },
+	{ "two words@example.com", "\"two words\"@example.com", "yes" },
 	{ "ann@b\xc3\xbc" "cher.example", "ann@xn--bcher-kva.example", "yes" },
 };
 
