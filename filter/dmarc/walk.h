@@ -36,8 +36,9 @@ struct dmarc_walk {
 	struct strand		*strand;
 	struct str		 start;
 	struct walk_step	*steps;
-	unsigned		 planned;	/* steps up to the last label:
-						 * LIMIT_DMARC_QUERIES at most */
+	unsigned		 planned;	/* steps up to the last label,
+						 * LIMIT_DMARC_QUERIES at
+						 * most */
 	unsigned		 count;		/* steps made; 0: not over */
 	struct strand_task	 over;
 	bool			 posted;
