@@ -5,35 +5,21 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/ensure.h"
+#include "dns/asked.h"
 #include "dns/packet.h"
 #include "dns/question.h"
 
 enum {
-	ASKED_MAX = STUB_LINES * STUB_WINDOW,
-	BUCKETS = 2048,
 	BATCH = 16,			/* answers read at a time */
 	TICK_MS = 250,			/* how late a wait may end */
 	DOWN_MS = 1000,			/* a server that is not there */
-	BUFFER_OCTETS = 1024 * 1024,
-	RANDOM_COUNT = 128
-};
-
-/* A question on the wire; free ones hang together by next. */
-struct asked {
-	struct asked	*next;		/* in its bucket */
-	struct asked	*newer, *older;
-	struct flight	*flight;
-	struct line	*line;
-	uint64_t	 number;	/* each question has its own */
-	uint64_t	 due;
-	unsigned	 id;
+	BUFFER_OCTETS = 1024 * 1024
 };
 
 /* One socket, connected to one server. */
@@ -52,13 +38,7 @@ struct stub {
 	bool		(*elsewhere)(struct str name);
 	pthread_mutex_t	 lock;
 	struct line	 lines[STUB_LINES];
-	struct asked	*buckets[BUCKETS];
-	struct asked	*unused, *oldest, *newest;
-	struct asked	 asked[ASKED_MAX];
-	size_t		 asked_count;	/* of them that were ever in use */
-	uint64_t	 number;
-	uint16_t	 random[RANDOM_COUNT];
-	size_t		 random_left;
+	struct asked_table asked;
 	bool		 ticks, used;	/* since the last tick */
 	struct loop_task start_ticks;
 	/* The loop's thread: */
@@ -67,88 +47,16 @@ struct stub {
 	char		 packets[BATCH][QUESTION_ANSWER_OCTETS];
 };
 
-/* ---- the questions on the wire; with the lock ---- */
+/* ---- lines; with the lock ---- */
 
-static struct asked **
-bucket_of(struct stub *stub, unsigned id)
-{
-	return &stub->buckets[id % BUCKETS];
-}
-
-static struct asked *
-find(struct stub *stub, unsigned id)
-{
-	struct asked *asked = *bucket_of(stub, id);
-
-	while (asked != NULL && asked->id != id)
-		asked = asked->next;
-	return asked;
-}
-
-static unsigned
-unused_id(struct stub *stub)
-{
-	unsigned id;
-
-	do {
-		if (stub->random_left == 0) {
-			ensure(getrandom(stub->random, sizeof(stub->random),
-			    0) == (ssize_t)sizeof(stub->random));
-			stub->random_left = RANDOM_COUNT;
-		}
-		id = stub->random[--stub->random_left];
-	} while (find(stub, id) != NULL);
-	return id;
-}
-
-static struct asked *
-add(struct stub *stub, struct line *line, struct flight *flight, uint64_t now)
-{
-	struct asked *asked = stub->unused, **bucket;
-
-	if (asked != NULL) {
-		stub->unused = asked->next;
-	} else {
-		ensure(stub->asked_count < ASKED_MAX);
-		asked = &stub->asked[stub->asked_count++];
-	}
-	*asked = (struct asked){ .flight = flight, .line = line,
-	    .number = ++stub->number, .due = now + STUB_WAIT_MS,
-	    .id = unused_id(stub), .older = stub->newest };
-	bucket = bucket_of(stub, asked->id);
-	asked->next = *bucket;
-	*bucket = asked;
-	if (stub->newest == NULL)
-		stub->oldest = asked;
-	else
-		stub->newest->newer = asked;
-	stub->newest = asked;
-	line->waiting++;
-	return asked;
-}
-
-/* Its flight is the caller's now. */
+/* The flight is the caller's now. */
 static struct flight *
 take_out(struct stub *stub, struct asked *asked)
 {
-	struct asked **at = bucket_of(stub, asked->id);
+	struct line *line = asked->line;
 
-	while (*at != asked)
-		at = &(*at)->next;
-	*at = asked->next;
-	if (asked->older == NULL)
-		stub->oldest = asked->newer;
-	else
-		asked->older->newer = asked->newer;
-	if (asked->newer == NULL)
-		stub->newest = asked->older;
-	else
-		asked->newer->older = asked->older;
-	asked->line->waiting--;
-	asked->number = 0;
-	asked->next = stub->unused;
-	stub->unused = asked;
-	return asked->flight;
+	line->waiting--;
+	return asked_remove(&stub->asked, asked);
 }
 
 /* The first that has room: the fewer are in use, the more come in one read. */
@@ -188,8 +96,9 @@ hand_over_many(struct stub *stub, const struct line *line, uint64_t now)
 
 		count = 0;
 		pthread_mutex_lock(&stub->lock);
-		for (asked = stub->oldest; asked != NULL && count < BATCH &&
-		    (line != NULL || asked->due <= now); asked = newer) {
+		for (asked = stub->asked.oldest; asked != NULL &&
+		    count < BATCH && (line != NULL || asked->due <= now);
+		    asked = newer) {
 			newer = asked->newer;
 			if (line == NULL || asked->line == line)
 				flights[count++] = take_out(stub, asked);
@@ -236,7 +145,7 @@ on_tick(struct timer *timer)
 
 	hand_over_many(stub, NULL, now);
 	pthread_mutex_lock(&stub->lock);
-	again = stub->ticks = stub->used || stub->oldest != NULL;
+	again = stub->ticks = stub->used || stub->asked.oldest != NULL;
 	stub->used = false;
 	pthread_mutex_unlock(&stub->lock);
 	if (again)
@@ -271,7 +180,9 @@ send_question(struct stub *stub, struct flight *flight)
 	pthread_mutex_lock(&stub->lock);
 	line = line_with_room(stub, now);
 	if (line != NULL) {
-		asked = add(stub, line, flight, now);
+		asked = asked_add(&stub->asked, flight, line,
+		    now + STUB_WAIT_MS);
+		line->waiting++;
 		number = asked->number;
 		len = question_write(flight->name, flight->type, asked->id,
 		    packet);
@@ -341,7 +252,7 @@ take_packet(struct line *line, struct str packet, bool whole)
 	if (!question_id(packet, &id))
 		return;
 	pthread_mutex_lock(&stub->lock);
-	asked = find(stub, id);
+	asked = asked_find(&stub->asked, id);
 	if (asked != NULL && asked->line == line)
 		verdict = question_judge(packet, asked->flight->name,
 		    asked->flight->type);

@@ -6,7 +6,7 @@
  * end behind it, which asks in its own way (TCP, other servers, tries again):
  * no answer in STUB_WAIT_MS, a truncated one, a response code of trouble, data
  * that is broken, a chain of CNAMEs that ends in nothing, and questions beyond
- * STUB_LINES * STUB_WINDOW on the wire at a time.  So it never has a failure
+ * ASKED_MAX on the wire at a time.  So it never has a failure
  * of its own to tell.
  *
  * Why loopback: all questions leave from few ports, so an answer is told from
@@ -19,11 +19,13 @@
 #ifndef ASSAY_DNS_STUB_H
 #define ASSAY_DNS_STUB_H
 
+#include "dns/asked.h"
 #include "dns/backend.h"
 #include "dns/servers.h"
 
 enum { STUB_WAIT_MS = 2000, STUB_LINES = 8,
-       STUB_WINDOW = 200 };	/* a socket's; their answers fit its buffer */
+       /* On one socket at a time: their answers fit its buffer. */
+       STUB_WINDOW = ASKED_MAX / STUB_LINES };
 
 /*
  * Takes over the back end behind, which has a loop.  servers: some.  Names that
