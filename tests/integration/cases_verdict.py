@@ -374,3 +374,38 @@ def strict_policy_as_shipped(t):
     forged = Message(author="eve@reject.example")
     outcome = t.send(forged, STRANGER, "eve@reject.example", helo="x.example")
     t.equal(outcome.final().code, 550, "forged")
+
+
+@case
+def sections_scores_and_recipients(t):
+    port = t.mta.ports[t.transport, "tempfail"]
+    t.assayd("""
+on listener "no-such-listener" {
+    at mail { reject "the wrong section"; }
+}
+on port in { 1, %(port)d } {
+    at message { score AT_PORT 1; }
+}
+on socket "127.0.0.1:%(port)d" {
+    at message { score AT_SOCKET 2; }
+}
+at message {
+    tag "X-Score" "%%{score} %%{score.symbols} %%{listener.port}";
+    tag add "X-Trace" "ours"    when all rcpt in { example.net };
+    tag remove "X-Secret"       when score + 1 >= 1;
+    tag subject "[gr\u00fcn] "       when any rcpt not-in { example.com };
+}
+""" % {"port": port})
+    message = Message(subject="Hello", fields=[
+        ("X-Trace", "theirs"), ("X-Secret", "1"), ("X-Secret", "2")])
+    t.equal(t.send(message).data.code, 250, "reply")
+    found = t.delivered(message)
+    t.equal(found.values("X-Score"),
+            ["3 AT_PORT, AT_SOCKET %d" % port], "X-Score")
+    t.equal(sorted(found.values("X-Trace")), ["ours", "theirs"], "X-Trace")
+    t.equal(found.values("X-Secret"), [], "X-Secret")
+    t.equal(found.values("Subject"), ["=?UTF-8?Q?[gr=C3=BCn]?= Hello"],
+            "Subject")
+    facts = t.event(message)["facts"]
+    t.equal(facts["score.symbols"], ["AT_PORT", "AT_SOCKET"], "symbols")
+    t.equal(facts["listener.address"], "127.0.0.1", "listener.address")
