@@ -151,21 +151,33 @@ wire_find_policy(const char *name, const char *settings_file, char *path_out,
 }
 
 static struct policy *
-policy_for(const struct settings *settings,
-    const struct wire_options *options, struct diag *diag)
+policy_named(const char *name, const struct settings *settings,
+    struct diag *diag)
 {
 	char path[4096];
 
-	if (options->policy_text != NULL)
-		return policy_load_text("", str_from(options->policy_text),
-		    diag);
-	if (wire_find_policy(settings->policy, settings->file, path,
-	    sizeof(path)))
+	if (wire_find_policy(name, settings->file, path, sizeof(path)))
 		return policy_load(path, diag);
-	diag_add(diag, DIAG_ERROR, settings->policy, 0, 0, STR_NONE,
+	diag_add(diag, DIAG_ERROR, name, 0, 0, STR_NONE,
 	    "there is no such policy; it was looked for beside the settings "
 	    "file and in %s", ASSAY_POLICYDIR);
 	return NULL;
+}
+
+static struct policy *
+policy_for(const struct settings *settings,
+    const struct wire_options *options, struct diag *diag)
+{
+	if (options->policy_text != NULL)
+		return policy_load_text("", str_from(options->policy_text),
+		    diag);
+	return policy_named(settings->policy, settings, diag);
+}
+
+static bool
+has_shadow(const struct settings *settings)
+{
+	return settings->shadow_policy[0] != '\0';
 }
 
 /* ---- bounces ---- */
@@ -355,6 +367,8 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 	struct str *trusted = xcalloc(count + 1, sizeof(*trusted));
 	struct engine_options options = {
 		.dns = wiring->dns, .policy = wiring->policy,
+		.shadow = wiring->shadow,
+		.shadow_file = str_from(settings->shadow_policy),
 		.bounce = wiring->bounce,
 		.events = wire->events, .watch = wire->watch,
 		.watch_ctx = wire->watch_ctx,
@@ -399,6 +413,9 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	wiring->arena = arena_new();
 	/* All are tried, so that the mistakes of all are told. */
 	wiring->policy = policy_for(settings, options, diag);
+	if (has_shadow(settings))
+		wiring->shadow = policy_named(settings->shadow_policy,
+		    settings, diag);
 	wiring->rights = rights_for(settings, wiring->policy, diag);
 	wiring->shared_dns = dns_for(settings, options->running, diag);
 	if (bounces_are_tagged(settings))
@@ -407,6 +424,7 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	can_sign = wire_signing(settings, (uid_t)-1, diag,
 	    &wiring->signing);
 	if (wiring->policy == NULL || wiring->rights == NULL ||
+	    (has_shadow(settings) && wiring->shadow == NULL) ||
 	    wiring->shared_dns == NULL ||
 	    (bounces_are_tagged(settings) && wiring->bounce == NULL) ||
 	    !can_seal || !can_sign) {
@@ -434,6 +452,7 @@ wiring_free(struct wiring *wiring)
 	engine_unref(wiring->engine);
 	signing_free(wiring->signing);
 	policy_unref(wiring->policy);
+	policy_unref(wiring->shadow);
 	bounce_free(wiring->bounce);
 	rights_free(wiring->rights);
 	dns_unref(wiring->shared_dns);

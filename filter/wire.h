@@ -18,6 +18,7 @@ struct wiring {
 	struct settings		*settings;
 	struct resolver		*dns;
 	struct policy		*policy;
+	struct policy		*shadow;	/* NULL: none */
 	struct bounce		*bounce;	/* NULL: no tags */
 	struct signing		*signing;	/* NULL: nothing is signed */
 	struct rights		*rights;

@@ -39,6 +39,29 @@ struct event_seal {
 	const char	*cv;		/* "pass"; NULL where not sealed */
 };
 
+/* What differs where another policy would have decided. */
+enum event_shadow_bit {
+	EVENT_SHADOW_VERDICT = 1,	/* of the message */
+	EVENT_SHADOW_RCPTS = 2,
+	EVENT_SHADOW_SCORE = 4,
+	EVENT_SHADOW_TAGS = 8
+};
+
+const char *event_shadow_name(enum event_shadow_bit bit);  /* "verdict" */
+
+/* The policy that is evaluated, but not acted on (shadow_policy). */
+struct event_shadow {
+	const struct policy	*policy;
+	struct str		 file;
+	enum action		 decided;	/* CONTINUE: it went on past
+						 * the stage that was reached */
+	const struct policy_rule *rule;		/* that decided, or NULL */
+	double			 score;
+	unsigned		 differences;	/* of enum event_shadow_bit */
+	const struct event_rcpt	*rcpts;		/* those that differ */
+	size_t			 rcpt_count;
+};
+
 struct event {
 	int64_t			 time_us;	/* Unix time of the end */
 	const char		*kind;	/* "message", or the stage in which a
@@ -54,6 +77,7 @@ struct event {
 						 * monitor mode */
 	struct override		 overrides[OVERRIDE_REASONS];
 	size_t			 override_count;
+	const struct event_shadow *shadow;	/* or NULL: there is none */
 	const struct event_rcpt	*rcpts;		/* the first ones */
 	size_t			 rcpt_listed;
 	const struct event_check *checks;

@@ -223,11 +223,11 @@ put_overrides(struct emit *out, const struct event *event)
 }
 
 static void
-put_rcpts(struct emit *out, const struct event *event)
+put_rcpts(struct emit *out, const struct event_rcpt *rcpts, size_t count)
 {
 	emit_open(out, "rcpts", '[');
-	for (size_t i = 0; i < event->rcpt_listed; i++) {
-		const struct event_rcpt *rcpt = &event->rcpts[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct event_rcpt *rcpt = &rcpts[i];
 
 		emit_open(out, NULL, '{');
 		put_text(out, "address", rcpt->address);
@@ -244,21 +244,70 @@ put_rcpts(struct emit *out, const struct event *event)
 }
 
 static void
-put_policy(struct emit *out, const struct policy *policy)
+put_policy_keys(struct emit *out, const struct policy *policy)
 {
 	char checksum[24];
 
-	if (policy == NULL) {
-		emit_null(out, "policy");
-		return;
-	}
-	emit_open(out, "policy", '{');
 	put_text(out, "name", str_from(policy_name(policy)));
 	snprintf(checksum, sizeof(checksum), "%016" PRIx64,
 	    policy_checksum(policy));
 	emit_word(out, "checksum", checksum);
 	emit_word(out, "mode", policy_enforces(policy) ? "enforce" :
 	    "monitor");
+}
+
+static void
+put_policy(struct emit *out, const struct policy *policy)
+{
+	if (policy == NULL) {
+		emit_null(out, "policy");
+		return;
+	}
+	emit_open(out, "policy", '{');
+	put_policy_keys(out, policy);
+	emit_close(out, '}');
+}
+
+const char *
+event_shadow_name(enum event_shadow_bit bit)
+{
+	switch (bit) {
+	case EVENT_SHADOW_VERDICT:
+		return "verdict";
+	case EVENT_SHADOW_RCPTS:
+		return "rcpts";
+	case EVENT_SHADOW_SCORE:
+		return "score";
+	case EVENT_SHADOW_TAGS:
+		break;
+	}
+	return "tags";
+}
+
+/* Only where there is one.  A policy in monitor mode would have let it go. */
+static void
+put_shadow(struct emit *out, const struct event_shadow *shadow)
+{
+	bool acts;
+
+	if (shadow == NULL)
+		return;
+	acts = policy_enforces(shadow->policy);
+	emit_open(out, "shadow_policy", '{');
+	put_text(out, "file", shadow->file);
+	put_policy_keys(out, shadow->policy);
+	put_verdict(out, "verdict", acts ? shadow->decided : ACTION_ACCEPT,
+	    acts ? shadow->rule : NULL);
+	put_verdict(out, "decided", shadow->decided, shadow->rule);
+	emit_number(out, "score", shadow->score);
+	put_rcpts(out, shadow->rcpts, shadow->rcpt_count);
+	emit_bool(out, "differs", shadow->differences != 0);
+	emit_open(out, "differences", '[');
+	for (unsigned bit = 1; bit <= EVENT_SHADOW_TAGS; bit <<= 1)
+		if ((shadow->differences & bit) != 0)
+			emit_word(out, NULL,
+			    event_shadow_name((enum event_shadow_bit)bit));
+	emit_close(out, ']');
 	emit_close(out, '}');
 }
 
@@ -374,7 +423,8 @@ event_json(const struct event *event, enum event_shape shape)
 	put_policy(&out, event->policy);
 	put_rules(&out, event->run);
 	put_overrides(&out, event);
-	put_rcpts(&out, event);
+	put_rcpts(&out, event->rcpts, event->rcpt_listed);
+	put_shadow(&out, event->shadow);
 	put_dkim(&out, event->results);
 	if (shape == EVENT_TOOL)
 		event_groups(&out, event->facts);

@@ -239,6 +239,7 @@ function(struct reader *reader, void *into)				\
 }
 
 READ_LIST(read_rcpts, struct event_rcpt_record, rcpts, rcpt_rows)
+READ_LIST(read_shadow_rcpts, struct event_rcpt_record, shadow_rcpts, rcpt_rows)
 READ_LIST(read_rules, struct event_rule_record, rules, rule_rows)
 READ_LIST(read_signatures, struct event_signature, signatures, signature_rows)
 READ_LIST(read_dns, struct event_dns, dns, dns_rows)
@@ -343,6 +344,23 @@ read_policy(struct reader *reader, void *into)
 	return read_object(reader, ROWS(policy_rows), into);
 }
 
+static const struct key_row shadow_rows[] = {
+	KEY("file", read_text, struct event_shadow_record, file),
+	KEY("decided", read_verdict, struct event_shadow_record, decided),
+	KEY("rcpts", read_shadow_rcpts, struct event_shadow_record, file),
+	KEY("differs", read_bool, struct event_shadow_record, differs),
+};
+
+static bool
+read_shadow(struct reader *reader, void *into)
+{
+	struct event_shadow_record *shadow = into;
+
+	shadow->is_there = true;
+	return read_object(reader, ROWS(shadow_rows), shadow) &&
+	    shadow->decided.action != ACTION_CONTINUE;
+}
+
 #define PART(name, read, member, part) \
 	{ STR_INIT(name), read, offsetof(struct event_record, member), part }
 
@@ -356,6 +374,7 @@ static const struct key_row event_rows[] = {
 	{ STR_INIT("policy"), read_policy, 0, 0 },
 	PART("rules", read_rules, rules, EVENT_PART_RULES),
 	PART("rcpts", read_rcpts, rcpts, 0),
+	PART("shadow_policy", read_shadow, shadow, EVENT_PART_SHADOW),
 	PART("dkim", read_signatures, signatures, EVENT_PART_DETAIL),
 	PART("facts", read_facts, facts, 0),
 	PART("dns", read_dns, dns, EVENT_PART_DETAIL),

@@ -20,8 +20,9 @@
 
 enum event_part {
 	EVENT_PART_RULES = 1,		/* record.rules */
-	EVENT_PART_DETAIL = 2		/* signatures, dns, spf, troubles,
+	EVENT_PART_DETAIL = 2,		/* signatures, dns, spf, troubles,
 					 * authentication_results */
+	EVENT_PART_SHADOW = 4		/* shadow, shadow_rcpts */
 };
 
 struct event_want {
@@ -82,6 +83,14 @@ struct event_spf_term {
 	unsigned	lookups;
 };
 
+/* What the policy beside the running one said (EVENT_PART_SHADOW). */
+struct event_shadow_record {
+	bool		 is_there;
+	struct str	 file;
+	struct event_verdict decided;
+	bool		 differs;
+};
+
 struct event_record {
 	struct str	 line;		/* as it was given */
 	int64_t		 time_us;
@@ -92,8 +101,10 @@ struct event_record {
 	struct event_verdict decided;	/* by the policy; often the same */
 	struct str	 policy, checksum;	/* its name; empty: not said */
 	bool		 monitor;
+	struct event_shadow_record shadow;
 	struct fact_set	 facts;
 	VEC(struct event_rcpt_record)	rcpts;
+	VEC(struct event_rcpt_record)	shadow_rcpts;	/* that differ */
 	VEC(struct event_rule_record)	rules;
 	VEC(struct event_signature)	signatures;
 	VEC(struct event_dns)		dns;

@@ -25,22 +25,36 @@ explain(struct stage_play *play, enum stage stage,
 }
 
 static const struct policy_rule *
+end_stage(struct stage_play *play, const struct policy_rule *rule)
+{
+	struct rehearsal *out = play->out;
+
+	if (play->what->explain)
+		out->stages.at[out->stages.count - 1].rule = rule;
+	return rule;
+}
+
+static const struct policy_rule *
 run_stage(struct stage_play *play, enum stage stage, struct str rcpt)
 {
 	struct policy_env env = { .facts = &play->facts,
-	    .header = play->what->header, .ctx = play->what->ctx,
+	    .header = play->what->header, .call = play->what->call,
+	    .ctx = play->what->ctx,
 	    .arena = play->arena };
 	struct rehearsal *out = play->out;
 	const struct policy_rule *rule;
 	enum fact_id pending;
 
 	explain(play, stage, &env, rcpt);
-	/* Nothing is pending, so nothing has to wait. */
+	/* No fact is pending: it can only be a function that has to wait. */
+	if (policy_eval(play->policy, stage, &env, &out->run, &rule,
+	    &pending) == POLICY_WAIT)
+		env.call = NULL;
+	else
+		return end_stage(play, rule);
 	ensure(policy_eval(play->policy, stage, &env, &out->run, &rule,
 	    &pending) == POLICY_DECIDED);
-	if (play->what->explain)
-		out->stages.at[out->stages.count - 1].rule = rule;
-	return rule;
+	return end_stage(play, rule);
 }
 
 static void

@@ -29,6 +29,10 @@ struct rehearse_case {
 	/* As in struct policy_env; NULL: header() is unknown. */
 	bool			(*header)(void *ctx, struct str name,
 				    struct str *value_out);
+	/* The same, for functions; what has no answer yet is unknown. */
+	void			(*call)(void *ctx,
+				    const struct policy_call *call,
+				    struct fact *result);
 	void			*ctx;
 	bool			 explain;	/* fill stages */
 };

@@ -404,7 +404,7 @@ session_body(struct connection *conn, struct str piece)
 	message->body_octets += piece.len;
 	return run_body(conn, piece) ||
 	    message->body_octets < BODY_SKIP_FROM ||
-	    policy_reads(conn->engine->options.policy, FACT_ID_MESSAGE_SIZE);
+	    engine_reads(conn->engine, FACT_ID_MESSAGE_SIZE);
 }
 
 void

@@ -147,7 +147,12 @@ void identity_take(struct connection *conn, const struct session_mail *mail);
 /* What the stamp tells of; of a login's mail nothing about its machine. */
 const struct results *identity_results(struct connection *conn);
 
-/* functions.c: what a policy's functions ask the session (function.h). */
+/*
+ * functions.c: what a policy's functions ask the session (function.h); and of
+ * another policy, where asking twice changes nothing.
+ */
+void functions_answer_again(void *ctx, const struct policy_call *call,
+    struct fact *result);
 void functions_answer(void *ctx, const struct policy_call *call,
     struct fact *result);
 
@@ -209,6 +214,14 @@ void sign_reset(struct connection *conn);
  */
 void leave_edits(struct connection *conn, struct session_reply *reply);
 void leave_keep_stamp(struct connection *conn);
+
+/*
+ * shadow.c: what the shadow policy would have made of what has ended; NULL
+ * where there is none.  And the line in the log, where it differs.
+ */
+const struct event_shadow *shadow_find(struct connection *conn,
+    const struct event *event);
+void shadow_log(const struct connection *conn, const struct event *event);
 
 /* record.c: write the event of what has ended; action: what was done. */
 void record_write(struct connection *conn, const char *kind,

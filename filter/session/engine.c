@@ -27,6 +27,11 @@ engine_new(const struct engine_options *options)
 	engine->refs = 1;
 	*o = *options;
 	o->policy = policy_ref(options->policy);
+	if (options->shadow != NULL) {
+		o->shadow = policy_ref(options->shadow);
+		o->shadow_file = arena_copy(engine->arena,
+		    options->shadow_file);
+	}
 	o->authserv_id = arena_copy(engine->arena, options->authserv_id);
 	o->checks.receiver = arena_copy(engine->arena,
 	    options->checks.receiver);
@@ -59,6 +64,7 @@ engine_unref(struct engine *engine)
 	    __atomic_sub_fetch(&engine->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	policy_unref(engine->options.policy);
+	policy_unref(engine->options.shadow);
 	arena_free(engine->arena);
 	free(engine);
 }
@@ -73,6 +79,15 @@ bool
 engine_edits_envelope(const struct engine *engine)
 {
 	return engine->options.bounce != NULL;
+}
+
+bool
+engine_reads(const struct engine *engine, enum fact_id id)
+{
+	const struct engine_options *options = &engine->options;
+
+	return policy_reads(options->policy, id) ||
+	    (options->shadow != NULL && policy_reads(options->shadow, id));
 }
 
 uint64_t

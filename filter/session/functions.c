@@ -31,9 +31,24 @@ static const struct {
 	const char *function;
 	void (*answer)(struct connection *conn,
 	    const struct policy_call *call, struct fact *result);
+	bool again;	/* asking twice changes nothing: for shadow.c */
 } answers[] = {
-	{ "owns", answer_owns },
+	{ "owns", answer_owns, true },
 };
+
+void
+functions_answer_again(void *ctx, const struct policy_call *call,
+    struct fact *result)
+{
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (answers[i].again &&
+		    str_eqz(str_from(call->function), answers[i].function)) {
+			answers[i].answer(ctx, call, result);
+			return;
+		}
+	result->state = FACT_UNKNOWN;
+	result->text = STR("not asked a second time");
+}
 
 void
 functions_answer(void *ctx, const struct policy_call *call, struct fact *result)

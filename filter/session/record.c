@@ -138,6 +138,7 @@ build(struct connection *conn, const char *kind, enum action action)
 	event->stages = conn->stages.at;
 	event->stage_count = conn->stages.count;
 	find_overrides(conn, event);
+	event->shadow = shadow_find(conn, event);
 	event->rcpts = list_rcpts(conn, arena, &event->rcpt_listed);
 	event->signatures = list_signatures(conn, arena,
 	    &event->signature_count);
@@ -182,6 +183,7 @@ record_write(struct connection *conn, const char *kind, enum action action)
 
 	conn->message.event = event;
 	write_log(conn, event);
+	shadow_log(conn, event);
 	if (conn->engine->options.watch != NULL)
 		conn->engine->options.watch(conn->engine->options.watch_ctx,
 		    event);

@@ -37,6 +37,10 @@ struct engine;
 struct engine_options {
 	struct resolver		*dns;		/* not owned */
 	struct policy		*policy;	/* a reference is taken */
+	struct policy		*shadow;	/* the same; or NULL: another
+						 * policy that is evaluated,
+						 * never acted on */
+	struct str		 shadow_file;	/* as the settings name it */
 	struct event_writer	*events;	/* or NULL; not owned */
 	/* Sees every event while it is whole; or NULL. */
 	void			(*watch)(void *ctx,
@@ -69,6 +73,8 @@ struct engine *engine_new(const struct engine_options *options);
 struct engine *engine_ref(struct engine *engine);
 void engine_unref(struct engine *engine);
 const struct policy *engine_policy(const struct engine *engine);
+/* Its policy or its shadow policy does. */
+bool engine_reads(const struct engine *engine, enum fact_id id);
 /* Its replies may change sender and recipients. */
 bool engine_edits_envelope(const struct engine *engine);
 /* How long the front waits for done() before it calls session_expire(). */

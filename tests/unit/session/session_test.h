@@ -10,5 +10,6 @@ TCase *envelope_tests(void);
 TCase *relay_cases(void);
 TCase *seal_tests(void);
 TCase *sender_tests(void);
+TCase *shadow_tests(void);
 
 #endif
