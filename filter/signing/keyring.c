@@ -109,7 +109,7 @@ find(struct keyring *ring, struct arena *arena, struct str name,
 /* Two threads may store one name; the older slot goes in time. */
 static void
 store(struct keyring *ring, struct str name, struct dkim_private *key,
-    struct str text)
+    struct str text, uint64_t good_ms)
 {
 	struct slot *set = set_of(ring, name), *slot = set;
 
@@ -127,7 +127,7 @@ store(struct keyring *ring, struct str name, struct dkim_private *key,
 	slot->key = key == NULL ? NULL : dkim_private_ref(key);
 	slot->text = copy(text);
 	slot->text_len = text.len;
-	slot->until_ms = key != NULL ? 0 : clock_ms() + KEYRING_RETRY_MS;
+	slot->until_ms = key != NULL ? 0 : clock_ms() + good_ms;
 	slot->used = ++ring->uses;
 	pthread_mutex_unlock(&ring->lock);
 }
@@ -148,7 +148,8 @@ keyring_get(struct keyring *ring, struct arena *arena,
 		    ring->signer, ring->allow_readable, why_out);
 	if (private != NULL && why_out->len > 0)
 		log_warn("%.*s", STR_ARG(*why_out));
-	store(ring, path, private, private == NULL ? *why_out : STR_NONE);
+	store(ring, path, private, private == NULL ? *why_out : STR_NONE,
+	    KEYRING_RETRY_MS);
 	return private;
 }
 
@@ -191,7 +192,7 @@ keyring_active(struct keyring *ring, struct arena *arena,
 		if (text.len == 0)
 			text = arena_printf(arena, "!%.*s",
 			    STR_ARG(*why_out));
-		store(ring, name, NULL, text);
+		store(ring, name, NULL, text, KEYRING_LOOK_MS);
 	}
 	if (text.len > 0 && text.ptr[0] == '!') {
 		*why_out = str_skip(text, 1);

@@ -3,8 +3,8 @@
  *
  * At most LIMIT_SIGNING_CACHED keys; the least recently used of a few makes
  * room.  A key that could not be had is tried again after
- * KEYRING_RETRY_MS, and what a directory says of its selectors is read again
- * as often.  All keys are wiped with the ring.
+ * KEYRING_RETRY_MS, and what a directory says of its selectors is good for
+ * KEYRING_LOOK_MS.  All keys are wiped with the ring.
  *
  * Threads:	any.  A file may be read and decoded (a few milliseconds): not
  *		on the resolver's loop.
@@ -14,7 +14,7 @@
 
 #include "signing/table.h"
 
-enum { KEYRING_RETRY_MS = 10000 };
+enum { KEYRING_RETRY_MS = 10000, KEYRING_LOOK_MS = 2000 };
 
 struct keyring;
 
