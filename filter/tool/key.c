@@ -142,6 +142,14 @@ key_owner(const struct key_tool *tool)
 	return user == NULL ? (uid_t)-1 : user->pw_uid;
 }
 
+struct dkim_private *
+key_load(const struct key_tool *tool, struct str path, struct str *note_out)
+{
+	return dkim_private_load_for(tool->arena, path.ptr, key_owner(tool),
+	    strcmp(tool->settings->allow_readable_keys, "yes") == 0,
+	    note_out);
+}
+
 struct str
 key_name(struct arena *arena, struct str domain, struct str selector)
 {
@@ -203,8 +211,7 @@ key_new(struct key_tool *tool)
 		    ": a key is never overwritten" : "");
 	if (!note_waiting(tool, directory, &why))
 		return tool_error(command, "%.*s", STR_ARG(why));
-	key = dkim_private_load_for(tool->arena, path.ptr, key_owner(tool),
-	    false, &why);
+	key = key_load(tool, path, &why);
 	if (key == NULL)
 		return tool_error(command, "%.*s", STR_ARG(why));
 	printf("%s: written\n\n", path.ptr);

@@ -32,6 +32,10 @@ int key_rotate(struct key_tool *tool);
 /* The user that signs, where we are root; else (uid_t)-1. */
 uid_t key_owner(const struct key_tool *tool);
 
+/* A key as assayd would have it; NULL: note says why. */
+struct dkim_private *key_load(const struct key_tool *tool, struct str path,
+    struct str *note_out);
+
 /* NAME._domainkey.DOMAIN */
 struct str key_name(struct arena *arena, struct str domain,
     struct str selector);

@@ -112,8 +112,7 @@ check_domain(struct checking *check)
 		if (entry->state == KEYDIR_GONE || (tool->selector.len > 0 &&
 		    !str_eq(tool->selector, entry->selector)))
 			continue;
-		key = dkim_private_load_for(tool->arena, path.ptr,
-		    key_owner(tool), false, &note);
+		key = key_load(tool, path, &note);
 		check_key(check, tool->domain, entry->selector, path, key,
 		    note);
 		dkim_private_unref(key);

@@ -218,8 +218,7 @@ finish(struct rotation *rotation, struct keydir_entry *waiting)
 	struct str path = path_of(rotation, waiting), note;
 	struct str name = key_name(tool->arena, tool->domain,
 	    waiting->selector);
-	struct dkim_private *key = dkim_private_load_for(tool->arena,
-	    path.ptr, key_owner(tool), false, &note);
+	struct dkim_private *key = key_load(tool, path, &note);
 	int status = TOOL_KEY_UNFIT;
 
 	if (key == NULL)
