@@ -235,12 +235,18 @@ bind_scope(struct bind *bind, const struct section *section)
 
 	if (section == NULL)
 		return NULL;
-	for (size_t i = 0; i < bind->scopes.count; i++)
-		if (bind->scopes.at[i]->section == section)
-			return bind->scopes.at[i];
+	/* The stages of one stand together. */
+	scope = bind->scopes.count == 0 ? NULL :
+	    bind->scopes.at[bind->scopes.count - 1];
+	if (scope != NULL && scope->section == section)
+		return scope;
 	scope = arena_alloc(bind->arena, sizeof(*scope));
 	scope->section = section;
-	scope->define = define_of(bind, scope);
+	if (bind->scopes.count < LIMIT_POLICY_NAMES)
+		scope->define = define_of(bind, scope);
+	else
+		mistake(bind->diag, section->place, "more than %d sections",
+		    LIMIT_POLICY_NAMES);
 	VEC_PUSH(bind->arena, &bind->scopes, scope);
 	return scope;
 }

@@ -326,6 +326,12 @@ START_TEST(so_many_names_and_regexes)
 	text = arena_printf(arena, "%.*s}", STR_ARG(text));
 	ck_assert_str_eq(mistakes_in("test.policy", text.ptr),
 	    "1003:31: error: more than 1000 regular expressions\n");
+	text = STR(TITLE);
+	for (int i = 1; i <= LIMIT_POLICY_NAMES + 1; i++)
+		text = arena_printf(arena, "%.*son port %d { at mail { "
+		    "accept; } }\n", STR_ARG(text), i);
+	ck_assert_str_eq(mistakes_in("test.policy", text.ptr),
+	    "1002:1: error: more than 1000 sections\n");
 	arena_free(arena);
 }
 END_TEST
