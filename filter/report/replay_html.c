@@ -44,9 +44,8 @@ totals(FILE *out, const struct replay *replay)
 	fputs("</table>\n", out);
 }
 
-/* The plain report says the rest: short lines, seldom many. */
 static void
-notes(FILE *out, const struct replay *replay)
+unfired(FILE *out, const struct replay *replay)
 {
 	bool any = false;
 
@@ -122,7 +121,7 @@ replay_print_html(FILE *out, const struct replay *replay)
 	head(out, replay);
 	totals(out, replay);
 	changes_print_html(out, &replay->changes);
-	notes(out, replay);
+	unfired(out, replay);
 	lacks(out, replay);
 	faults(out, &replay->feed);
 	page_end(out);
