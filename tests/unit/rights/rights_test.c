@@ -348,7 +348,7 @@ END_TEST
 /* A million pairs would take seconds under the sanitizers; these do not. */
 START_TEST(a_large_table_is_packed)
 {
-	enum { PAIRS = 50000 };
+	enum { PAIRS = 20000 };
 	struct table *table = table_new();
 	char key[64], login[64];
 
@@ -369,8 +369,8 @@ START_TEST(a_large_table_is_packed)
 		snprintf(login, sizeof(login), "login%06d", i ^ 2);
 		ck_assert(!table_has(table, str_from(key), str_from(login)));
 	}
-	ck_assert(table_has_key(table, STR("user024999@example.com")));
-	ck_assert(!table_has_key(table, STR("user025000@example.com")));
+	ck_assert(table_has_key(table, STR("user009999@example.com")));
+	ck_assert(!table_has_key(table, STR("user010000@example.com")));
 	table_free(table);
 }
 END_TEST
@@ -378,7 +378,7 @@ END_TEST
 /* Many logins of one address must not cost a walk over all of them. */
 START_TEST(one_key_may_have_many_logins)
 {
-	enum { LOGINS = 50000 };
+	enum { LOGINS = 20000 };
 	struct table *table = table_new();
 	char login[32];
 
@@ -387,8 +387,8 @@ START_TEST(one_key_may_have_many_logins)
 		ck_assert(table_add(table, STR("@e.example"),
 		    str_from(login)));
 	}
-	ck_assert(table_has(table, STR("@e.example"), STR("l49999")));
-	ck_assert(!table_has(table, STR("@e.example"), STR("l50000")));
+	ck_assert(table_has(table, STR("@e.example"), STR("l19999")));
+	ck_assert(!table_has(table, STR("@e.example"), STR("l20000")));
 	table_free(table);
 }
 END_TEST
@@ -398,6 +398,7 @@ ask_cases(void)
 {
 	TCase *tc = tcase_create("ask");
 
+	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_table_says_who_owns_what, 0,
 	    TEST_COUNT(questions));
 	tcase_add_loop_test(tc, a_login_may_be_the_address, 0,
