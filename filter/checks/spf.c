@@ -47,7 +47,7 @@ note_terms(struct check_run *run, const struct spf_result *found)
 		    .method = str_from(run->check->name),
 		    .depth = line->depth, .domain = line->domain,
 		    .term = line->term, .outcome = line->outcome,
-		    .lookups = line->lookups, .stage = run->check->starts });
+		    .lookups = line->lookups, .stage = run->stage });
 	}
 }
 
