@@ -247,7 +247,25 @@ def killed(runner):
         state for _, state in keys.states()].count("active")), (True, 1))
 
 
+def at_once(runner):
+    """Two of them do not get in each other's way."""
+    keys = Keys(runner, "at-once")
+    keys.run("new", "--selector", "s1", "--algorithm", "ed25519")
+    first = subprocess.Popen(
+        [runner.assay, *keys.arguments("rotate", "--wait", "20s",
+                                       "--interval", "200ms")],
+        cwd=runner.directory, stdout=subprocess.PIPE)
+    first.stdout.readline()
+    second = keys.run("rotate")
+    first.kill()
+    first.wait()
+    keys.check("two at once", (second.returncode,
+                               b"is at work on it" in second.stderr),
+               (2, True))
+
+
 def run(runner):
+    at_once(runner)
     new(runner)
     check(runner)
     tables(runner)

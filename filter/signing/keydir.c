@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -168,4 +170,40 @@ keydir_write(struct arena *arena, struct str directory, struct str domain,
 		*why_out = arena_printf(arena, "%s: %s", new.ptr,
 		    strerror(errno));
 	return good;
+}
+
+static bool
+make_directory(struct arena *arena, struct str path, uid_t owner,
+    struct str *why_out)
+{
+	const char *name = arena_z(arena, path);
+
+	if (mkdir(name, 0700) == 0 ? owner == (uid_t)-1 ||
+	    chown(name, owner, (gid_t)-1) == 0 : errno == EEXIST)
+		return true;
+	*why_out = arena_printf(arena, "%s: %s", name, strerror(errno));
+	return false;
+}
+
+int
+keydir_lock(struct arena *arena, struct str directory, struct str domain,
+    uid_t owner, struct str *why_out)
+{
+	struct str path = keydir_selectors(arena, directory, domain);
+	int fd;
+
+	path = arena_printf(arena, "%.*s", (int)str_rchr(path, '/'),
+	    path.ptr);
+	if (!make_directory(arena, directory, owner, why_out) ||
+	    !make_directory(arena, path, owner, why_out))
+		return -1;
+	fd = open(path.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	*why_out = arena_printf(arena, "%s: %s", path.ptr, errno ==
+	    EWOULDBLOCK ? "another assay key is at work on it" :
+	    strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }

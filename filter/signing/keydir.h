@@ -18,6 +18,8 @@
 #ifndef ASSAY_SIGNING_KEYDIR_H
 #define ASSAY_SIGNING_KEYDIR_H
 
+#include <sys/types.h>
+
 #include "base/vec.h"
 
 enum keydir_state { KEYDIR_WAITING, KEYDIR_ACTIVE, KEYDIR_RETIRED,
@@ -49,6 +51,14 @@ bool keydir_read(struct arena *arena, struct str directory,
     struct str domain, struct keydir *keydir_out, struct str *why_out);
 bool keydir_write(struct arena *arena, struct str directory,
     struct str domain, const struct keydir *keydir, struct str *why_out);
+
+/*
+ * Who changes a domain's entries holds this while it does: a descriptor to
+ * close, or -1 and why.  The directories are made where they are not there,
+ * for owner ((uid_t)-1: us).
+ */
+int keydir_lock(struct arena *arena, struct str directory, struct str domain,
+    uid_t owner, struct str *why_out);
 
 struct keydir_entry *keydir_find(const struct keydir *keydir,
     struct str selector);

@@ -9,7 +9,7 @@
 
 #include "signing/keydir.h"
 
-enum { KEY_MODE = 0600, DIRECTORY_MODE = 0700 };
+enum { KEY_MODE = 0600 };
 
 static bool
 failed(struct arena *arena, struct str path, struct str *why_out)
@@ -17,18 +17,6 @@ failed(struct arena *arena, struct str path, struct str *why_out)
 	*why_out = arena_printf(arena, "%.*s: %s", STR_ARG(path),
 	    strerror(errno));
 	return false;
-}
-
-static bool
-make_directory(struct arena *arena, struct str path, uid_t owner,
-    struct str *why_out)
-{
-	if (mkdir(arena_z(arena, path), DIRECTORY_MODE) != 0)
-		return errno == EEXIST || failed(arena, path, why_out);
-	if (owner != (uid_t)-1 && chown(arena_z(arena, path), owner,
-	    (gid_t)-1) != 0)
-		return failed(arena, path, why_out);
-	return true;
 }
 
 static bool
@@ -63,10 +51,6 @@ keymake(struct arena *arena, struct str directory, struct str domain,
 	bool good;
 
 	*exists_out = false;
-	if (!make_directory(arena, directory, owner, why_out) ||
-	    !make_directory(arena, str_slice(path, 0, str_rchr(path, '/')),
-	    owner, why_out))
-		return false;
 	if (access(path.ptr, F_OK) == 0) {
 		*exists_out = true;
 		errno = EEXIST;

@@ -12,8 +12,8 @@
 #include "dkim/make.h"
 
 /*
- * owner: who will sign; (uid_t)-1: we.  The directory of the domain is made
- * where it is not there.  False: why, and *exists_out if it is there already.
+ * owner: who will sign; (uid_t)-1: we.  keydir_lock() is held.  False: why, and
+ * *exists_out if it is there already.
  */
 bool keymake(struct arena *arena, struct str directory, struct str domain,
     struct str selector, enum dkim_key_type type, unsigned bits, uid_t owner,

@@ -187,22 +187,13 @@ note_waiting(struct key_tool *tool, struct str directory, struct str *why)
 	    why);
 }
 
-int
-key_new(struct key_tool *tool)
+static int
+make_new(struct key_tool *tool, enum dkim_key_type type, unsigned bits)
 {
 	struct str directory = str_from(tool->directory), path, why;
-	enum dkim_key_type type = DKIM_KEY_RSA;
-	unsigned bits = 2048;
 	struct dkim_private *key;
 	bool exists;
 
-	if (tool->domain.len == 0 || tool->selector.len == 0)
-		return tool_usage(command, "new needs --domain and "
-		    "--selector");
-	if (tool->algorithm != NULL &&
-	    !dkim_make_from(tool->algorithm, &type, &bits))
-		return tool_usage(command, "\"%s\" is no algorithm: rsa2048, "
-		    "rsa4096 or ed25519", tool->algorithm);
 	path = keydir_key(tool->arena, directory, tool->domain,
 	    tool->selector);
 	if (!keymake(tool->arena, directory, tool->domain, tool->selector,
@@ -218,4 +209,28 @@ key_new(struct key_tool *tool)
 	key_print_record(tool, tool->domain, tool->selector, key);
 	dkim_private_unref(key);
 	return TOOL_DONE;
+}
+
+int
+key_new(struct key_tool *tool)
+{
+	enum dkim_key_type type = DKIM_KEY_RSA;
+	unsigned bits = 2048;
+	struct str why;
+	int lock, status;
+
+	if (tool->domain.len == 0 || tool->selector.len == 0)
+		return tool_usage(command, "new needs --domain and "
+		    "--selector");
+	if (tool->algorithm != NULL &&
+	    !dkim_make_from(tool->algorithm, &type, &bits))
+		return tool_usage(command, "\"%s\" is no algorithm: rsa2048, "
+		    "rsa4096 or ed25519", tool->algorithm);
+	lock = keydir_lock(tool->arena, str_from(tool->directory),
+	    tool->domain, key_owner(tool), &why);
+	if (lock < 0)
+		return tool_error(command, "%.*s", STR_ARG(why));
+	status = make_new(tool, type, bits);
+	close(lock);
+	return status;
 }

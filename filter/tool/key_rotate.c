@@ -253,14 +253,38 @@ is_time(struct rotation *rotation)
 	return true;
 }
 
+static int
+go_on(struct rotation *rotation)
+{
+	struct key_tool *tool = rotation->tool;
+	struct keydir_entry *waiting;
+	struct str why;
+
+	if (!keydir_read(tool->arena, rotation->directory, tool->domain,
+	    &rotation->keydir, &why))
+		return tool_error(command, "%.*s", STR_ARG(why));
+	if (!bury(rotation))
+		return TOOL_BAD_USE;
+	waiting = find_waiting(rotation);
+	if (waiting == NULL) {
+		if (!is_time(rotation))
+			return TOOL_DONE;
+		if (!begin(rotation))
+			return TOOL_BAD_USE;
+		waiting = &rotation->keydir.entries.at[
+		    rotation->keydir.entries.count - 1];
+	}
+	return finish(rotation, waiting);
+}
+
 int
 key_rotate(struct key_tool *tool)
 {
 	struct rotation rotation = { .tool = tool,
 	    .directory = str_from(tool->directory), .type = DKIM_KEY_RSA,
 	    .bits = 2048, .now = clock_unix() };
-	struct keydir_entry *waiting;
 	struct str why;
+	int lock, status;
 
 	if (tool->domain.len == 0)
 		return tool_usage(command, "rotate needs --domain");
@@ -268,19 +292,11 @@ key_rotate(struct key_tool *tool)
 	    &rotation.type, &rotation.bits))
 		return tool_usage(command, "\"%s\" is no algorithm: rsa2048, "
 		    "rsa4096 or ed25519", tool->algorithm);
-	if (!keydir_read(tool->arena, rotation.directory, tool->domain,
-	    &rotation.keydir, &why))
+	lock = keydir_lock(tool->arena, rotation.directory, tool->domain,
+	    key_owner(tool), &why);
+	if (lock < 0)
 		return tool_error(command, "%.*s", STR_ARG(why));
-	if (!bury(&rotation))
-		return TOOL_BAD_USE;
-	waiting = find_waiting(&rotation);
-	if (waiting == NULL) {
-		if (!is_time(&rotation))
-			return TOOL_DONE;
-		if (!begin(&rotation))
-			return TOOL_BAD_USE;
-		waiting = &rotation.keydir.entries.at[
-		    rotation.keydir.entries.count - 1];
-	}
-	return finish(&rotation, waiting);
+	status = go_on(&rotation);
+	close(lock);
+	return status;
 }
