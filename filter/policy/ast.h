@@ -172,6 +172,13 @@ void parse_policy(struct parse *parse);
 /* lex.l: one source alone. */
 void lex_and_parse(struct parse *parse);
 
+/*
+ * syntax.c, for parse.y: the last token, or the end of the file, is none of
+ * those that are expected, which are named as the grammar has them.
+ */
+void syntax_mistake(struct parse *parse, struct place place, bool ends,
+    const char *const *expected, size_t count);
+
 /* For lex.l: what an unquoted piece of text is. */
 struct term *term_new(struct parse *parse, enum term_kind kind,
     struct place place, struct str text);

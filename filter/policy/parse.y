@@ -43,7 +43,6 @@ int policy_yylex(union POLICY_YYSTYPE *value, struct place *place,
 }
 
 %code {
-#include "base/buf.h"
 #include "base/limits.h"
 
 #define YYLLOC_DEFAULT(current, rhs, n) \
@@ -505,7 +504,7 @@ name:
 
 %%
 
-enum { EXPECTED_MAX = 64, CHOICES_MAX = 6 };
+enum { EXPECTED_MAX = 64 };
 
 /* Called for one thing only: the parser's stack is at its end. */
 static void
@@ -518,130 +517,23 @@ policy_yyerror(struct place *place, void *scanner, struct parse *parse,
 	    LIMIT_POLICY_DEPTH);
 }
 
-static bool
-expects(const yysymbol_kind_t *kinds, int count, yysymbol_kind_t kind)
-{
-	for (int i = 0; i < count; i++)
-		if (kinds[i] == kind)
-			return true;
-	return false;
-}
-
-/* What goes without saying where two other kinds may stand. */
-static const struct {
-	yysymbol_kind_t where[2], obvious[10];
-} unsaid[] = {
-	/* in a stage: an action or its end */
-	{ { YYSYMBOL_SHADOW, YYSYMBOL_NAME },
-	  { YYSYMBOL_SHADOW, YYSYMBOL_POLICY, YYSYMBOL_LIST, YYSYMBOL_DEFINE,
-	    YYSYMBOL_INCLUDE, YYSYMBOL_AT, YYSYMBOL_ON } },
-	/* a name: the keywords that are names too */
-	{ { YYSYMBOL_NAME, YYSYMBOL_NAME },
-	  { YYSYMBOL_POLICY, YYSYMBOL_MODE, YYSYMBOL_LIST, YYSYMBOL_LIST_FILE,
-	    YYSYMBOL_SQLITE, YYSYMBOL_OPTIONAL, YYSYMBOL_ON } },
-	/* a value */
-	{ { YYSYMBOL_NAME, YYSYMBOL_TEXT },
-	  { YYSYMBOL_TEXT, YYSYMBOL_LITERAL, YYSYMBOL_NEGATIVE,
-	    YYSYMBOL_MINUS, YYSYMBOL_NOT, YYSYMBOL_LPAREN, YYSYMBOL_ANY,
-	    YYSYMBOL_ALL, YYSYMBOL_REGEX_TEXT } },
-	/* behind a condition */
-	{ { YYSYMBOL_AND, YYSYMBOL_OR },
-	  { YYSYMBOL_LPAREN, YYSYMBOL_PLUS, YYSYMBOL_MINUS, YYSYMBOL_STAR,
-	    YYSYMBOL_SLASH, YYSYMBOL_NEGATIVE } },
-};
-
-static bool
-is_unsaid(const yysymbol_kind_t *kinds, int count, yysymbol_kind_t kind)
-{
-	if (kind == YYSYMBOL_YYEOF)
-		return true;	/* and it is the 0 that fills up the table */
-	for (size_t i = 0; i < sizeof(unsaid) / sizeof(unsaid[0]); i++)
-		if (expects(kinds, count, unsaid[i].where[0]) &&
-		    expects(kinds, count, unsaid[i].where[1]) &&
-		    expects(unsaid[i].obvious, 10, kind))
-			return true;
-	return false;
-}
-
-static int
-choose(const yysymbol_kind_t *all, int count, yysymbol_kind_t *kinds_out)
-{
-	int kept = 0;
-
-	for (int i = 0; i < count; i++)
-		if (!is_unsaid(all, count, all[i])) {
-			if (kept == CHOICES_MAX)
-				return 0;
-			kinds_out[kept++] = all[i];
-		}
-	return kept;
-}
-
-/* "a", "a or b", "a, b or c". */
-static void
-add_choices(struct buf *buf, const yysymbol_kind_t *kinds, int count,
-    const char *name)
-{
-	for (int i = 0; i < count; i++) {
-		if (i > 0)
-			buf_addz(buf, i + 1 < count ? ", " : " or ");
-		buf_addz(buf, kinds[i] == YYSYMBOL_NAME ? name :
-		    yysymbol_name(kinds[i]));
-	}
-}
-
-/* A keyword that was expected and nearly written. */
-static const char *
-keyword_hint(struct parse *parse, const yysymbol_kind_t *kinds, int count)
-{
-	const char *words[CHOICES_MAX];
-	size_t keywords = 0;
-
-	for (int i = 0; i < count; i++) {
-		struct str name = str_from(yysymbol_name(kinds[i]));
-
-		if (name.len > 3 && name.ptr[0] == '"')
-			words[keywords++] = arena_z(parse->arena,
-			    str_slice(name, 1, name.len - 1));
-	}
-	return nearest_hint(parse->arena, parse->token, words, keywords);
-}
-
-/* What a name is for, where it may stand. */
-static const char *
-name_for(const yysymbol_kind_t *all, int count)
-{
-	if (expects(all, count, YYSYMBOL_SHADOW))
-		return "an action";
-	return expects(all, count, YYSYMBOL_TEXT) ? "a value" : "a name";
-}
-
 static int
 yyreport_syntax_error(const yypcontext_t *context, void *scanner,
     struct parse *parse)
 {
-	yysymbol_kind_t all[EXPECTED_MAX], kinds[CHOICES_MAX];
-	int total = yypcontext_expected_tokens(context, all, EXPECTED_MAX);
-	int count = choose(all, total, kinds);
-	struct buf buf;
+	yysymbol_kind_t kinds[EXPECTED_MAX];
+	const char *names[EXPECTED_MAX];
+	int count = yypcontext_expected_tokens(context, kinds, EXPECTED_MAX);
 
 	(void)scanner;
 	/* The empty token stands for what was not closed, and is told. */
-	if (diag_total(parse->diag) > LIMIT_POLICY_ERRORS ||
-	    (yypcontext_token(context) == YYSYMBOL_SEMICOLON &&
-	    parse->token.len == 0))
+	if (yypcontext_token(context) == YYSYMBOL_SEMICOLON &&
+	    parse->token.len == 0)
 		return 0;
-	buf_init(&buf, parse->arena, 512);
-	buf_addz(&buf, count > 0 ? "expected " : "unexpected ");
-	add_choices(&buf, kinds, count, name_for(all, total));
-	if (count > 0)
-		buf_addz(&buf, ", found ");
-	if (yypcontext_token(context) == YYSYMBOL_YYEOF)
-		buf_addz(&buf, "the end of the file");
-	else
-		buf_printf(&buf, "\"%.*s\"%s", STR_ARG(str_slice(parse->token,
-		    0, 60)), keyword_hint(parse, kinds, count));
-	mistake(parse->diag, *yypcontext_location(context), "%.*s",
-	    STR_ARG(buf_str(&buf)));
+	for (int i = 0; i < count; i++)
+		names[i] = yysymbol_name(kinds[i]);
+	syntax_mistake(parse, *yypcontext_location(context),
+	    yypcontext_token(context) == YYSYMBOL_YYEOF, names,
+	    (size_t)count);
 	return 0;
 }
