@@ -47,7 +47,9 @@ static const struct tool_command commands[] = {
 	  "check|test [--json] [--werror] FILE... | "
 	  "replay --policy NEW [--against OLD] [--since TIME] [--until TIME] "
 	  "[--show N] [--json] [--html] [--jobs N] [-c FILE] "
-	  "[--set KEY=VALUE]... [EVENTS...]",
+	  "[--set KEY=VALUE]... [EVENTS...] | "
+	  "diff --live [--since TIME] [--until TIME] [--show N] [--json] "
+	  "[--jobs N] [-c FILE] [--set KEY=VALUE]... [EVENTS...]",
 	  "what is wrong with a policy; what it does in the cases beside it; "
 	  "what logged mail would have met under it",
 	  tool_policy },

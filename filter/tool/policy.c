@@ -300,14 +300,17 @@ tool_policy(int argc, char **argv)
 	int status = TOOL_DONE, verb = 0;
 
 	if (argc < 2)
-		return tool_usage(command, "check, test or replay is missing");
+		return tool_usage(command, "check, test, replay or diff is "
+		    "missing");
 	if (strcmp(argv[1], "replay") == 0)
 		return tool_policy_replay(argc - 1, argv + 1);
+	if (strcmp(argv[1], "diff") == 0)
+		return tool_policy_diff(argc - 1, argv + 1);
 	while (verb < VERB_COUNT && strcmp(verbs[verb].name, argv[1]) != 0)
 		verb++;
 	if (verb == VERB_COUNT)
-		return tool_usage(command, "\"%s\" is neither check, test "
-		    "nor replay", argv[1]);
+		return tool_usage(command, "\"%s\" is neither check, test, "
+		    "replay nor diff", argv[1]);
 	if (take_options(&options, argc - 1, argv + 1) != TOOL_DONE)
 		return tool_usage(command, "unknown option");
 	if (options.file_count == 0)

@@ -7,5 +7,6 @@
 #define ASSAY_TOOL_POLICY_H
 
 int tool_policy_replay(int argc, char **argv);
+int tool_policy_diff(int argc, char **argv);
 
 #endif
