@@ -1,10 +1,11 @@
 """Mail of ours is signed, and what leaves the MTA verifies at the next one."""
 import os
 import pwd
+import re
 import subprocess
 
 import dkim
-from case import case
+from case import case, policy
 from assayd import USER
 from mail import Message
 from proc import run, wait_for
@@ -110,6 +111,38 @@ def mail_of_ours_is_signed(t):
     found = whole_way(t, keys, message)
     t.equal(found.values("X-Ours"), ["true"], "our own tag")
     t.holds(found.values("Subject")[0], "[ours]", "subject")
+
+
+@case(transports=("unix",))
+def a_login_is_signed_and_its_bounces_tagged(t):
+    """The whole of a submission: rights, signatures and the bounce's tag."""
+    keys = Keys(t)
+    with open(os.path.join(t.tools.source, "policies/submission.policy"),
+              encoding="utf-8") as text:
+        t.assayd(text=text.read(), zone=keys.zone, signing=keys.table,
+                 sign_networks=["192.0.2.99"], bounce_tags="yes",
+                 bounce_keys=t.private("keys", "0 0123456789abcdef\n"),
+                 bounce_domains=["good.example"])
+    message = Message(author="Ann <ann@good.example>")
+    t.equal(t.submit(message).data.code, 250, "reply")
+    found = t.delivered(message)
+    t.true(re.match("^prvs=0[0-9]{3}[0-9a-f]{6}=ann@good.example$",
+                    found.sender), "a tag: " + found.sender)
+    t.holds(t.stamp(found), "auth=pass", "stamp")
+    by_dkimpy(t, keys, found)
+    event = t.event(message)
+    t.equal([s["selector"] for s in event["signed"]], ["r", "e"], "signed")
+    t.equal(event["bounce_tag"], {"from": found.sender}, "bounce_tag")
+    # At the next hop it is a stranger's mail, which has to verify.
+    t.daemon.policy(policy(RULES))
+    t.daemon.configure(bounce_tags="no")
+    t.daemon.reload()
+    again(t, found, (), "native")
+    again(t, found, (), "opendkim")
+    forged = Message(author="bob@good.example")
+    t.daemon.configure(dkim_engine="native", policy="submission.policy")
+    t.daemon.reload()
+    t.equal(t.submit(forged).data.code, 550, "another's From")
 
 
 @case(transports=("tcp",))
