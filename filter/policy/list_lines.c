@@ -117,7 +117,7 @@ list_add_lines(struct list_builder *builder, const struct source *source,
 {
 	struct reading reading = { .builder = builder, .parse = {
 	    .arena = arena_new(), .diag = diag, .source = source },
-	    .place = { source, 1, 1 } };
+	    .place = { source, 1, 1, 0 } };
 	struct str rest = source->text;
 
 	if (is_utf16(rest)) {
