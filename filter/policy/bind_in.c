@@ -1,3 +1,4 @@
+#include "base/limits.h"
 #include "policy/bound.h"
 
 static struct cond *
@@ -106,6 +107,24 @@ can_be_in_set(struct bind *bind, const struct value *left)
 	return true;
 }
 
+/* The same fact in the same list is looked up once a stage. */
+static size_t
+number_look(struct bind *bind, const struct cond *cond)
+{
+	struct policy *policy = bind->policy;
+
+	if (cond->left.kind != VALUE_FACT)
+		return 0;
+	for (size_t i = 0; i < policy->looks.count; i++)
+		if (policy->looks.at[i]->list == cond->list &&
+		    policy->looks.at[i]->left.id == cond->left.id)
+			return i + 1;
+	if (policy->looks.count == LIMIT_POLICY_NAMES)
+		return 0;
+	VEC_PUSH(bind->arena, &policy->looks, cond);
+	return policy->looks.count;
+}
+
 static struct cond *
 in_list(struct bind *bind, const struct expr *expr, const struct value *left,
     const struct list *list)
@@ -118,6 +137,7 @@ in_list(struct bind *bind, const struct expr *expr, const struct value *left,
 	cond->left = *left;
 	cond->list = list;
 	cond->set = expr->braces;
+	cond->look = number_look(bind, cond);
 	return cond;
 }
 

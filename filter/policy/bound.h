@@ -79,6 +79,9 @@ struct cond {
 	struct value		 left, right;
 	const struct list	*list;
 	bool			 set;		/* the list is written here */
+	size_t			 look;		/* IN_LIST: among all of one
+						 * fact in one list, plus 1;
+						 * 0: of no fact */
 	unsigned		 words;		/* bits of enum word */
 	const struct regex	*regex;
 	const struct define	*define;
@@ -160,6 +163,7 @@ struct policy {
 	VEC(struct rule *)	 rules[STAGE_COUNT];
 	size_t			 define_count;
 	VEC(const struct call *) calls;
+	VEC(const struct cond *) looks;		/* the first of each */
 	struct fact_bits	 reads;
 	struct regex_pool	*regexes;
 };

@@ -124,6 +124,7 @@ run_stage(const struct policy *policy, enum stage stage,
 	if (!run->ended) {
 		eval.memo = arena_alloc(env->arena,
 		    policy->define_count * sizeof(*eval.memo));
+		eval.looks = arena_alloc(env->arena, policy->looks.count);
 		eval.calls = arena_alloc(env->arena,
 		    policy->calls.count * sizeof(*eval.calls));
 	}

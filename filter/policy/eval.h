@@ -26,6 +26,8 @@ struct eval {
 	struct policy_run	 run;		/* what it has come to */
 	unsigned		 epoch;		/* changes with run's score */
 	struct memo		*memo;		/* one a define */
+	unsigned char		*looks;		/* values of each; 0: not
+						 * looked up */
 	struct fact		*calls;		/* of functions; pending: not
 						 * made, or on its way */
 	struct policy_trace	*trace;		/* or NULL */

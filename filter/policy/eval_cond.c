@@ -118,7 +118,7 @@ truth_of_answer(enum list_answer answer)
 }
 
 static unsigned
-eval_in_list(struct eval *eval, const struct cond *cond)
+look_up(struct eval *eval, const struct cond *cond)
 {
 	struct fact a = eval_value(eval, &cond->left);
 	unsigned out;
@@ -145,6 +145,19 @@ eval_in_list(struct eval *eval, const struct cond *cond)
 		break;
 	}
 	return UNKNOWN_;
+}
+
+static unsigned
+eval_in_list(struct eval *eval, const struct cond *cond)
+{
+	unsigned char *known;
+
+	if (cond->look == 0)
+		return look_up(eval, cond);
+	known = &eval->looks[cond->look - 1];
+	if (*known == 0)
+		*known = (unsigned char)look_up(eval, cond);
+	return *known;
 }
 
 static unsigned

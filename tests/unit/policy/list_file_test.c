@@ -227,6 +227,34 @@ START_TEST(files_lie_beside_the_policy)
 }
 END_TEST
 
+/* A look-up that was made is kept: for this fact, in this list, no longer. */
+START_TEST(each_look_up_has_its_own_answer)
+{
+	struct arena *arena = arena_new();
+	struct policy *policy = policy_from("policy \"t\" mode enforce;\n"
+	    "list a = { a.example };\nlist b = { b.example };\n"
+	    "at message {\n"
+	    "score 1 when from.domain in a;\n"
+	    "score 10 when from.domain in b;\n"
+	    "score 100 when spf.domain in a;\n"
+	    "score 1000 when from.domain in a and spf.domain not in a;\n"
+	    "score 10000 when from.domain in b or spf.domain in b;\n"
+	    "accept when score == 11001;\n"
+	    "quarantine \"q\" when score == 10110;\n}\n");
+
+	ck_assert_str_eq(outcome_of(arena, policy, STAGE_MESSAGE,
+	    "from.domain=a.example spf.domain=b.example"),
+	    "score score score | accept @10");
+	ck_assert_str_eq(outcome_of(arena, policy, STAGE_MESSAGE,
+	    "from.domain=b.example spf.domain=a.example"),
+	    "score score score | quarantine q @11");
+	ck_assert_str_eq(outcome_of(arena, policy, STAGE_MESSAGE,
+	    "from.domain=~ spf.domain=a.example"), "wait from.domain");
+	policy_unref(policy);
+	arena_free(arena);
+}
+END_TEST
+
 /* ---- databases ---- */
 
 static sqlite3 *
@@ -339,6 +367,7 @@ list_file_tests(void)
 	tcase_add_loop_test(tc, what_a_file_says, 0, TEST_COUNT(files));
 	tcase_add_test(tc, lines_without_measure);
 	tcase_add_test(tc, files_lie_beside_the_policy);
+	tcase_add_test(tc, each_look_up_has_its_own_answer);
 	tcase_add_loop_test(tc, what_a_database_says, 0,
 	    TEST_COUNT(databases));
 	tcase_add_test(tc, a_database_that_is_not_there_or_locked);
