@@ -155,7 +155,8 @@ static void
 check_read(const struct event *event, const char *text)
 {
 	const struct event_want all = {
-		.parts = EVENT_PART_RULES | EVENT_PART_DETAIL,
+		.parts = EVENT_PART_RULES | EVENT_PART_DETAIL |
+		    EVENT_PART_SHADOW,
 		.since_us = INT64_MIN
 	};
 	struct arena *arena = arena_new();

@@ -56,7 +56,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct event_want all = {
-		.parts = EVENT_PART_RULES | EVENT_PART_DETAIL,
+		.parts = EVENT_PART_RULES | EVENT_PART_DETAIL |
+		    EVENT_PART_SHADOW,
 		.since_us = 1
 	};
 	struct arena *arena = arena_new();

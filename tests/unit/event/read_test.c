@@ -11,7 +11,7 @@
 static struct arena *arena;
 static struct event_record record;
 static const struct event_want all = {
-	.parts = EVENT_PART_RULES | EVENT_PART_DETAIL
+	.parts = EVENT_PART_RULES | EVENT_PART_DETAIL | EVENT_PART_SHADOW
 };
 
 static void
@@ -33,6 +33,37 @@ tear_down(void)
 	"\"line\":12}"
 #define ACCEPT	"{\"action\":\"accept\",\"code\":null," \
 	"\"enhanced\":null,\"text\":null,\"file\":null,\"line\":null}"
+
+#define WITH_SHADOW(shadow)	HEAD "\"verdict\":" ACCEPT \
+	",\"shadow_policy\":" shadow ",\"facts\":{}}"
+
+START_TEST(what_the_shadow_policy_said)
+{
+	static const struct event_want less = { .parts = 0 };
+	struct str line = STR(WITH_SHADOW("{\"file\":\"next\",\"name\":"
+	    "\"n\",\"mode\":\"enforce\",\"verdict\":" REJECT ","
+	    "\"decided\":" REJECT ",\"score\":1.5,\"rcpts\":[{\"address\":"
+	    "\"b@example.net\",\"action\":\"tempfail\",\"line\":3}],"
+	    "\"differs\":true,\"differences\":[\"verdict\"]}"));
+
+	ck_assert_int_eq(event_read(line, &all, arena, &record),
+	    EVENT_READ_OK);
+	ck_assert(record.shadow.is_there);
+	ck_assert(record.shadow.differs);
+	assert_str(record.shadow.file, "next");
+	ck_assert_int_eq(record.shadow.decided.action, ACTION_REJECT);
+	ck_assert_uint_eq(record.shadow.decided.place.line, 12);
+	ck_assert_uint_eq(record.rcpts.count, 0);
+	ck_assert_uint_eq(record.shadow_rcpts.count, 1);
+	assert_str(record.shadow_rcpts.at[0].address, "b@example.net");
+	ck_assert_int_eq(event_read(line, &less, arena, &record),
+	    EVENT_READ_OK);
+	ck_assert(!record.shadow.is_there);
+	/* One without a verdict is no event of ours. */
+	ck_assert_int_eq(event_read(STR(WITH_SHADOW("{\"file\":\"n\"}")),
+	    &all, arena, &record), EVENT_READ_BROKEN);
+}
+END_TEST
 
 START_TEST(a_whole_event)
 {
