@@ -430,6 +430,7 @@ read_cases(void)
 	TCase *cases = tcase_create("read");
 
 	tcase_add_checked_fixture(cases, set_up, tear_down);
+	tcase_add_test(cases, what_the_shadow_policy_said);
 	tcase_add_test(cases, a_whole_event);
 	tcase_add_test(cases, only_what_is_wanted);
 	tcase_add_loop_test(cases, lines_good_and_bad, 0, TEST_COUNT(lines));
