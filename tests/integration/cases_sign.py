@@ -145,6 +145,27 @@ def a_login_is_signed_and_its_bounces_tagged(t):
     t.equal(t.submit(forged).data.code, 550, "another's From")
 
 
+@case(mtas=("postfix",), transports=("unix",))
+def what_postfix_rewrites_is_signed_as_it_leaves(t):
+    """Canonical addresses and domains that it adds; long and odd folds."""
+    keys = Keys(t)
+    t.assayd(RULES, zone=keys.zone, signing=keys.table)
+    message = Message(header=[
+        ("From", "Ann\r\n (of old) <old@good.example>"),
+        ("To", "bob,\r\n\tcarol (both of them),\r\n dave@example.net"),
+        ("Cc", ",\r\n\t ".join("a%d@example.net" % i for i in range(60))),
+        ("Subject", "  two  blanks \r\n\t and a tab\t"),
+        ("Date", "Sun, 22 Nov 2026 10:00:00 +0000")])
+    message.data = message.data.replace(
+        b"Date:", b"X-Token: %s\r\nDate:" % message.token.encode())
+    t.equal(t.submit(message).data.code, 250, "reply")
+    found = t.delivered(message)
+    t.holds(found.values("From")[0], "ann@good.example", "canonical From")
+    t.holds(found.values("To")[0], "carol@mx.example.org", "added domain")
+    by_dkimpy(t, keys, found)
+    again(t, found, (), "native")
+
+
 @case(transports=("tcp",))
 def strangers_are_not_signed(t):
     start(t)

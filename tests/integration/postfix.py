@@ -42,6 +42,7 @@ relay_transport = $default_transport
 smtp_dns_support_level = disabled
 smtp_tls_security_level = none
 smtp_generic_maps =
+canonical_maps = inline:{{ old@good.example=ann@good.example }}
 smtputf8_enable = yes
 message_size_limit = 20000000
 header_size_limit = 4000000
