@@ -63,7 +63,7 @@ generation_new(const char *file, const char *const *overrides,
 {
 	struct settings *settings = settings_load(file, overrides,
 	    override_count, diag);
-	struct wire_options wire = {
+	struct wire_options wire = { .remembers = true,
 		.running = running == NULL ? NULL : running->wiring };
 	struct generation *generation;
 	bool wants_events;

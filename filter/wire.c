@@ -11,6 +11,8 @@
 #include "base/log.h"
 #include "dkim/private.h"
 
+enum { STORE_CLOSE_MS = 3000 };	/* what is still to be written */
+
 /* A resolver that two wirings may share across a reload. */
 struct wire_dns {
 	struct resolver	*dns;
@@ -253,24 +255,28 @@ wire_signing(const struct settings *settings, uid_t signer,
 
 /* ---- who may send as whom ---- */
 
+static bool
+asks(const struct policy *policy, const char *function)
+{
+	const char *name;
+
+	for (size_t i = 0; (name = policy_call_name(policy, i)) != NULL; i++)
+		if (strcmp(name, function) == 0)
+			return true;
+	return false;
+}
+
 /* A policy that asks what nobody says; its answers will be unknown. */
 static void
 warn_of_no_rights(const struct settings *settings,
     const struct policy *policy, struct diag *diag)
 {
-	const char *name;
-
-	if (policy == NULL || settings->sender_logins.count > 0 ||
-	    strcmp(settings->login_is_address, "yes") == 0)
-		return;
-	for (size_t i = 0; (name = policy_call_name(policy, i)) != NULL; i++)
-		if (strcmp(name, "owns") == 0) {
-			diag_add(diag, DIAG_WARNING, settings->policy, 0, 0,
-			    STR_NONE, "it asks owns(), but sender_logins is "
-			    "empty and login_is_address = no: who owns what "
-			    "is unknown");
-			return;
-		}
+	if (policy != NULL && settings->sender_logins.count == 0 &&
+	    strcmp(settings->login_is_address, "yes") != 0 &&
+	    asks(policy, "owns"))
+		diag_add(diag, DIAG_WARNING, settings->policy, 0, 0,
+		    STR_NONE, "it asks owns(), but sender_logins is empty "
+		    "and login_is_address = no: who owns what is unknown");
 }
 
 static struct rights *
@@ -286,6 +292,38 @@ rights_for(const struct settings *settings, const struct policy *policy,
 	    .delimiters = settings->recipient_delimiter,
 	    .login_is_address =
 		strcmp(settings->login_is_address, "yes") == 0 }, diag);
+}
+
+/* ---- the store ---- */
+
+/* The running one, with all it knows, where it is the same. */
+static struct store *
+store_for(const struct settings *settings, const struct wiring *running,
+    struct diag *diag)
+{
+	char why[500] = "";
+	struct store *store;
+
+	if (running != NULL && running->store != NULL &&
+	    strcmp(settings->store, running->settings->store) == 0)
+		return store_ref(running->store);
+	store = store_open(str_from(settings->store), why, sizeof(why));
+	if (store == NULL)
+		settings_mistake(settings, "store", diag, why);
+	return store;
+}
+
+static void
+warn_of_no_store(const struct settings *settings,
+    const struct policy *policy, struct diag *diag)
+{
+	static const char *const asking[] = { "rate", "greylist" };
+
+	for (size_t i = 0; i < 2 && policy != NULL; i++)
+		if (settings->store[0] == '\0' && asks(policy, asking[i]))
+			diag_add(diag, DIAG_WARNING, settings->policy, 0, 0,
+			    STR_NONE, "it asks %s(), but store is not set: "
+			    "what it answers is unknown", asking[i]);
 }
 
 /* ---- all together ---- */
@@ -370,6 +408,10 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		.shadow = wiring->shadow,
 		.shadow_file = str_from(settings->shadow_policy),
 		.bounce = wiring->bounce,
+		.store = wiring->store,
+		.store_timeout_ms = settings->store_timeout,
+		.greylist_window_ms = settings->greylist_window,
+		.greylist_lifetime_ms = settings->greylist_lifetime,
 		.events = wire->events, .watch = wire->watch,
 		.watch_ctx = wire->watch_ctx,
 		.checks = check_options(settings), .rights = wiring->rights,
@@ -406,7 +448,7 @@ wiring_new(struct settings *settings, const struct wire_options *options,
     struct diag *diag)
 {
 	struct wiring *wiring = xcalloc(1, sizeof(*wiring));
-	bool can_seal, can_sign;
+	bool can_seal, can_sign, can_store;
 
 	wiring->refs = 1;
 	wiring->settings = settings;
@@ -420,6 +462,10 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	wiring->shared_dns = dns_for(settings, options->running, diag);
 	if (bounces_are_tagged(settings))
 		wiring->bounce = bounce_for(settings, diag);
+	warn_of_no_store(settings, wiring->policy, diag);
+	can_store = !options->remembers || settings->store[0] == '\0' ||
+	    (wiring->store = store_for(settings, options->running,
+	    diag)) != NULL;
 	can_seal = open_sealing(wiring, diag);
 	can_sign = wire_signing(settings, (uid_t)-1, diag,
 	    &wiring->signing);
@@ -427,7 +473,7 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	    (has_shadow(settings) && wiring->shadow == NULL) ||
 	    wiring->shared_dns == NULL ||
 	    (bounces_are_tagged(settings) && wiring->bounce == NULL) ||
-	    !can_seal || !can_sign) {
+	    !can_seal || !can_sign || !can_store) {
 		wiring_free(wiring);
 		return NULL;
 	}
@@ -456,6 +502,7 @@ wiring_free(struct wiring *wiring)
 	bounce_free(wiring->bounce);
 	rights_free(wiring->rights);
 	dns_unref(wiring->shared_dns);
+	store_close(wiring->store, STORE_CLOSE_MS);
 	dkim_private_unref(wiring->seal_key);
 	free(wiring->seal_networks);
 	arena_free(wiring->arena);

@@ -28,6 +28,7 @@ struct wiring {
 	struct ipnet		*seal_networks;
 	struct arena		*arena;		/* texts of this wiring */
 	struct wire_dns		*shared_dns;	/* wire.c's own */
+	struct store		*store;		/* or NULL */
 	unsigned		 refs;		/* __atomic builtins */
 };
 
@@ -37,6 +38,7 @@ struct wire_options {
 				    const struct event *event);	/* or NULL */
 	void			*watch_ctx;
 	int64_t			 now;		/* 0: the clock's */
+	bool			 remembers;	/* opens the store */
 	const char		*policy_text;	/* instead of the settings'
 						 * policy; or NULL */
 	bool			 explain;	/* struct engine_options */

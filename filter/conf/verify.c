@@ -8,6 +8,8 @@
 #include "base/pattern.h"
 #include "conf/listen.h"
 
+#define MAX_MEMORY	((uint64_t)366 * 24 * 3600 * 1000)
+
 enum { MAX_TIME = 3600 * 1000, MAX_TTL = 7 * 24 * 3600 * 1000,
        MAX_ENTRIES = 100 * 1000 * 1000 };
 
@@ -174,6 +176,9 @@ static const struct {
 	{ "dns_ttl_max", 0, MAX_TTL, "from 0 to 7d" },
 	{ "dns_ttl_negative_max", 0, MAX_TTL, "from 0 to 7d" },
 	{ "dkim_clock_skew", 0, MAX_TTL, "from 0 to 7d" },
+	{ "store_timeout", 1, MAX_TIME, "from 1ms to 1h" },
+	{ "greylist_window", 60 * 1000, MAX_MEMORY, "from 1m to 366d" },
+	{ "greylist_lifetime", 60 * 1000, MAX_MEMORY, "from 1m to 366d" },
 	{ "bounce_tag_days", 1, 99, "from 1 to 99" },
 	{ "max_header_size", 1024, LIMIT_HEADER_OCTETS, "from 1k to 2M" },
 	{ "max_signatures", 1, LIMIT_DKIM_SIGNATURES, "from 1 to 50" },

@@ -44,6 +44,9 @@ static const struct {
 	[WORD_VALID] = { "valid", IN(TAG_WORDS) },
 	[WORD_EXPIRED] = { "expired", IN(TAG_WORDS) },
 	[WORD_FORGED] = { "forged", IN(TAG_WORDS) },
+	[WORD_NEW] = { "new", IN(GREYLIST_WORDS) },
+	[WORD_PASSED] = { "passed", IN(GREYLIST_WORDS) },
+	[WORD_KNOWN] = { "known", IN(GREYLIST_WORDS) },
 };
 
 bool

@@ -43,6 +43,7 @@ item_type(enum fact_id id)
 	case RESULT_WORDS:
 	case DISPOSITION_WORDS:
 	case TAG_WORDS:
+	case GREYLIST_WORDS:
 		break;
 	}
 	return FACT_STRING;

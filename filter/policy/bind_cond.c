@@ -92,6 +92,17 @@ bind_define_use(struct bind *bind, const struct expr *expr,
 	return cond;
 }
 
+/* One that says more than none. */
+static enum word
+some_word(enum word_set set)
+{
+	int word = WORD_NONE + 1;
+
+	while (word < WORD_COUNT - 1 && !word_in_set(set, (enum word)word))
+		word++;
+	return (enum word)word;
+}
+
 static void
 report_not_alone(struct bind *bind, const struct value *value)
 {
@@ -100,8 +111,9 @@ report_not_alone(struct bind *bind, const struct value *value)
 		    "condition", STR_ARG(value->name));
 	else if (value->type == FACT_WORD)
 		mistake(bind->diag, value->place, "%.*s alone is no "
-		    "condition; compare it, such as %.*s == pass",
-		    STR_ARG(value->name), STR_ARG(value->name));
+		    "condition; compare it, such as %.*s == %s",
+		    STR_ARG(value->name), STR_ARG(value->name),
+		    word_name(some_word(value->words)));
 	else
 		mistake(bind->diag, value->place, "%.*s alone is no "
 		    "condition; compare it, or write %.*s is set",

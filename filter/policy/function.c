@@ -25,6 +25,23 @@ check_zone(size_t at, const struct fact *constant)
 	return domain_is_valid(constant->text) ? NULL : "is no DNS zone";
 }
 
+/* The last argument; a counter of no time or of years counts nothing. */
+static const char *
+check_period(size_t at, const struct fact *constant)
+{
+	return at == 0 || (constant->number >= 1 &&
+	    constant->number <= LIMIT_PERIOD_S) ? NULL :
+	    "is no time that is counted over; write 1s to 31d";
+}
+
+static const char *
+check_delay(size_t at, const struct fact *constant)
+{
+	(void)at;
+	return constant->number >= 1 && constant->number <= LIMIT_DELAY_S ?
+	    NULL : "is no time to let a sender wait; write 1s to 1d";
+}
+
 static void
 header_hook(const struct policy_env *env, const struct policy_call *call,
     struct fact *result)
@@ -67,24 +84,28 @@ const struct function function_table[FUNCTION_COUNT] = {
 		.such_as = "dnsbl(\"bl.example\")",
 		.count = 1, .parameters = { { TAKES(FACT_STRING), true } },
 		.result = FACT_BOOL, .stage = STAGE_CONNECT,
-		.check = check_zone, .blames_client = true,
+		.check = check_zone, .hook = function_ask,
+		.blames_client = true,
 	}, {
 		.name = "dnswl", .takes = "a zone in quotes",
 		.such_as = "dnswl(\"wl.example\")",
 		.count = 1, .parameters = { { TAKES(FACT_STRING), true } },
 		.result = FACT_BOOL, .stage = STAGE_CONNECT,
-		.check = check_zone,
+		.check = check_zone, .hook = function_ask,
 	}, {
 		.name = "rate", .takes = "what is counted and a duration",
 		.such_as = "rate(client.ip, 1h)",
 		.count = 2, .parameters = { { ANY_KEY, false },
 		    { TAKES(FACT_DURATION), true } },
-		.result = FACT_NUMBER, .stage = STAGE_CONNECT,
+		.result = FACT_NUMBER, .stage = STAGE_MAIL,
+		.check = check_period, .hook = function_ask,
 	}, {
 		.name = "greylist", .takes = "a duration",
 		.such_as = "greylist(5m)",
 		.count = 1, .parameters = { { TAKES(FACT_DURATION), true } },
-		.result = FACT_BOOL, .stage = STAGE_RCPT,
+		.result = FACT_WORD, .words = GREYLIST_WORDS,
+		.stage = STAGE_RCPT,
+		.check = check_delay, .hook = function_ask,
 	},
 };
 

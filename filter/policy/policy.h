@@ -135,7 +135,9 @@ struct policy_call {
 	size_t			 number;	/* of the call as it is written;
 						 * of this policy alone */
 	const struct fact	*args;		/* all of them are set */
+	const enum fact_type	*types;		/* of the arguments */
 	size_t			 count;
+	const struct fact_set	*facts;		/* that the rules see */
 };
 
 /* What evaluation sees beside the facts. */

@@ -77,6 +77,7 @@ connection_reset(struct connection *conn, enum scope from)
 
 	conn->pending.active = false;
 	run_cancel(conn, stage);
+	asks_reset(conn, from);
 	sign_reset(conn);
 	if (conn->subject.bodies != NULL)
 		dkim_bodies_free(conn->subject.bodies);
@@ -113,6 +114,7 @@ connection_free(struct connection *conn)
 	if (conn == NULL)
 		return;
 	session_abort(conn);
+	asks_reset(conn, SCOPE_CONNECTION);
 	run_cancel(conn, STAGE_CONNECT);
 	for (int i = 0; i < SCOPE_COUNT; i++)
 		arena_free(conn->arena[i]);

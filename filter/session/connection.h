@@ -8,6 +8,7 @@
 #ifndef ASSAY_SESSION_CONNECTION_H
 #define ASSAY_SESSION_CONNECTION_H
 
+#include "session/asks.h"
 #include "session/session.h"
 
 enum scope { SCOPE_CONNECTION, SCOPE_HELO, SCOPE_MESSAGE, SCOPE_COUNT };
@@ -109,6 +110,7 @@ struct connection {
 	struct progress		 saved[SCOPE_MESSAGE];	/* at the scope's end */
 	bool			 saw_connect, saw_helo, in_message;
 	struct pending		 pending;
+	struct asks		 asks;
 	/* Where the engine explains; how many were added in each scope. */
 	VEC(struct rehearsed_stage) stages;
 	size_t			 stages_of[SCOPE_COUNT];

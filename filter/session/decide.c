@@ -54,6 +54,7 @@ run_stage(struct connection *conn, enum stage stage,
 	enum fact_id missing;
 
 	*rule_out = NULL;
+	conn->asks.owed = false;
 	explain_stage(conn, stage, &env);
 	if (policy_eval(policy_of(conn), stage, &env, &conn->progress.run,
 	    rule_out, &missing) == POLICY_DECIDED) {
@@ -61,7 +62,8 @@ run_stage(struct connection *conn, enum stage stage,
 		return true;
 	}
 	explain_forget(conn);
-	conn->pending.put_off = client_is_owed(conn, missing);
+	conn->pending.put_off = missing == FACT_COUNT ? conn->asks.owed :
+	    client_is_owed(conn, missing);
 	if (!conn->pending.put_off)
 		conn->pending.waited_for = check_of_fact(missing);
 	return false;
@@ -458,6 +460,7 @@ session_expire(struct connection *conn)
 	conn->message.expired = true;
 	record_trouble(conn, "checks did not finish in time");
 	run_abandon(conn, STR("not finished in time"));
+	asks_abandon(conn, "not finished in time");
 	settle_facts(conn);
 	sign_hurry(conn);
 	decide_step(conn);

@@ -4,6 +4,7 @@
  * function_table.
  */
 #include "policy/function.h"
+#include "session/asks.h"
 #include "session/connection.h"
 
 /* owns(login, address) */
@@ -34,6 +35,8 @@ static const struct {
 	bool again;	/* asking twice changes nothing: for shadow.c */
 } answers[] = {
 	{ "owns", answer_owns, true },
+	{ "dnsbl", asks_list, false }, { "dnswl", asks_list, false },
+	{ "rate", asks_rate, false }, { "greylist", asks_greylist, false },
 };
 
 void

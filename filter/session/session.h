@@ -24,6 +24,7 @@
 #include "event/event.h"
 #include "mail/relay.h"
 #include "policy/policy.h"
+#include "store/store.h"
 #include "rights/rights.h"
 #include "session/seal.h"
 #include "signing/signing.h"
@@ -55,6 +56,10 @@ struct engine_options {
 	size_t			 trusted_count;
 	const struct ipnet	*own_networks;	/* copied: whose mail is ours */
 	size_t			 own_network_count;
+	/* What is remembered between messages; NULL: nothing; not owned. */
+	struct store		*store;
+	uint64_t		 store_timeout_ms;
+	uint64_t		 greylist_window_ms, greylist_lifetime_ms;
 	const struct bounce	*bounce;	/* NULL: no tags; not owned */
 	struct seal_options	 seal;		/* what it points to must
 						 * outlive it */

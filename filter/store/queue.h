@@ -28,6 +28,7 @@ struct store_call {
 struct store {
 	const struct store_backend *backend;
 	void			*state;		/* the worker's own */
+	unsigned		 refs;		/* __atomic builtins */
 	pthread_t		 worker, watch;
 	pthread_mutex_t		 lock;
 	pthread_cond_t		 work, due, idle;

@@ -53,12 +53,20 @@ store_open(struct str where, char *why_out, size_t why_size)
 		store->backend = backends[i];
 		store->state = state;
 		store->last = &store->first;
+		store->refs = 1;
 		start(store);
 		return store;
 	}
 	snprintf(why_out, why_size, "write memory:, sqlite:PATH, "
 	    "redis://HOST or redis+unix://PATH");
 	return NULL;
+}
+
+struct store *
+store_ref(struct store *store)
+{
+	__atomic_add_fetch(&store->refs, 1, __ATOMIC_RELAXED);
+	return store;
 }
 
 static void
@@ -81,7 +89,8 @@ store_close(struct store *store, uint64_t wait_ms)
 {
 	struct store_job *job, *next;
 
-	if (store == NULL)
+	if (store == NULL ||
+	    __atomic_sub_fetch(&store->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	pthread_mutex_lock(&store->lock);
 	drain(store, wait_ms);

@@ -75,7 +75,11 @@ struct store_call;
  * none of them, or a file cannot be used; a server need not be there yet.
  */
 struct store *store_open(struct str where, char *why_out, size_t why_size);
-/* No call may be open; what still waits to be written gets wait_ms. */
+struct store *store_ref(struct store *store);
+/*
+ * Gives one reference up; with the last the store ends: no call may be open
+ * then, and what still waits to be written gets wait_ms.  NULL is allowed.
+ */
 void store_close(struct store *store, uint64_t wait_ms);
 
 /* deadline: clock_ms().  Texts are copied. */

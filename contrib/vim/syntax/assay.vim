@@ -12,6 +12,7 @@ syn iskeyword @,48-57,_,.,-
 " Of a word with two meanings the last one counts.
 syn keyword assayWord none pass fail softfail neutral policy temperror
 syn keyword assayWord permerror quarantine reject missing valid expired forged
+syn keyword assayWord new passed known
 syn keyword assayFact client.ip client.name listener listener.address
 syn keyword assayFact listener.port relay.ip iprev iprev.name iprev.reason
 syn keyword assayFact helo spf_helo spf_helo.domain spf_helo.mechanism

@@ -643,6 +643,7 @@ main(void)
 	TCase *tc = tcase_create("session");
 
 	suite_add_tcase(suite, tc);
+	suite_add_tcase(suite, asks_tests());
 	suite_add_tcase(suite, envelope_tests());
 	suite_add_tcase(suite, relay_cases());
 	suite_add_tcase(suite, seal_tests());

@@ -6,6 +6,7 @@
 
 #include "tests/support/check.h"
 
+TCase *asks_tests(void);
 TCase *envelope_tests(void);
 TCase *relay_cases(void);
 TCase *seal_tests(void);

@@ -1,0 +1,36 @@
+/*
+ * asks - functions of a policy whose answers come from elsewhere
+ *
+ * DNS lists and the store.  The same call with the same arguments is one
+ * question in its scope, however often rules ask it; rules that can turn on
+ * the answer wait for it.
+ */
+#ifndef ASSAY_SESSION_ASKS_H
+#define ASSAY_SESSION_ASKS_H
+
+#include "policy/policy.h"
+#include "session/session.h"
+
+struct ask;
+
+struct asks {
+	struct ask	*first;
+	bool		 owed;		/* one waits for who the client is */
+};
+
+/* dnsbl("zone") and dnswl("zone") of the client (RFC 5782). */
+void asks_list(struct connection *conn, const struct policy_call *call,
+    struct fact *result);
+/* rate(key, period): messages with this key, this one included. */
+void asks_rate(struct connection *conn, const struct policy_call *call,
+    struct fact *result);
+/* greylist(delay) of this client, sender and recipient (RFC 6647). */
+void asks_greylist(struct connection *conn, const struct policy_call *call,
+    struct fact *result);
+
+/* Forget those of a scope and of the ones inside it. */
+void asks_reset(struct connection *conn, unsigned from_scope);
+/* What has no answer yet gets none. */
+void asks_abandon(struct connection *conn, const char *why);
+
+#endif

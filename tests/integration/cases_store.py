@@ -1,0 +1,81 @@
+"""What is remembered between messages: greylisting, rates; and DNS lists."""
+import os
+import time
+
+from case import case
+from mail import Message
+from world import GOOD, OTHER, STRANGER, ZONE
+
+GREY = """
+at rcpt {
+    tempfail 451 4.7.1 "greylisted, try again later"
+        when greylist(2s) == new;
+}
+"""
+
+
+def database(t):
+    return "sqlite:" + os.path.join(t.directory, "assay.db")
+
+
+def rcpt(t, client=GOOD, to="bob@example.net"):
+    message = Message()
+    return t.send(message, client, to=[to]).rcpts[to].code
+
+
+@case(transports=("unix",))
+def a_greylisted_sender_comes_again(t):
+    t.assayd(GREY, store=database(t))
+    t.equal(rcpt(t), 451, "first")
+    t.equal(rcpt(t), 451, "at once")
+    time.sleep(2.2)
+    t.equal(rcpt(t), 250, "later")
+    t.equal(rcpt(t), 250, "and again")
+    t.equal(rcpt(t, to="carol@example.net"), 451, "another recipient")
+    # Over a restart, and over a reload.
+    t.daemon.stop()
+    t.daemon.start()
+    t.equal(rcpt(t), 250, "after a restart")
+    t.daemon.reload()
+    t.equal(rcpt(t), 250, "after a reload")
+
+
+@case(transports=("tcp",))
+def a_sender_is_too_quick(t):
+    t.assayd('at mail { reject 550 5.7.1 "too many"\n'
+             '    when rate(mail.from, 1h) > 3; }', store="memory:")
+    codes = [t.send(Message()).mail.code for _ in range(5)]
+    t.equal(codes, [250, 250, 250, 550, 550], "replies")
+    t.equal(t.send(Message(), sender="carol@good.example").mail.code, 250,
+            "another sender")
+
+
+@case(transports=("unix",))
+def a_store_that_is_away_holds_no_mail(t):
+    t.assayd(GREY, store="redis+unix://%s/none" % t.directory)
+    t.equal(rcpt(t), 250, "reply")
+    t.holds(t.daemon.log(), "the store is away", "log")
+
+
+@case(transports=("unix",))
+def a_bad_store_changes_nothing(t):
+    t.assayd(GREY, store=database(t))
+    t.equal(rcpt(t), 451, "first")
+    t.daemon.configure(store="sqlite:/no/such/place.db")
+    t.daemon.reload()
+    t.holds(t.daemon.log(), "/no/such/place.db: unable to open database "
+            "file", "log")
+    t.equal(rcpt(t), 451, "still greylisted")
+
+
+@case(transports=("unix",))
+def a_listed_client_is_refused(t):
+    listed = ".".join(reversed(t.ip(STRANGER).split(".")))
+    broken = ".".join(reversed(t.ip(OTHER).split(".")))
+    t.assayd('at mail { reject 554 5.7.1 "listed"\n'
+             '    when dnsbl("bl.example") and auth.user is not set; }',
+             zone=ZONE + "%s.bl.example A 127.0.0.2\n" % listed
+             + "%s.bl.example * SERVFAIL\n" % broken)
+    t.equal(t.send(Message(), STRANGER).mail.code, 554, "a listed one")
+    t.equal(t.send(Message(), GOOD).mail.code, 250, "one that is not")
+    t.equal(t.send(Message(), OTHER).mail.code, 250, "a list in trouble")
