@@ -123,6 +123,8 @@ enum {
 	LIMIT_SCORE = 1000000,		/* of one rule: sums stay exact */
 	LIMIT_SYMBOL_OCTETS = 64,	/* the name of a score */
 	LIMIT_TAG_OCTETS = 2048,	/* one header that a policy adds */
+	LIMIT_ASKS = 1000,		/* of DNS lists and the store, in a
+					 * connection; more are unknown */
 	LIMIT_PERIOD_S = 31 * 86400,	/* rate() */
 	LIMIT_DELAY_S = 86400,		/* greylist() */
 	LIMIT_TAGS = 100,

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "session/connection.h"
 
 struct ask {
@@ -18,14 +19,16 @@ struct ask {
 
 /* ---- the list of them ---- */
 
-/* What it is asked, with the values of its arguments behind. */
+/* What it is asked, with the values of its arguments behind; until the stage
+ * is over. */
 static struct str
-key_of(struct arena *arena, const struct policy_call *call,
+key_of(struct connection *conn, const struct policy_call *call,
     const struct str *values, size_t count)
 {
 	struct buf key;
 
-	buf_init(&key, arena, SIZE_MAX);
+	buf_init(&key, conn->arena[stage_scope(conn->pending.stage)],
+	    SIZE_MAX);
 	buf_add(&key, call->text);
 	for (size_t i = 0; i < count; i++) {
 		buf_addc(&key, '\0');
@@ -34,7 +37,8 @@ key_of(struct arena *arena, const struct policy_call *call,
 	return buf_str(&key);
 }
 
-/* The question of this key; *asked_out is false for a new one. */
+/* The question of this key; *asked_out is false for a new one.  NULL: there
+ * are too many. */
 static struct ask *
 ask_of(struct connection *conn, enum scope scope, struct str key,
     bool *asked_out)
@@ -46,6 +50,9 @@ ask_of(struct connection *conn, enum scope scope, struct str key,
 		if (str_eq(ask->key, key))
 			return ask;
 	*asked_out = false;
+	if (conn->asks.count == LIMIT_ASKS)
+		return NULL;
+	conn->asks.count++;
 	ask = arena_alloc(conn->arena[scope], sizeof(*ask));
 	*ask = (struct ask){ .next = conn->asks.first, .conn = conn,
 	    .scope = scope, .key = arena_copy(conn->arena[scope], key) };
@@ -71,6 +78,7 @@ asks_reset(struct connection *conn, unsigned from_scope)
 		if ((*link)->scope >= from_scope) {
 			stop(*link);
 			*link = (*link)->next;
+			conn->asks.count--;
 		} else {
 			link = &(*link)->next;
 		}
@@ -91,6 +99,16 @@ asks_abandon(struct connection *conn, const char *why)
 			stop(ask);
 			unknown(ask, why);
 		}
+}
+
+static void
+answer(const struct ask *ask, struct fact *result)
+{
+	if (ask != NULL)
+		*result = ask->result;
+	else
+		*result = (struct fact){ .state = FACT_UNKNOWN,
+		    .text = STR("too many questions") };
 }
 
 /* ---- DNS lists ---- */
@@ -155,14 +173,13 @@ asks_list(struct connection *conn, const struct policy_call *call,
 		result->state = FACT_NONE;
 		return;
 	}
-	ask = ask_of(conn, scope, key_of(conn->arena[scope], call, NULL, 0),
-	    &asked);
-	if (!asked)
+	ask = ask_of(conn, scope, key_of(conn, call, NULL, 0), &asked);
+	if (ask != NULL && !asked)
 		ask->lookup = lookup_start(conn->engine->options.dns,
 		    conn->strand, list_name(conn->arena[scope], ip,
 		    call->args[0].text), DNS_A, clock_ms() +
 		    conn->engine->options.checks.dns_timeout_ms, listed, ask);
-	*result = ask->result;
+	answer(ask, result);
 }
 
 /* ---- the store ---- */
@@ -214,19 +231,18 @@ void
 asks_rate(struct connection *conn, const struct policy_call *call,
     struct fact *result)
 {
-	struct arena *arena = conn->arena[SCOPE_MESSAGE];
 	char text[IP_TEXT_MAX];
 	struct str value = value_text(call, text);
-	struct str key = key_of(arena, call, &value, 1);
+	struct str key = key_of(conn, call, &value, 1);
 	bool asked;
 	struct ask *ask = ask_of(conn, SCOPE_MESSAGE, key, &asked);
 
-	if (!asked)
+	if (ask != NULL && !asked)
 		start(ask, &(struct store_op){ .kind = STORE_COUNT,
 		    .key = key, .now_ms = conn->subject.now * 1000,
 		    .period_ms = (int64_t)(call->args[1].number * 1000),
 		    .amount = 1 }, counted);
-	*result = ask->result;
+	answer(ask, result);
 }
 
 static void
@@ -281,9 +297,9 @@ asks_greylist(struct connection *conn, const struct policy_call *call,
 	triplet[0] = client_net(&conn->subject.client.ip, text);
 	triplet[1] = arena_lower(arena, conn->subject.mail_from);
 	triplet[2] = arena_lower(arena, rcpt->text);
-	ask = ask_of(conn, SCOPE_MESSAGE, key_of(arena, call, triplet, 3),
+	ask = ask_of(conn, SCOPE_MESSAGE, key_of(conn, call, triplet, 3),
 	    &asked);
-	if (!asked)
+	if (ask != NULL && !asked)
 		start(ask, &(struct store_op){ .kind = STORE_GREYLIST,
 		    .key = str_skip(ask->key, call->text.len + 1),
 		    .now_ms = conn->subject.now * 1000,
@@ -291,5 +307,5 @@ asks_greylist(struct connection *conn, const struct policy_call *call,
 		    .window_ms = (int64_t)options->greylist_window_ms,
 		    .lifetime_ms = (int64_t)options->greylist_lifetime_ms },
 		    greylisted);
-	*result = ask->result;
+	answer(ask, result);
 }

@@ -15,6 +15,7 @@ struct ask;
 
 struct asks {
 	struct ask	*first;
+	size_t		 count;		/* at most LIMIT_ASKS */
 	bool		 owed;		/* one waits for who the client is */
 };
 

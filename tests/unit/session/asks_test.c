@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "session_test.h"
 #include "talk.h"
 
@@ -113,6 +114,27 @@ START_TEST(a_triplet_is_new_until_it_comes_again)
 }
 END_TEST
 
+/* Past the limit nobody is greylisted, and nobody waits. */
+START_TEST(questions_have_an_end)
+{
+	struct store *store;
+	struct talk *talk = talk_of(grey, &store);
+	char to[40];
+
+	open_session(talk);
+	say_mail(talk, "a@example.com");
+	for (int i = 0; i < LIMIT_ASKS + 5; i++) {
+		snprintf(to, sizeof(to), "r%d@mx.example", i);
+		ck_assert_int_eq(say_rcpt(talk, to), i < LIMIT_ASKS ?
+		    ACTION_TEMPFAIL : ACTION_CONTINUE);
+	}
+	say_mail(talk, "a@example.com");
+	ck_assert_int_eq(say_rcpt(talk, "r0@mx.example"), ACTION_TEMPFAIL);
+	talk_free(talk);
+	store_close(store, 1000);
+}
+END_TEST
+
 START_TEST(without_a_store_all_is_unknown)
 {
 	struct talk *talk = talk_new(zone, POLICY "at rcpt {\n"
@@ -135,6 +157,7 @@ asks_tests(void)
 	tcase_add_loop_test(tc, a_dns_list, 0, TEST_COUNT(clients));
 	tcase_add_test(tc, a_rate_counts_messages);
 	tcase_add_test(tc, a_triplet_is_new_until_it_comes_again);
+	tcase_add_test(tc, questions_have_an_end);
 	tcase_add_test(tc, without_a_store_all_is_unknown);
 	return tc;
 }
