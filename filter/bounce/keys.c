@@ -7,7 +7,6 @@
 #include <openssl/crypto.h>
 
 #include "base/limits.h"
-#include "base/source.h"
 
 /* "2  7c1f8e5d09b34a6e" */
 static void
@@ -50,14 +49,29 @@ others_can_read(const char *path)
 }
 
 bool
+bounce_keys_read(const struct source *source, struct prvs_keys *keys_out,
+    struct diag *diag)
+{
+	size_t before = diag_count(diag, DIAG_ERROR), lines = 0;
+	struct source_lines reader = source_lines(source);
+	struct place place;
+	struct str line;
+
+	*keys_out = (struct prvs_keys){ .current = 0 };
+	while (source_next_line(&reader, &line, &place))
+		read_line(keys_out, line, place, lines++ == 0, diag);
+	if (lines == 0)
+		diag_add(diag, DIAG_ERROR, source->path, 0, 0, STR_NONE,
+		    "there is no key; write a line such as 0 and what "
+		    "\"openssl rand -hex 16\" prints");
+	return diag_count(diag, DIAG_ERROR) == before;
+}
+
+bool
 bounce_keys_load(struct arena *arena, const char *path,
     struct prvs_keys *keys_out, struct diag *diag)
 {
-	size_t before = diag_count(diag, DIAG_ERROR), lines = 0;
-	struct source_lines reader;
 	struct source *source;
-	struct place place;
-	struct str line;
 
 	*keys_out = (struct prvs_keys){ .current = 0 };
 	if (!source_read(arena, path, LIMIT_BOUNCE_KEYS_OCTETS, &source)) {
@@ -66,17 +80,12 @@ bounce_keys_load(struct arena *arena, const char *path,
 		    strerror(errno));
 		return false;
 	}
-	if (others_can_read(path))
-		diag_add(diag, DIAG_ERROR, path, 0, 0, STR_NONE,
-		    "others can read these secrets; chmod 600 the file");
-	reader = source_lines(source);
-	while (source_next_line(&reader, &line, &place))
-		read_line(keys_out, line, place, lines++ == 0, diag);
-	if (lines == 0)
-		diag_add(diag, DIAG_ERROR, path, 0, 0, STR_NONE,
-		    "there is no key; write a line such as 0 and what "
-		    "\"openssl rand -hex 16\" prints");
-	return diag_count(diag, DIAG_ERROR) == before;
+	if (!others_can_read(path))
+		return bounce_keys_read(source, keys_out, diag);
+	diag_add(diag, DIAG_ERROR, path, 0, 0, STR_NONE,
+	    "others can read these secrets; chmod 600 the file");
+	bounce_keys_read(source, keys_out, diag);
+	return false;
 }
 
 void

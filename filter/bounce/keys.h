@@ -12,10 +12,13 @@
 #ifndef ASSAY_BOUNCE_KEYS_H
 #define ASSAY_BOUNCE_KEYS_H
 
-#include "base/diag.h"
+#include "base/source.h"
 #include "bounce/prvs.h"
 
-/* False, and all mistakes in diag. */
+/* False, and all mistakes in diag.  The secrets are slices of the source. */
+bool bounce_keys_read(const struct source *source,
+    struct prvs_keys *keys_out, struct diag *diag);
+/* The same from a file, which nobody else may read. */
 bool bounce_keys_load(struct arena *arena, const char *path,
     struct prvs_keys *keys_out, struct diag *diag);
 void bounce_keys_wipe(struct prvs_keys *keys);

@@ -391,7 +391,9 @@ answer(struct connection *conn, struct session_reply *reply)
 
 	if (stamped) {
 		leave_edits(conn, reply);
-		envelope_changes(conn, reply);
+		/* What cannot be signed may be deferred after all. */
+		if (will_be_stamped(conn, reply))
+			envelope_changes(conn, reply);
 	} else if (stage == STAGE_MESSAGE &&
 	    reply->action == ACTION_ACCEPT) {
 		sign_passed_over(conn);

@@ -1,12 +1,13 @@
 /*
  * Tags of bounce addresses: what we tag is valid and comes back as it was;
- * nothing is valid that we did not make.
+ * nothing is valid that we did not make.  The same octets as a file of keys:
+ * what is taken has a key to make tags with.
  */
 #include <string.h>
 
 #include "base/ensure.h"
 #include "base/limits.h"
-#include "bounce/prvs.h"
+#include "bounce/keys.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -36,6 +37,20 @@ check_made_by_us(struct arena *arena, struct str address, struct str bare)
 	ensure(found);
 }
 
+static void
+check_as_keys(struct arena *arena, struct str text)
+{
+	struct diag *diag = diag_new();
+	struct prvs_keys read;
+
+	if (bounce_keys_read(source_new(arena, "keys", text), &read, diag))
+		ensure(read.secrets[read.current].len >=
+		    LIMIT_BOUNCE_SECRET_MIN);
+	else
+		ensure(diag_count(diag, DIAG_ERROR) > 0);
+	diag_free(diag);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -57,6 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ensure(prvs_check(arena, &keys, tagged,
 		    NOW + (WEEK + 1) * 86400, WEEK, &back) == PRVS_EXPIRED);
 	}
+	check_as_keys(arena, str_make(data, size));
 	arena_free(arena);
 	return 0;
 }

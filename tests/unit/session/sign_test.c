@@ -37,6 +37,7 @@ struct desk {
 	char		 key[40];	/* a file */
 	struct signing	*signing;
 	struct talk	*talk;
+	struct bounce	*bounce;
 	struct arena	*arena;
 	struct header	 sent;		/* as it came, then as it goes on */
 };
@@ -45,7 +46,9 @@ static void
 desk_open(struct desk *desk, const char *options, mode_t key_mode,
     const char *policy, bool tempfail)
 {
+	static const char *const domains[] = { "example.com" };
 	char table[] = "/tmp/assay-sign-table-XXXXXX";
+	char tags[] = "/tmp/assay-sign-tags-XXXXXX";
 	struct engine_options engine = talk_options();
 	struct signing_options signing = { .table = table,
 	    .signer = (uid_t)-1 };
@@ -60,8 +63,15 @@ desk_open(struct desk *desk, const char *options, mode_t key_mode,
 	write_file(table, text, 0600);
 	desk->signing = signing_new(&signing, diag);
 	ck_assert_ptr_nonnull(desk->signing);
+	write_file(tags, "0 0123456789abcdef\n", 0600);
+	desk->bounce = bounce_new(&(struct bounce_options){
+	    .keys_file = tags, .domains = domains, .domain_count = 1,
+	    .days = 7 }, diag);
+	ck_assert_ptr_nonnull(desk->bounce);
 	diag_free(diag);
 	unlink(table);
+	unlink(tags);
+	engine.bounce = desk->bounce;
 	engine.signing = desk->signing;
 	engine.own_networks = &own;
 	engine.own_network_count = 1;
@@ -75,6 +85,7 @@ desk_close(struct desk *desk)
 	unlink(desk->key);
 	talk_free(desk->talk);
 	signing_free(desk->signing);
+	bounce_free(desk->bounce);
 	arena_free(desk->arena);
 }
 
@@ -125,7 +136,8 @@ static enum action
 desk_send(struct desk *desk, const char *ip, const char *login,
     const char *author)
 {
-	struct session_mail mail = { .auth_user = str_from(login) };
+	struct session_mail mail = { .from = STR("ann@example.com"),
+	    .auth_user = str_from(login) };
 	struct connection *conn = desk->talk->conn;
 
 	say_connect(desk->talk, ip);
@@ -269,6 +281,8 @@ START_TEST(a_key_that_is_refused_is_trouble)
 	    " ann@example.com"), tempfail ? ACTION_TEMPFAIL :
 	    ACTION_CONTINUE);
 	ck_assert_uint_eq(desk.talk->code, tempfail ? 451 : 0);
+	/* What is put off keeps its envelope. */
+	ck_assert_int_eq(desk.talk->new_from[0] == '\0', tempfail);
 	ck_assert_ptr_null(find(&desk, "DKIM-Signature"));
 	assert_event_has(desk.talk, 0, "\"unsigned\":\"/tmp/assay-sign-key-");
 	desk_close(&desk);
