@@ -107,6 +107,9 @@ struct check {
 	enum stage		 starts;	/* and so the scope it lives in;
 						 * STAGE_MESSAGE: with the first
 						 * header field */
+	bool			 on_demand;	/* not run where no policy reads
+						 * a fact of it, and no check
+						 * that runs needs it */
 	bool			 of_client;	/* reads subject's client or
 						 * helo: behind a relay started
 						 * when these are known */

@@ -162,11 +162,16 @@ table_add(struct table *table, struct str key, struct str login)
 void
 table_settle(struct table *table)
 {
+	size_t slots;
+
 	if (table->len == 0)
 		return;
 	table->block = xrealloc(table->block, table->len);
 	table->size = table->len;
-	rehash(table, table->used * 4 / 3 + 1);
+	/* Two pairs may share a place by chance, and no longer do when places
+	 * are given anew: up to two a pair, and a free one ends a search. */
+	slots = table->used * 4 / 3 + 1;
+	rehash(table, slots > table->pairs * 2 ? slots : table->pairs * 2 + 1);
 }
 
 bool

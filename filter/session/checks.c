@@ -16,6 +16,12 @@ is_running(const struct check_run *run)
 }
 
 static bool
+is_wanted(const struct connection *conn, int id)
+{
+	return (conn->engine->wanted & CHECK_BIT(id)) != 0;
+}
+
+static bool
 needs_are_finished(const struct connection *conn, const struct check *check)
 {
 	for (int id = 0; id < CHECK_COUNT; id++)
@@ -78,7 +84,7 @@ void
 run_start(struct connection *conn, enum stage stage)
 {
 	for (int id = 0; id < CHECK_COUNT; id++)
-		if (check_table[id].starts == stage &&
+		if (check_table[id].starts == stage && is_wanted(conn, id) &&
 		    !(conn->relayed && check_table[id].of_client))
 			start(prepare(conn, id, stage));
 }
@@ -98,7 +104,7 @@ run_start_of_client(struct connection *conn, struct str trouble)
 	for (int id = 0; id < CHECK_COUNT; id++) {
 		struct check_run *run;
 
-		if (!check_table[id].of_client)
+		if (!check_table[id].of_client || !is_wanted(conn, id))
 			continue;
 		run = prepare(conn, id, STAGE_MESSAGE);
 		if (trouble.len > 0)

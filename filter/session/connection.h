@@ -19,6 +19,7 @@ struct engine {
 	struct engine_options	 options;	/* texts are copies */
 	struct arena		*arena;
 	unsigned		 refs;		/* __atomic builtins */
+	unsigned		 wanted;	/* CHECK_BITs: what is run */
 	uint64_t		 wait_ms[STAGE_COUNT];
 };
 

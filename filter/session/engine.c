@@ -16,6 +16,28 @@ copy_networks(struct arena *arena, const struct ipnet *at, size_t count)
 	return copy;
 }
 
+static bool
+reads_facts_of(const struct engine *engine, const struct check *check)
+{
+	for (int id = check->first; id <= (int)check->last; id++)
+		if (engine_reads(engine, (enum fact_id)id))
+			return true;
+	return false;
+}
+
+/* A check needs none but those above it in the table. */
+static void
+find_wanted(struct engine *engine)
+{
+	for (int id = CHECK_COUNT - 1; id >= 0; id--) {
+		const struct check *check = &check_table[id];
+
+		if ((engine->wanted & CHECK_BIT(id)) != 0 ||
+		    !check->on_demand || reads_facts_of(engine, check))
+			engine->wanted |= CHECK_BIT(id) | check->needs;
+	}
+}
+
 struct engine *
 engine_new(const struct engine_options *options)
 {
@@ -44,6 +66,7 @@ engine_new(const struct engine_options *options)
 	    options->own_network_count);
 	o->relays.at = copy_networks(engine->arena, options->relays.at,
 	    options->relays.count);
+	find_wanted(engine);
 	for (int stage = 0; stage < STAGE_COUNT; stage++)
 		engine->wait_ms[stage] = o->checks.dns_timeout_ms + GRACE_MS;
 	engine->wait_ms[STAGE_MESSAGE] = o->message_wait_ms;

@@ -129,6 +129,26 @@ static const char schema[] =
     " ('c@b.example', 'x'), ('A@b.example', 'y, z'), (NULL, 'w'),"
     " ('d@b.example', NULL), ('@e.example', 'x'), ('bare', 'x');";
 
+/* Whatever places its texts fall on, a search ends.  Places are by chance: of
+ * so many tables a few have pairs that share one until they are settled. */
+START_TEST(small_tables_that_are_settled)
+{
+	for (int i = 0; i < 40000; i++) {
+		struct table *table = table_new();
+		char key[24];
+
+		snprintf(key, sizeof(key), "%d@b.example", i);
+		ck_assert(table_add(table, str_from(key), STR("x")));
+		ck_assert(table_add(table, str_from(key), STR("y")));
+		table_settle(table);
+		ck_assert(table_has(table, str_from(key), STR("x")));
+		ck_assert(!table_has(table, str_from(key), STR("z")));
+		ck_assert(!table_has_key(table, STR("d@b.example")));
+		table_free(table);
+	}
+}
+END_TEST
+
 static void
 make_database(char *path)
 {
@@ -204,6 +224,7 @@ read_cases(void)
 	tcase_add_loop_test(tc, texts_are_read, 0, TEST_COUNT(texts));
 	tcase_add_loop_test(tc, mistakes_in_texts, 0, TEST_COUNT(mistakes));
 	tcase_add_test(tc, a_login_that_is_too_long);
+	tcase_add_test(tc, small_tables_that_are_settled);
 	tcase_add_test(tc, rows_of_a_database);
 	tcase_add_loop_test(tc, mistakes_in_databases, 0,
 	    TEST_COUNT(queries));
