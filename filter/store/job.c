@@ -10,23 +10,48 @@
 
 enum { DIGEST_TEXT = 65 };	/* "#" and 64 hex digits */
 
+static void
+digest(struct str text, unsigned char out[EVP_MAX_MD_SIZE])
+{
+	unsigned int len;
+
+	ensure(EVP_Digest(text.ptr, text.len, out, &len, EVP_sha256(),
+	    NULL) == 1);
+}
+
+void
+triplet_key(struct str key, char out[TRIPLET_KEY])
+{
+	unsigned char whole[EVP_MAX_MD_SIZE];
+
+	digest(key, whole);
+	memcpy(out, whole, TRIPLET_KEY);
+}
+
 static struct str
 fitting(struct str text, size_t max, char out[DIGEST_TEXT])
 {
 	static const char hex[] = "0123456789abcdef";
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned int len;
+	unsigned char whole[EVP_MAX_MD_SIZE];
 
 	if (text.len <= max)
 		return text;
-	ensure(EVP_Digest(text.ptr, text.len, digest, &len, EVP_sha256(),
-	    NULL) == 1);
+	digest(text, whole);
 	out[0] = '#';
 	for (unsigned int i = 0; i < 32; i++) {
-		out[1 + 2 * i] = hex[digest[i] >> 4];
-		out[2 + 2 * i] = hex[digest[i] & 15];
+		out[1 + 2 * i] = hex[whole[i] >> 4];
+		out[2 + 2 * i] = hex[whole[i] & 15];
 	}
 	return str_make(out, DIGEST_TEXT);
+}
+
+static struct str
+key_of(const struct store_op *op, char out[DIGEST_TEXT])
+{
+	if (op->kind != STORE_GREYLIST)
+		return fitting(op->key, LIMIT_STORE_KEY, out);
+	triplet_key(op->key, out);
+	return str_make(out, TRIPLET_KEY);
 }
 
 static struct str
@@ -44,7 +69,7 @@ struct store_job *
 job_new(const struct store_op *op)
 {
 	char key_digest[DIGEST_TEXT], member_digest[DIGEST_TEXT];
-	struct str key = fitting(op->key, LIMIT_STORE_KEY, key_digest);
+	struct str key = key_of(op, key_digest);
 	struct str member = fitting(op->member, LIMIT_STORE_MEMBER,
 	    member_digest);
 	struct store_job *job = xcalloc(1, sizeof(*job) + key.len +

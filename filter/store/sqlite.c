@@ -12,29 +12,9 @@
 #include "base/ensure.h"
 #include "base/limits.h"
 #include "store/backend.h"
+#include "store/schema.h"
 
-enum { SCHEMA = 1, APPLICATION = 0x61737379 /* "assy" */, BUSY_MS = 1000,
-       EXPIRE_ROWS = 500, WHY_MAX = 200 };
-
-static const char schema[] =
-    "CREATE TABLE counters (key BLOB NOT NULL, bucket INTEGER NOT NULL,"
-    " sum REAL NOT NULL, expires INTEGER NOT NULL,"
-    " PRIMARY KEY (key, bucket)) WITHOUT ROWID;"
-    "CREATE TABLE members (key BLOB NOT NULL, member BLOB NOT NULL,"
-    " seen INTEGER NOT NULL, expires INTEGER NOT NULL,"
-    " PRIMARY KEY (key, member)) WITHOUT ROWID;"
-    "CREATE TABLE triplets (key BLOB PRIMARY KEY NOT NULL,"
-    " first INTEGER NOT NULL, passed INTEGER NOT NULL,"
-    " expires INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE standings (key BLOB PRIMARY KEY NOT NULL,"
-    " spam REAL NOT NULL, ham REAL NOT NULL, at INTEGER NOT NULL,"
-    " expires INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE INDEX counters_expire ON counters (expires);"
-    "CREATE INDEX members_expire ON members (expires);"
-    "CREATE INDEX triplets_expire ON triplets (expires);"
-    "CREATE INDEX standings_expire ON standings (expires);"
-    "PRAGMA application_id = 1634956153;"
-    "PRAGMA user_version = 1;";
+enum { BUSY_MS = 1000, EXPIRE_ROWS = 500, WHY_MAX = 200 };
 
 enum statement {
 	BEGIN, COMMIT, ROLLBACK,
@@ -98,49 +78,6 @@ run_text(struct sqlite *sqlite, const char *text, char *why, size_t size)
 	    SQLITE_OK || fail(sqlite, why, size);
 }
 
-/* The first column of the only row; -1 on an error. */
-static int64_t
-ask_number(struct sqlite *sqlite, const char *text)
-{
-	sqlite3_stmt *statement;
-	int64_t number = -1;
-
-	if (sqlite3_prepare_v2(sqlite->db, text, -1, &statement, NULL) !=
-	    SQLITE_OK)
-		return -1;
-	if (sqlite3_step(statement) == SQLITE_ROW)
-		number = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return number;
-}
-
-/* A file of ours, of this version; an empty one becomes that. */
-static bool
-check_schema(struct sqlite *sqlite, char *why, size_t size)
-{
-	int64_t version = ask_number(sqlite, "PRAGMA user_version");
-	int64_t application = ask_number(sqlite, "PRAGMA application_id");
-	int64_t tables = ask_number(sqlite,
-	    "SELECT count(*) FROM sqlite_schema");
-
-	if (version < 0 || application < 0 || tables < 0)
-		return fail(sqlite, why, size);
-	if (tables == 0)
-		return run_text(sqlite, "BEGIN IMMEDIATE", why, size) &&
-		    run_text(sqlite, schema, why, size) &&
-		    run_text(sqlite, "COMMIT", why, size);
-	if (application != APPLICATION) {
-		snprintf(why, size, "it is the database of another program");
-		return false;
-	}
-	if (version != SCHEMA) {
-		snprintf(why, size, "its schema is version %d, this assay "
-		    "knows version %d", (int)version, SCHEMA);
-		return false;
-	}
-	return true;
-}
-
 static bool
 prepare(struct sqlite *sqlite, char *why, size_t size)
 {
@@ -172,7 +109,8 @@ open_file(struct sqlite *sqlite, const char *path, char *why, size_t size)
 	sqlite3_busy_timeout(sqlite->db, BUSY_MS);
 	return run_text(sqlite, "PRAGMA journal_mode = WAL;"
 	    "PRAGMA synchronous = NORMAL;", why, size) &&
-	    check_schema(sqlite, why, size) && prepare(sqlite, why, size);
+	    schema_bring(sqlite->db, why, size) &&
+	    prepare(sqlite, why, size);
 }
 
 static void *

@@ -64,6 +64,12 @@ redis_socket(void)
 	return socket_path;
 }
 
+const char *
+database_path(void)
+{
+	return database;
+}
+
 void
 open_store(int backend)
 {

@@ -19,6 +19,7 @@ extern struct strand *strand;
 void set_up(void);
 void tear_down(void);
 void open_store(int backend);
+const char *database_path(void);	/* of SQLite */
 
 /* A redis-server of our own on a socket; words: more options, or NULL. */
 void redis_start(const char *const *words);
@@ -39,5 +40,6 @@ struct store_answer ask(const struct store_op *op);
 double count(const char *key, double amount, int64_t at);
 
 TCase *redis_tests(void);
+TCase *schema_tests(void);
 
 #endif
