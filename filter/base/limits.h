@@ -94,6 +94,9 @@ enum {
 	LIMIT_RECEIVED_HOPS = 30,	/* through relays that are trusted */
 	LIMIT_LIST_ID_OCTETS = 2048,	/* of a List-Id field, looked at; the
 					 * id has 255 (RFC 2919 section 3) */
+	LIMIT_CHARSET_OCTETS = 64,	/* the name of a character set */
+	LIMIT_CHARSET_TEXT_OCTETS = 256 * 1024,	/* converted at once */
+	LIMIT_DECODED_OCTETS = 16 * 1024, /* of a field's text, decoded */
 	LIMIT_AUTHRES_RESULTS = 64,	/* in a field, written or read */
 	LIMIT_AUTHRES_PROPERTIES = 32,	/* of one result that we read */
 	LIMIT_AUTHRES_OCTETS = 16 * 1024,

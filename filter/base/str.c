@@ -32,6 +32,14 @@ ascii_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+int
+ascii_hex(char c)
+{
+	c = ascii_lower(c);
+	return ascii_digit(c) ? c - '0' :
+	    c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 struct str
 str_make(const void *ptr, size_t len)
 {

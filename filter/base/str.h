@@ -77,6 +77,7 @@ bool ascii_digit(char c);
 bool ascii_alnum(char c);
 bool ascii_space(char c);	/* SP TAB CR LF */
 char ascii_lower(char c);
+int ascii_hex(char c);		/* the digit's value, or -1 */
 
 /* Of eight octets at once (in any order). */
 static inline uint64_t

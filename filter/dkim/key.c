@@ -4,8 +4,8 @@
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
 
+#include "base/base64.h"
 #include "base/limits.h"
-#include "dkim/base64.h"
 #include "dkim/der.h"
 
 static bool
@@ -90,7 +90,7 @@ dkim_key_parse(struct arena *arena, struct str text, struct dkim_key *key_out,
 	p = dkim_tags_find(&tags, "p");
 	if (p == NULL)
 		return "the key record has no p=";
-	if (!dkim_base64_read(arena, p->value, &key_out->octets))
+	if (!base64_read(arena, p->value, &key_out->octets))
 		return "the key's p= is not base64";
 	return NULL;
 }

@@ -4,8 +4,8 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
-#include "dkim/base64.h"
 
 /* RFC 1035 section 3.3: the length of a string is one octet. */
 enum { STRING_OCTETS = 255 };
@@ -51,7 +51,7 @@ dkim_make_key(enum dkim_key_type type, unsigned bits, int fd)
 struct str
 dkim_make_record(struct arena *arena, const struct dkim_private *key)
 {
-	struct str public = dkim_base64_write(arena,
+	struct str public = base64_write(arena,
 	    dkim_private_public(arena, key));
 
 	return arena_printf(arena, "v=DKIM1; k=%s; p=%.*s",

@@ -7,9 +7,9 @@
 
 #include <dkim.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/ensure.h"
-#include "dkim/base64.h"
 #include "dkim/canon.h"
 
 /*
@@ -450,14 +450,14 @@ write_key(struct engine *engine, struct handle *handle)
 			octets = str_make(raw, raw_size);
 		handle->key = arena_printf(engine->arena,
 		    "v=DKIM1; k=ed25519; p=%.*s",
-		    STR_ARG(dkim_base64_write(engine->arena, octets)));
+		    STR_ARG(base64_write(engine->arena, octets)));
 		return octets.len > 0;
 	}
 	size = i2d_PUBKEY(pkey, &der);
 	if (size > 0)
 		octets = str_make(der, (size_t)size);
 	handle->key = arena_printf(engine->arena, "v=DKIM1; p=%.*s",
-	    STR_ARG(dkim_base64_write(engine->arena, octets)));
+	    STR_ARG(base64_write(engine->arena, octets)));
 	OPENSSL_free(der);
 	return octets.len > 0 && handle->key.len <= KEY_OCTETS_MAX;
 }

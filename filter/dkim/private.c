@@ -13,9 +13,9 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include "base/base64.h"
 #include "base/ensure.h"
 #include "base/limits.h"
-#include "dkim/base64.h"
 #include "dkim/digest.h"
 
 enum { ED25519_OCTETS = 32, ED25519_SIGNATURE = 64, RSA_BITS_GOOD = 2048 };
@@ -85,7 +85,7 @@ decode_base64(struct str text)
 	struct str octets;
 	EVP_PKEY *pkey = NULL;
 
-	if (dkim_base64_read(arena, text, &octets)) {
+	if (base64_read(arena, text, &octets)) {
 		pkey = decode_der(octets);
 		OPENSSL_cleanse((char *)(uintptr_t)octets.ptr, octets.len);
 	}

@@ -2,8 +2,8 @@
 
 #include <inttypes.h>
 
+#include "base/base64.h"
 #include "base/limits.h"
-#include "dkim/base64.h"
 #include "dkim/digest.h"
 
 static const char *const field_names[] = {
@@ -184,7 +184,7 @@ put_tags(struct lines *lines, struct arena *arena,
 	if (sign->kind != DKIM_ARC_SEAL) {
 		put_names(lines, arena, sign->selected);
 		put_word(lines, arena_printf(arena, "bh=%.*s;",
-		    STR_ARG(dkim_base64_write(arena, sign->body_hash))));
+		    STR_ARG(base64_write(arena, sign->body_hash))));
 	}
 	if (lines->column + 3 + B_OCTETS_MIN > LIMIT_FIELD_LINE)
 		new_line(lines);
@@ -229,7 +229,7 @@ dkim_sign(struct arena *arena, const struct dkim_sign *sign,
 	signature = dkim_private_sign(arena, sign->key, digest);
 	if (signature.len == 0)
 		return false;
-	put_base64(&lines, dkim_base64_write(arena, signature));
+	put_base64(&lines, base64_write(arena, signature));
 	*field_out = (struct header_field){ name, buf_str(&value) };
 	return true;
 }

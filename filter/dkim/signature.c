@@ -2,9 +2,9 @@
 
 #include <time.h>
 
+#include "base/base64.h"
 #include "base/domain.h"
 #include "base/limits.h"
-#include "dkim/base64.h"
 
 /* One field being read; the first fault is the one that is reported. */
 struct reader {
@@ -72,7 +72,7 @@ read_signature(struct reader *reader, struct str value)
 
 	out->b_span = dkim_tags_find(&out->tags, "b")->span;
 	out->b_text = dkim_tag_squeeze(reader->arena, value);
-	if (!dkim_base64_read(reader->arena, value, &out->b))
+	if (!base64_read(reader->arena, value, &out->b))
 		malformed(reader, "b= is not base64");
 	else if (out->b.len == 0)
 		malformed(reader, "b= is empty");
@@ -81,7 +81,7 @@ read_signature(struct reader *reader, struct str value)
 static void
 read_body_hash(struct reader *reader, struct str value)
 {
-	if (!dkim_base64_read(reader->arena, value, &reader->out->bh))
+	if (!base64_read(reader->arena, value, &reader->out->bh))
 		malformed(reader, "bh= is not base64");
 	else if (reader->out->bh.len == 0)
 		malformed(reader, "bh= is empty");

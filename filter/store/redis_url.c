@@ -5,14 +5,6 @@
 
 enum { DEFAULT_PORT = 6379, DATABASE_MAX = 99999 };
 
-static int
-hex_value(char c)
-{
-	c = ascii_lower(c);
-	return ascii_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ?
-	    c - 'a' + 10 : -1;
-}
-
 static bool
 decode(struct str text, char *out, size_t size)
 {
@@ -23,9 +15,9 @@ decode(struct str text, char *out, size_t size)
 
 		if (c == '%') {
 			int high = i + 2 < text.len ?
-			    hex_value(text.ptr[i + 1]) : -1;
+			    ascii_hex(text.ptr[i + 1]) : -1;
 			int low = i + 2 < text.len ?
-			    hex_value(text.ptr[i + 2]) : -1;
+			    ascii_hex(text.ptr[i + 2]) : -1;
 
 			if (high < 0 || low < 0 || high + low == 0)
 				return false;

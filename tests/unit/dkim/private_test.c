@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dkim/base64.h"
+#include "base/base64.h"
 #include "dkim/canon.h"
 #include "dkim/digest.h"
 #include "dkim/private.h"
@@ -91,7 +91,7 @@ START_TEST(keys_are_read_in_every_form)
 	ck_assert_ptr_nonnull(key);
 	ck_assert_int_eq(dkim_private_type(key), good[_i].type);
 	ck_assert_uint_eq(dkim_private_bits(key), good[_i].bits);
-	assert_str(dkim_base64_write(arena, dkim_private_public(arena, key)),
+	assert_str(base64_write(arena, dkim_private_public(arena, key)),
 	    good[_i].public);
 	dkim_private_unref(key);
 	arena_free(arena);
@@ -286,7 +286,7 @@ START_TEST(signatures_are_those_of_rfc8463)
 	twice = dkim_private_ref(key);
 	dkim_private_unref(key);
 	dkim_digest(str_from(appendix[_i].octets), digest);
-	assert_str(dkim_base64_write(arena, dkim_private_sign(arena, twice,
+	assert_str(base64_write(arena, dkim_private_sign(arena, twice,
 	    digest)), appendix[_i].b);
 	dkim_private_unref(twice);
 	arena_free(arena);

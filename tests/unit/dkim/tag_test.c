@@ -1,8 +1,8 @@
 #include "tests/unit/dkim/dkim_test.h"
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/limits.h"
-#include "dkim/base64.h"
 #include "dkim/tag.h"
 
 /* good: "name=[value]" for each tag; why: what is wrong. */
@@ -134,7 +134,7 @@ START_TEST(base64_is_read)
 {
 	struct arena *arena = arena_new();
 	struct str octets;
-	bool ok = dkim_base64_read(arena, str_from(base64[_i].text), &octets);
+	bool ok = base64_read(arena, str_from(base64[_i].text), &octets);
 
 	ck_assert_int_eq(ok, base64[_i].octets != NULL);
 	if (ok)
@@ -147,10 +147,10 @@ START_TEST(base64_is_written)
 {
 	struct arena *arena = arena_new();
 
-	assert_str(dkim_base64_write(arena, STR("")), "");
-	assert_str(dkim_base64_write(arena, STR("a")), "YQ==");
-	assert_str(dkim_base64_write(arena, STR("ab")), "YWI=");
-	assert_str(dkim_base64_write(arena, STR("abc\xff\xfe")), "YWJj//4=");
+	assert_str(base64_write(arena, STR("")), "");
+	assert_str(base64_write(arena, STR("a")), "YQ==");
+	assert_str(base64_write(arena, STR("ab")), "YWI=");
+	assert_str(base64_write(arena, STR("abc\xff\xfe")), "YWJj//4=");
 	arena_free(arena);
 }
 END_TEST

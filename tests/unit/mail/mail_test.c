@@ -7,6 +7,7 @@ main(void)
 
 	suite_add_tcase(suite, address_cases());
 	suite_add_tcase(suite, authres_cases());
+	suite_add_tcase(suite, encoded_word_cases());
 	suite_add_tcase(suite, listid_cases());
 	suite_add_tcase(suite, received_cases());
 	suite_add_tcase(suite, relay_cases());

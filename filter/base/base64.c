@@ -1,4 +1,4 @@
-#include "dkim/base64.h"
+#include "base/base64.h"
 
 static const char alphabet[64] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "abcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -46,7 +46,7 @@ read_tail(struct str text, unsigned char *out, size_t *len)
 }
 
 bool
-dkim_base64_read(struct arena *arena, struct str text, struct str *octets_out)
+base64_read(struct arena *arena, struct str text, struct str *octets_out)
 {
 	unsigned char *out = arena_alloc(arena, text.len / 4 * 3 + 3);
 	const char *p = text.ptr;
@@ -71,7 +71,7 @@ dkim_base64_read(struct arena *arena, struct str text, struct str *octets_out)
 }
 
 struct str
-dkim_base64_write(struct arena *arena, struct str octets)
+base64_write(struct arena *arena, struct str octets)
 {
 	char *out = arena_alloc(arena, (octets.len + 2) / 3 * 4);
 	size_t len = 0;

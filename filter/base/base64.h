@@ -1,0 +1,16 @@
+/*
+ * base64 - RFC 2045 section 6.8, white space anywhere
+ *
+ * Padding may be missing (common in the field, and harmless); any other octet
+ * outside the alphabet, and a single left-over character, is refused.
+ */
+#ifndef ASSAY_BASE_BASE64_H
+#define ASSAY_BASE_BASE64_H
+
+#include "base/arena.h"
+
+bool base64_read(struct arena *arena, struct str text,
+    struct str *octets_out);
+struct str base64_write(struct arena *arena, struct str octets);
+
+#endif
