@@ -106,6 +106,21 @@ enum {
 	LIMIT_FIELD_LINE = 78,		/* RFC 5322 section 2.1.1 */
 	LIMIT_SUBJECT_OCTETS = 16 * 1024, /* of a subject that we prefix */
 
+	/* MIME: RFC 2045 and 2046 have few limits of their own */
+	LIMIT_MIME_PARTS = 1000,	/* told of; digests have hundreds */
+	LIMIT_MIME_DEPTH = 20,		/* of parts in parts */
+	LIMIT_MIME_BOUNDARY_OCTETS = 512, /* RFC 2046 section 5.1.1 has 70 */
+	LIMIT_MIME_LINE_OCTETS = 1024,	/* that may be a boundary: RFC 5322
+					 * section 2.1.1 has 998 */
+	LIMIT_MIME_FIELD_OCTETS = 8192,	/* of one Content- field */
+	LIMIT_MIME_HEADER_OCTETS = 64 * 1024, /* of one part, looked at */
+	LIMIT_MIME_FIELDS = 4,		/* of one kind and part, looked at */
+	LIMIT_MIME_PARAMETERS = 128,	/* of a field; a long name is spread
+					 * over many (RFC 2231 section 3) */
+	LIMIT_MIME_TYPE_OCTETS = 127,	/* each half: RFC 6838 section 4.2 */
+	LIMIT_MIME_NAME_OCTETS = 1024,	/* of a file; systems have 255 */
+	LIMIT_MIME_LISTENERS = 4,
+
 	/* Settings, policies and lists: what an admin writes, so generous */
 	LIMIT_SETTINGS_OCTETS = 1024 * 1024,
 	LIMIT_POLICY_OCTETS = 1024 * 1024,

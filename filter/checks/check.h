@@ -17,6 +17,7 @@
 #include "facts/facts.h"
 #include "facts/results.h"
 #include "mail/header.h"
+#include "mail/mime.h"
 #include "spf/spf.h"
 
 /* What the admin set, as far as checks need it. */
@@ -69,6 +70,9 @@ struct subject {
 	 * eoh and had at eom; the session feeds them.  NULL in tests: each
 	 * check hashes for itself. */
 	struct dkim_bodies		*bodies;
+	/* The reader of the message's parts, where a check listens to them
+	 * (check_mime); the session feeds it, before the checks. */
+	struct mime			*mime;
 };
 
 struct check_run {

@@ -109,3 +109,24 @@ check_deadline(const struct check_run *run)
 {
 	return clock_ms() + run->subject->options->dns_timeout_ms;
 }
+
+void
+check_mime(struct check_run *run, const struct mime_listener *listener)
+{
+	struct subject *subject = run->subject;
+
+	if (subject->mime == NULL)
+		subject->mime = mime_new();
+	ensure(mime_listen(subject->mime, listener, run));
+}
+
+void
+check_mime_end(struct check_run *run)
+{
+	struct subject *subject = run->subject;
+
+	if (subject->mime == NULL || mime_unlisten(subject->mime, run))
+		return;
+	mime_free(subject->mime);
+	subject->mime = NULL;
+}

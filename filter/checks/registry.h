@@ -12,6 +12,13 @@ extern const struct check_ops iprev_ops, spf_helo_ops, spf_ops, header_ops,
 /* Add to the results; the stage is filled in.  Bytes are not copied. */
 void check_result(struct check_run *run, const struct result *result);
 
+/*
+ * Listen to the parts of the message (mail/mime.h), from start() on; ctx is
+ * the run.  To be ended by cancel(), which may come twice.
+ */
+void check_mime(struct check_run *run, const struct mime_listener *listener);
+void check_mime_end(struct check_run *run);
+
 /* When a check that starts now must have its DNS answers (clock_ms). */
 uint64_t check_deadline(const struct check_run *run);
 

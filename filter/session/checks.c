@@ -117,6 +117,8 @@ run_start_of_client(struct connection *conn, struct str trouble)
 void
 run_header(struct connection *conn, const struct header_field *field)
 {
+	if (conn->subject.mime != NULL)
+		mime_field(conn->subject.mime, field->name, field->value);
 	for (int id = 0; id < CHECK_COUNT; id++) {
 		struct check_run *run = &conn->checks[id];
 
@@ -128,6 +130,8 @@ run_header(struct connection *conn, const struct header_field *field)
 void
 run_eoh(struct connection *conn)
 {
+	if (conn->subject.mime != NULL)
+		mime_eoh(conn->subject.mime);
 	for (int id = 0; id < CHECK_COUNT; id++) {
 		struct check_run *run = &conn->checks[id];
 
@@ -141,6 +145,8 @@ run_body(struct connection *conn, struct str piece)
 {
 	bool wanted = dkim_bodies_feed(conn->subject.bodies, piece);
 
+	if (conn->subject.mime != NULL)
+		wanted |= mime_body(conn->subject.mime, piece);
 	for (int id = 0; id < CHECK_COUNT; id++) {
 		struct check_run *run = &conn->checks[id];
 
@@ -154,6 +160,8 @@ void
 run_eom(struct connection *conn)
 {
 	dkim_bodies_end(conn->subject.bodies);
+	if (conn->subject.mime != NULL)
+		mime_eom(conn->subject.mime);
 	for (int id = 0; id < CHECK_COUNT; id++) {
 		struct check_run *run = &conn->checks[id];
 

@@ -8,6 +8,7 @@ TCase *address_cases(void);
 TCase *authres_cases(void);
 TCase *encoded_word_cases(void);
 TCase *listid_cases(void);
+TCase *mime_cases(void);
 TCase *received_cases(void);
 TCase *relay_cases(void);
 

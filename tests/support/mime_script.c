@@ -1,0 +1,133 @@
+#include "tests/support/mime_script.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/ensure.h"
+#include "mail/mime.h"
+
+struct script {
+	struct buf	out;
+	unsigned	number;		/* of the part at hand */
+	bool		open;
+};
+
+static bool
+begin(void *ctx, const struct mime_part *part)
+{
+	static const char *const dispositions[] = {
+		[MIME_NO_DISPOSITION] = "", [MIME_INLINE] = " inline",
+		[MIME_ATTACHMENT] = " attachment",
+	};
+	struct script *script = ctx;
+
+	ensure(!script->open && part->number == script->number + 1);
+	script->number = part->number;
+	for (unsigned i = 0; i < part->depth; i++)
+		buf_addc(&script->out, '.');
+	buf_add(&script->out, part->type);
+	if (part->container)
+		buf_addc(&script->out, part->attached ? '@' : '+');
+	if (part->text && !str_starts_nocase(part->type, STR("text/")))
+		buf_addc(&script->out, '!');
+	if (part->charset.len > 0) {
+		buf_addz(&script->out, " charset=");
+		buf_add(&script->out, part->charset);
+	}
+	buf_addz(&script->out, dispositions[part->disposition]);
+	for (size_t i = 0; i < part->name_count; i++) {
+		buf_addz(&script->out, " <");
+		buf_add(&script->out, part->names[i]);
+		buf_addc(&script->out, '>');
+	}
+	buf_addz(&script->out, part->container ? "\n" : " {");
+	script->open = !part->container;
+	return true;
+}
+
+static bool
+octets(void *ctx, const struct mime_part *part, struct str piece)
+{
+	struct script *script = ctx;
+
+	ensure(script->open && part->number == script->number);
+	ensure(piece.len > 0);
+	buf_add(&script->out, piece);
+	return true;
+}
+
+static void
+end(void *ctx, const struct mime_part *part)
+{
+	struct script *script = ctx;
+
+	ensure(script->open && part->number == script->number);
+	script->open = false;
+	buf_addz(&script->out, "}\n");
+}
+
+static const struct mime_listener listener = { begin, octets, end };
+
+/* The fields, as an MTA cuts them; what is left is the body. */
+static struct str
+feed_header(struct mime *mime, struct str rest)
+{
+	while (rest.len > 0) {
+		size_t end_at = 0, colon;
+		struct str field;
+
+		if (str_eq(str_slice(rest, 0, 2), STR("\r\n")))
+			return str_skip(rest, 2);
+		do {
+			end_at += str_chr(str_skip(rest, end_at), '\n') + 1;
+		} while (end_at < rest.len && (rest.ptr[end_at] == ' ' ||
+		    rest.ptr[end_at] == '\t'));
+		field = str_slice(rest, 0, end_at);
+		if (field.len > 0 && field.ptr[field.len - 1] == '\n')
+			field.len--;
+		if (field.len > 0 && field.ptr[field.len - 1] == '\r')
+			field.len--;
+		colon = str_chr(field, ':');
+		mime_field(mime, str_slice(field, 0, colon),
+		    str_skip(field, colon + 1));
+		rest = str_skip(rest, end_at);
+	}
+	return rest;
+}
+
+static void
+tell_troubles(struct buf *out, unsigned troubles)
+{
+	if (troubles == 0)
+		return;
+	buf_addc(out, '=');
+	for (int i = 0; i < MIME_TROUBLES; i++)
+		if ((troubles & 1u << i) != 0) {
+			buf_addc(out, ' ');
+			buf_addz(out, mime_trouble_name(i));
+		}
+	buf_addc(out, '\n');
+}
+
+struct str
+mime_script(struct arena *arena, struct str message, size_t piece)
+{
+	struct mime *mime = mime_new();
+	struct script script = { .number = 0 };
+	struct str rest;
+
+	buf_init(&script.out, arena, SIZE_MAX);
+	ensure(mime_listen(mime, &listener, &script));
+	rest = feed_header(mime, message);
+	mime_eoh(mime);
+	while (rest.len > 0) {
+		(void)mime_body(mime, str_slice(rest, 0, piece));
+		rest = str_skip(rest, piece);
+	}
+	mime_eom(mime);
+	ensure(!script.open);
+	ensure(script.number == mime_part_count(mime));
+	tell_troubles(&script.out, mime_troubles(mime));
+	mime_free(mime);
+	return buf_str(&script.out);
+}
