@@ -76,7 +76,8 @@ void arc_header(struct arc *arc, const struct header_field *field);
 void arc_eoh(struct arc *arc);
 
 /* As dkim_verify_share(). */
-void arc_share(struct arc *arc, struct dkim_bodies *bodies);
+void arc_share(struct arc *arc, const struct header *header,
+    struct dkim_bodies *bodies);
 
 /* False: no signature needs more of the body, or it is shared. */
 bool arc_body(struct arc *arc, struct str piece);

@@ -26,7 +26,8 @@ struct arc {
 	struct resolver		*dns;
 	struct strand		*strand;
 	int64_t			 now;
-	struct header		 header;
+	const struct header	*header;
+	struct header		 own;		/* where none is shared */
 	struct arc_chain	 chain;
 	VEC(struct arc_lookup *) lookups;
 	size_t			 pending;	/* lookups in flight */
@@ -48,12 +49,15 @@ arc_new(const struct arc_options *options, struct arena *arena,
 	arc->dns = dns;
 	arc->strand = strand;
 	arc->now = now;
+	arc->header = &arc->own;
 	return arc;
 }
 
 void
-arc_share(struct arc *arc, struct dkim_bodies *bodies)
+arc_share(struct arc *arc, const struct header *header,
+    struct dkim_bodies *bodies)
 {
+	arc->header = header;
 	arc->shared = bodies;
 }
 
@@ -119,7 +123,8 @@ arc_header(struct arc *arc, const struct header_field *field)
 	struct arc_field *added;
 	enum arc_kind kind;
 
-	VEC_PUSH(arc->arena, &arc->header.fields, *field);
+	if (arc->header == &arc->own)
+		VEC_PUSH(arc->arena, &arc->own.fields, *field);
 	if (!arc_kind_of(field, &kind))
 		return;
 	added = arc_chain_add(arc->arena, &arc->chain, kind, field, arc->now,
@@ -167,7 +172,7 @@ arc_eoh(struct arc *arc)
 		jobs[count++] = &field_at(arc, i, ARC_MESSAGE)->job;
 	}
 	if (count > 0)
-		arc->engine = dkim_native_ops.start(arc->arena, &arc->header,
+		arc->engine = dkim_native_ops.start(arc->arena, arc->header,
 		    jobs, count, arc->shared);
 }
 

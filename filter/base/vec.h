@@ -2,6 +2,7 @@
  * vec - an array that grows in an arena
  *
  *	VEC(struct thing) things;		(zeroed is empty)
+ *	VEC_ROOM(arena, &things, 16);		(where most have as many)
  *	VEC_PUSH(arena, &things, (struct thing){ ... });
  *	for (size_t i = 0; i < things.count; i++)
  *		use(&things.at[i]);
@@ -32,14 +33,20 @@ vec_grow(struct arena *arena, void *at, size_t old, size_t size)
 
 #define VEC(type)	struct { type *at; size_t count, size; }
 
-#define VEC_PUSH(arena, vec, ...) do {					\
-	if ((vec)->count == (vec)->size) {				\
-		size_t vec_size = (vec)->size == 0 ? 4 : (vec)->size * 2; \
+#define VEC_ROOM(arena, vec, room) do {					\
+	if ((vec)->size < (room)) {					\
+		size_t vec_size = (room);				\
 		(vec)->at = vec_grow((arena), (vec)->at,		\
 		    (vec)->count * sizeof(*(vec)->at),			\
 		    vec_size * sizeof(*(vec)->at));			\
 		(vec)->size = vec_size;					\
 	}								\
+} while (0)
+
+#define VEC_PUSH(arena, vec, ...) do {					\
+	if ((vec)->count == (vec)->size)				\
+		VEC_ROOM(arena, vec,					\
+		    (vec)->size == 0 ? 4 : (vec)->size * 2);		\
 	(vec)->at[(vec)->count++] = (__VA_ARGS__);			\
 } while (0)
 

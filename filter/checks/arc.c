@@ -126,7 +126,7 @@ start(struct check_run *run)
 	struct arc *arc = arc_new(&options, run->arena, subject->dns,
 	    subject->strand, subject->now);
 
-	arc_share(arc, subject->bodies);
+	arc_share(arc, subject->header, subject->bodies);
 	((struct arc_state *)run->state)->arc = arc;
 }
 

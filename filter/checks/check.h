@@ -61,7 +61,8 @@ struct subject {
 	struct check_client		 client; /* connect */
 	struct str			 helo;	 /* helo */
 	struct str			 mail_from; /* mail; without <> */
-	struct header			*header; /* eoh */
+	struct header			*header; /* each field before it is fed;
+						  * the whole at eoh */
 	/* What one check leaves for others, until its scope ends; NULL where
 	 * there is nothing, or not yet: */
 	const struct dmarc_policy	*author_policy;	/* by dmarc */

@@ -129,7 +129,7 @@ start(struct check_run *run)
 
 	dkim->verify = dkim_verify_new(&subject->options->dkim, run->arena,
 	    subject->dns, subject->strand, subject->now);
-	dkim_verify_share(dkim->verify, subject->bodies);
+	dkim_verify_share(dkim->verify, subject->header, subject->bodies);
 }
 
 static void

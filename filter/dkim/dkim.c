@@ -34,7 +34,8 @@ struct dkim_verify {
 	struct resolver			*dns;
 	struct strand			*strand;
 	int64_t				 now;
-	struct header			 header;
+	const struct header		*header;
+	struct header			 own;	/* where none is shared */
 	VEC(struct entry *)		 entries;
 	size_t				 parsed;	/* of the entries */
 	size_t				 asked;		/* lookups started */
@@ -94,12 +95,15 @@ dkim_verify_new(const struct dkim_options *options, struct arena *arena,
 	verify->strand = strand;
 	verify->now = now;
 	verify->ops = ops_of(options->engine);
+	verify->header = &verify->own;
 	return verify;
 }
 
 void
-dkim_verify_share(struct dkim_verify *verify, struct dkim_bodies *bodies)
+dkim_verify_share(struct dkim_verify *verify, const struct header *header,
+    struct dkim_bodies *bodies)
 {
+	verify->header = header;
 	verify->shared = bodies;
 }
 
@@ -225,7 +229,8 @@ dkim_verify_header(struct dkim_verify *verify,
 {
 	struct header_field *copy;
 
-	VEC_PUSH(verify->arena, &verify->header.fields, *field);
+	if (verify->header == &verify->own)
+		VEC_PUSH(verify->arena, &verify->own.fields, *field);
 	if (!dkim_is_signature(field))
 		return;
 	copy = arena_alloc(verify->arena, sizeof(*copy));
@@ -267,7 +272,7 @@ choose(struct dkim_verify *verify)
 		domains[usable] = entry->job.parsed.domain;
 		list[usable++] = entry;
 	}
-	dkim_choose(verify->arena, &verify->header, domains, usable,
+	dkim_choose(verify->arena, verify->header, domains, usable,
 	    verify->options.max_signatures, chosen);
 	for (size_t i = 0; i < usable; i++) {
 		list[i]->chosen = chosen[i];
@@ -293,7 +298,7 @@ dkim_verify_eoh(struct dkim_verify *verify)
 			jobs[count++] = &verify->entries.at[i]->job;
 	if (count > 0)
 		verify->engine = verify->ops->start(verify->arena,
-		    &verify->header, jobs, count, verify->shared);
+		    verify->header, jobs, count, verify->shared);
 }
 
 bool

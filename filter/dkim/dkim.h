@@ -85,12 +85,13 @@ struct dkim_verify *dkim_verify_new(const struct dkim_options *options,
     int64_t now);
 
 /*
- * Before the end of the header: hashes of the body that others need, too.
- * Their owner feeds and ends them before dkim_verify_eom(), and keeps them
- * until dkim_verify_free().  The library engine goes on hashing by itself.
+ * Before the first field: what others need, too, and keep until
+ * dkim_verify_free().  The header has each field before it is fed; the owner
+ * of the body's hashes feeds and ends them before dkim_verify_eom() (NULL: none
+ * are shared; the library engine goes on hashing by itself).
  */
 void dkim_verify_share(struct dkim_verify *verify,
-    struct dkim_bodies *bodies);
+    const struct header *header, struct dkim_bodies *bodies);
 void dkim_verify_header(struct dkim_verify *verify,
     const struct header_field *field);
 void dkim_verify_eoh(struct dkim_verify *verify);

@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/ensure.h"
 #include "base/limits.h"
@@ -9,7 +8,7 @@
 #include "session/connection.h"
 
 /* Below this a body that nobody needs is still counted: it costs nothing. */
-enum { BODY_SKIP_FROM = 256 * 1024 };
+enum { BODY_SKIP_FROM = 256 * 1024, FIELDS_MOSTLY = 16 };
 
 static const enum scope scopes[STAGE_COUNT] = {
 	[STAGE_CONNECT] = SCOPE_CONNECTION, [STAGE_HELO] = SCOPE_HELO,
@@ -307,28 +306,34 @@ begin_header(struct connection *conn)
 	run_start(conn, STAGE_MESSAGE);
 }
 
+/* A lone CR is left as it is, no line ends there. */
+static bool
+is_bare_lf(struct str value, size_t at)
+{
+	return value.ptr[at] == '\n' && (at == 0 || value.ptr[at - 1] != '\r');
+}
+
 /*
  * RFC 5322 section 2.2: lines end with CRLF.  An MTA hands folds over as LF
- * alone; a lone CR is left as it is, no line ends there.
+ * alone.
  */
 static struct str
 mend_line_ends(struct arena *arena, struct str value)
 {
-	struct buf out;
-	size_t from = 0, at = str_chr(value, '\n');
+	size_t bare = 0, len = 0, at = str_chr(value, '\n');
+	char *out;
 
-	if (at == value.len)
+	for (size_t i = at; i < value.len; i++)
+		bare += is_bare_lf(value, i);
+	if (bare == 0)
 		return arena_copy(arena, value);
-	buf_init(&out, arena, value.len * 2);
-	while (from < value.len) {
-		buf_add(&out, str_slice(value, from, at));
-		if (at < value.len)
-			buf_addz(&out, at > from && value.ptr[at - 1] == '\r' ?
-			    "\n" : "\r\n");
-		from = at + 1;
-		at = from + str_chr(str_skip(value, from), '\n');
+	out = arena_alloc(arena, value.len + bare);
+	for (size_t i = 0; i < value.len; i++) {
+		if (is_bare_lf(value, i))
+			out[len++] = '\r';
+		out[len++] = value.ptr[i];
 	}
-	return buf_str(&out);
+	return str_make(out, len);
 }
 
 static void
@@ -341,6 +346,7 @@ keep_field(struct connection *conn, struct str name, struct str value)
 		.value = mend_line_ends(arena, value)
 	};
 
+	VEC_ROOM(arena, &message->header.fields, FIELDS_MOSTLY);
 	VEC_PUSH(arena, &message->header.fields, field);
 	message->header.octets += name.len + field.value.len;
 	run_header(conn, &field);
