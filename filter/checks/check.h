@@ -80,6 +80,7 @@ struct check_run {
 	const struct check	*check;
 	struct subject		*subject;
 	struct arena		*arena;		/* of the check's scope */
+	struct arena		*scratch;	/* see check_scratch(), or NULL */
 	void			*state;		/* its own; zeroed at start */
 	enum stage		 stage;		/* when it was started */
 	bool			 started, finished;
@@ -103,7 +104,8 @@ struct check_ops {
 	void	(*eom)(struct check_run *run);
 	/* The message has ended and all checks it needs are finished. */
 	void	(*ready)(struct check_run *run);
-	/* The scope ends; no callback may come after this. */
+	/* The scope ends; no callback may come after this.  The session
+	 * calls check_cancel(). */
 	void	(*cancel)(struct check_run *run);
 };
 
@@ -130,8 +132,21 @@ struct check {
 
 extern const struct check check_table[CHECK_COUNT];
 
-/* A check calls this once, after its facts are set. */
+/*
+ * Memory to work in, until the check has finished or is cancelled: what facts
+ * and results point to must not be in it.  A connection may wait for minutes
+ * for the rest of a body, and many do at a time.
+ */
+struct arena *check_scratch(struct check_run *run);
+
+/* text if it has bytes, as long as the check's scope lives. */
+struct str check_keep(struct check_run *run, struct str text);
+
+/* A check calls this once, after its facts are set; its last call. */
 void check_finish(struct check_run *run);
+
+/* The scope ends: also of a check that has finished. */
+void check_cancel(struct check_run *run);
 
 /*
  * Give up: cancel it; facts it has not set become temperror or unknown, with
@@ -139,7 +154,8 @@ void check_finish(struct check_run *run);
  */
 void check_abandon(struct check_run *run, struct str reason);
 
-/* Note a DNS answer that took part in what the check found. */
+/* Note a DNS answer that took part in what the check found; name and data are
+ * copied. */
 void check_evidence(struct check_run *run, struct str name, const char *type,
     const char *status, struct str data, bool secure);
 

@@ -185,13 +185,27 @@ discovered(void *ctx, const struct dmarc_policy *policy)
 	evaluate(run);
 }
 
+/* This check does not finish before the message ends: too long for what the
+ * From field was parsed into to stay. */
+static void
+find_author(struct check_run *run, struct dmarc_author *author)
+{
+	struct arena *work = arena_new();
+
+	dmarc_author_find(work, run->subject->header, author);
+	author->domain = check_keep(run, author->domain);
+	author->address = STR_NONE;
+	author->reason = check_keep(run, author->reason);
+	arena_free(work);
+}
+
 static void
 eoh(struct check_run *run)
 {
 	struct dmarc *dmarc = run->state;
 	struct subject *subject = run->subject;
 
-	dmarc_author_find(run->arena, subject->header, &dmarc->author);
+	find_author(run, &dmarc->author);
 	if (dmarc->author.valid)
 		dmarc->discovery = dmarc_discover_start(run->arena,
 		    subject->dns, subject->strand, dmarc->author.domain,

@@ -13,10 +13,11 @@ set_author(struct check_run *run)
 	struct fact_set *facts = run->subject->facts;
 	struct dmarc_author author;
 
-	dmarc_author_find(run->arena, run->subject->header, &author);
-	facts_text_or_none(facts, FACT_ID_FROM, author.address);
+	dmarc_author_find(check_scratch(run), run->subject->header, &author);
+	facts_text_or_none(facts, FACT_ID_FROM,
+	    check_keep(run, author.address));
 	facts_text_or_none(facts, FACT_ID_FROM_DOMAIN,
-	    author.valid ? author.domain : STR_NONE);
+	    author.valid ? check_keep(run, author.domain) : STR_NONE);
 	facts_number(facts, FACT_ID_FROM_COUNT, (double)author.fields);
 }
 
@@ -38,11 +39,11 @@ set_sender(struct check_run *run)
 		return;
 	}
 	facts_number(facts, FACT_ID_SENDER_COUNT, (double)count);
-	if (count == 1 && address_list_parse(run->arena, header_find(header,
-	    STR("Sender"), 0)->value, &list) && list.groups == 0 &&
-	    list.mailboxes.count == 1)
+	if (count == 1 && address_list_parse(check_scratch(run),
+	    header_find(header, STR("Sender"), 0)->value, &list) &&
+	    list.groups == 0 && list.mailboxes.count == 1)
 		facts_text(facts, FACT_ID_SENDER,
-		    list.mailboxes.at[0].address);
+		    check_keep(run, list.mailboxes.at[0].address));
 	else
 		facts_none(facts, FACT_ID_SENDER);
 }
@@ -53,10 +54,10 @@ first_address(struct check_run *run, struct str value)
 {
 	struct address_list list;
 
-	if (!address_list_parse(run->arena, value, &list) ||
+	if (!address_list_parse(check_scratch(run), value, &list) ||
 	    list.mailboxes.count == 0)
 		return STR_NONE;
-	return list.mailboxes.at[0].address;
+	return check_keep(run, list.mailboxes.at[0].address);
 }
 
 static void
@@ -76,7 +77,7 @@ set_text(struct check_run *run, enum fact_id id, struct str name)
 	    header_find(run->subject->header, name, 0);
 
 	facts_text_or_none(run->subject->facts, id, field == NULL ? STR_NONE :
-	    header_unfold(run->arena, field->value));
+	    check_keep(run, header_unfold(check_scratch(run), field->value)));
 }
 
 static void
@@ -87,7 +88,7 @@ set_list_id(struct check_run *run)
 
 	facts_text_or_none(run->subject->facts, FACT_ID_LIST_ID,
 	    field == NULL ? STR_NONE :
-	    listid_read(run->arena, field->value));
+	    check_keep(run, listid_read(check_scratch(run), field->value)));
 }
 
 static void

@@ -19,7 +19,7 @@ struct name {
 
 struct iprev {
 	struct dns_lookup	*reverse;
-	struct name		 names[LIMIT_IPREV_NAMES];
+	struct name		*names;		/* in scratch memory */
 	unsigned		 count;
 };
 
@@ -31,11 +31,11 @@ finish(struct check_run *run, enum word word, struct str name,
 	char text[IP_TEXT_MAX];
 	struct result result = {
 		.method = METHOD_IPREV, .word = word,
-		.reason = str_from(reason), .comment = name
+		.reason = str_from(reason), .comment = check_keep(run, name)
 	};
 
 	facts_word(facts, FACT_ID_IPREV, word);
-	facts_text_or_none(facts, FACT_ID_IPREV_NAME, name);
+	facts_text_or_none(facts, FACT_ID_IPREV_NAME, result.comment);
 	facts_text(facts, FACT_ID_IPREV_REASON, str_from(reason));
 	if (run->subject->client.ip.family != IP_NONE) {
 		result_add_property(&result, "policy", "iprev", arena_copy(
@@ -52,10 +52,9 @@ cancel(struct check_run *run)
 
 	lookup_cancel(iprev->reverse);
 	iprev->reverse = NULL;
-	for (unsigned i = 0; i < iprev->count; i++) {
+	for (unsigned i = 0; i < iprev->count; i++)
 		lookup_cancel(iprev->names[i].lookup);
-		iprev->names[i].lookup = NULL;
-	}
+	iprev->count = 0;
 }
 
 /* A name that fits counts once no earlier one can still fit. */
@@ -63,22 +62,22 @@ static void
 decide(struct check_run *run)
 {
 	struct iprev *iprev = run->state;
+	struct str fits = STR_NONE;
 	bool failed = false;
 
-	for (unsigned i = 0; i < iprev->count; i++) {
+	for (unsigned i = 0; i < iprev->count && fits.len == 0; i++) {
 		const struct name *name = &iprev->names[i];
 
 		if (name->state == FORWARD_WAITING)
 			return;
-		if (name->state == FORWARD_FITS) {
-			cancel(run);
-			finish(run, WORD_PASS, name->text,
-			    "the name has this address");
-			return;
-		}
+		if (name->state == FORWARD_FITS)
+			fits = name->text;
 		failed = failed || name->state == FORWARD_FAILED;
 	}
-	if (failed)
+	cancel(run);
+	if (fits.len > 0)
+		finish(run, WORD_PASS, fits, "the name has this address");
+	else if (failed)
 		finish(run, WORD_TEMPERROR, STR_NONE,
 		    "the address of a name could not be looked up");
 	else
@@ -102,9 +101,9 @@ judge_forward(const struct dns_answer *answer, const struct ip *client)
 static void
 note(struct check_run *run, const struct dns_answer *answer)
 {
-	check_evidence(run, arena_copy(run->arena, answer->name),
-	    dns_type_name(answer->type), dns_status_name(answer->status),
-	    print_records(run->arena, answer), answer->secure);
+	check_evidence(run, answer->name, dns_type_name(answer->type),
+	    dns_status_name(answer->status),
+	    print_records(check_scratch(run), answer), answer->secure);
 }
 
 static void
@@ -140,10 +139,13 @@ reverse_done(void *ctx, const struct dns_answer *answer)
 		    "the client's name could not be looked up");
 		return;
 	}
+	iprev->names = arena_alloc(check_scratch(run),
+	    LIMIT_IPREV_NAMES * sizeof(struct name));
 	for (size_t i = 0; i < answer->count &&
 	    iprev->count < LIMIT_IPREV_NAMES; i++)
 		iprev->names[iprev->count++] = (struct name){ .run = run,
-		    .text = arena_copy(run->arena, answer->records[i].text) };
+		    .text = arena_copy(check_scratch(run),
+		    answer->records[i].text) };
 	for (unsigned i = 0; i < iprev->count; i++)
 		iprev->names[i].lookup = lookup_start(subject->dns,
 		    subject->strand, iprev->names[i].text, type,

@@ -42,13 +42,44 @@ const struct check check_table[CHECK_COUNT] = {
 		.method = METHOD_ARC, .ops = &arc_ops },
 };
 
-void
-check_finish(struct check_run *run)
+struct arena *
+check_scratch(struct check_run *run)
+{
+	if (run->scratch == NULL)
+		run->scratch = arena_new();
+	return run->scratch;
+}
+
+struct str
+check_keep(struct check_run *run, struct str text)
+{
+	return text.len > 0 ? arena_copy(run->arena, text) : STR_NONE;
+}
+
+static void
+end(struct check_run *run)
 {
 	ensure(!run->finished);
 	run->finished = true;
 	run->finish_us = clock_us();
+	arena_free(run->scratch);
+	run->scratch = NULL;
+}
+
+void
+check_finish(struct check_run *run)
+{
+	end(run);
 	run->on_finish(run);
+}
+
+void
+check_cancel(struct check_run *run)
+{
+	if (run->started && run->check->ops->cancel != NULL)
+		run->check->ops->cancel(run);
+	arena_free(run->scratch);
+	run->scratch = NULL;
 }
 
 static void
@@ -67,11 +98,8 @@ check_abandon(struct check_run *run, struct str reason)
 {
 	const struct check *check = run->check;
 
-	ensure(!run->finished);
-	if (run->started && check->ops->cancel != NULL)
-		check->ops->cancel(run);
-	run->finished = true;
-	run->finish_us = clock_us();
+	check_cancel(run);
+	end(run);
 	for (int id = check->first; id <= (int)check->last; id++)
 		give_up_fact(run->subject->facts, (enum fact_id)id, reason);
 	if (check->method != METHOD_COUNT)
@@ -99,9 +127,10 @@ check_evidence(struct check_run *run, struct str name, const char *type,
 	if (results->evidence.count >= LIMIT_EVIDENCE)
 		return;
 	VEC_PUSH(results->arena, &results->evidence, (struct evidence){
-	    .method = str_from(run->check->name), .name = name, .type = type,
+	    .method = str_from(run->check->name), .type = type,
 	    .status = status, .secure = secure, .stage = run->stage,
-	    .data = str_slice(data, 0, LIMIT_EVIDENCE_OCTETS) });
+	    .name = check_keep(run, name), .data = check_keep(run,
+	    str_slice(data, 0, LIMIT_EVIDENCE_OCTETS)) });
 }
 
 uint64_t

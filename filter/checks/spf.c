@@ -33,20 +33,25 @@ struct spf {
 	struct str		 shown;		/* the property's value */
 };
 
+/* Terms of one record have its domain in one place, so one copy will do. */
 static void
 note_terms(struct check_run *run, const struct spf_result *found)
 {
 	struct results *results = run->subject->results;
+	struct str last = STR_NONE, domain = STR_NONE;
 
 	for (size_t i = 0; i < found->trace.count &&
 	    results->spf_terms.count < LIMIT_SPF_TERMS_SEEN; i++) {
 		const struct spf_trace_line *line = &found->trace.at[i];
 
+		if (line->domain.ptr != last.ptr)
+			domain = check_keep(run, line->domain);
+		last = line->domain;
 		VEC_PUSH(results->arena, &results->spf_terms,
 		    (struct spf_term_seen){
 		    .method = str_from(run->check->name),
-		    .depth = line->depth, .domain = line->domain,
-		    .term = line->term, .outcome = line->outcome,
+		    .depth = line->depth, .domain = domain,
+		    .term = check_keep(run, line->term), .outcome = line->outcome,
 		    .lookups = line->lookups, .stage = run->stage });
 	}
 }
@@ -59,16 +64,18 @@ finish(struct check_run *run, const struct spf_result *found)
 	struct fact_set *facts = run->subject->facts;
 	struct result result = {
 		.method = METHOD_SPF, .word = found->word,
-		.reason = found->reason
+		.reason = check_keep(run, found->reason)
 	};
 
 	facts_word(facts, id->word, found->word);
-	facts_text_or_none(facts, id->domain, found->domain);
-	facts_text_or_none(facts, id->mechanism, found->mechanism);
-	facts_text_or_none(facts, id->explanation, found->explanation);
+	facts_text_or_none(facts, id->domain, check_keep(run, found->domain));
+	facts_text_or_none(facts, id->mechanism,
+	    check_keep(run, found->mechanism));
+	facts_text_or_none(facts, id->explanation,
+	    check_keep(run, found->explanation));
 	facts_number(facts, id->lookups, found->lookups);
 	facts_number(facts, id->voids, found->void_lookups);
-	facts_text(facts, id->reason, found->reason);
+	facts_text(facts, id->reason, result.reason);
 	result_add_property(&result, "smtp", id->property, spf->shown);
 	check_result(run, &result);
 	for (size_t i = 0; i < found->used.count; i++) {
@@ -120,9 +127,9 @@ start_for(struct check_run *run, struct str sender, struct str domain)
 		.receiver = subject->options->receiver, .now = subject->now
 	};
 
-	spf->check = spf_start(subject->options->spf_engine, run->arena,
-	    subject->dns, subject->strand, &request, spf_deadline(run),
-	    done, run);
+	spf->check = spf_start(subject->options->spf_engine,
+	    check_scratch(run), subject->dns, subject->strand, &request,
+	    spf_deadline(run), done, run);
 }
 
 static void
@@ -139,8 +146,8 @@ start_helo(struct check_run *run)
 		/* Section 2.3: only a fully qualified name can be checked. */
 		finish_none(run, "the HELO name is no domain name");
 	else
-		start_for(run, arena_printf(run->arena, "postmaster@%.*s",
-		    STR_ARG(helo)), helo);
+		start_for(run, arena_printf(check_scratch(run),
+		    "postmaster@%.*s", STR_ARG(helo)), helo);
 }
 
 static void

@@ -179,8 +179,7 @@ run_cancel(struct connection *conn, enum stage from)
 
 		if ((run->started ? run->stage : check_table[id].starts) < from)
 			continue;
-		if (run->started && run->check->ops->cancel != NULL)
-			run->check->ops->cancel(run);
+		check_cancel(run);
 		memset(run, 0, sizeof(*run));
 		conn->waited_us[id] = 0;
 	}

@@ -116,7 +116,7 @@ scene_wait(struct scene *scene, uint64_t ms)
 static void
 scene_close(struct scene *scene)
 {
-	scene->run.check->ops->cancel(&scene->run);
+	check_cancel(&scene->run);
 	ck_assert_ptr_null(scene->subject.chain);
 	strand_leave(scene->subject.strand);
 	resolver_free(scene->subject.dns);

@@ -69,7 +69,7 @@ START_TEST(the_shorter_time_ends_it)
 	ck_assert_int_eq(results.list.at[0].word, limits[_i].word);
 	if (limits[_i].reason != NULL)
 		assert_str(results.list.at[0].reason, limits[_i].reason);
-	check->ops->cancel(&run);
+	check_cancel(&run);
 	strand_leave(subject.strand);
 	resolver_free(subject.dns);
 	strand_unref(subject.strand);
