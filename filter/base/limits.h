@@ -174,6 +174,7 @@ enum {
 	LIMIT_EVENT_QUEUE = 10000,
 	LIMIT_EVENT_QUEUE_OCTETS = 64 * 1024 * 1024,
 	LIMIT_EVENT_TEXT_OCTETS = 4096,	/* of one text in an event */
+	LIMIT_EVENT_ANSWERS = 200,	/* of functions of the policy */
 	LIMIT_EVENT_RECIPIENTS = 100,	/* listed; the count is exact */
 	LIMIT_EVENT_LINE_OCTETS = 8 * 1024 * 1024, /* of a line that is read;
 					 * all texts of one at their caps */

@@ -11,6 +11,7 @@
 
 #include "event/override.h"
 #include "facts/results.h"
+#include "policy/answers.h"
 #include "policy/rehearse.h"
 
 struct event_rcpt {
@@ -80,6 +81,8 @@ struct event {
 	const struct event_shadow *shadow;	/* or NULL: there is none */
 	const struct event_rcpt	*rcpts;		/* the first ones */
 	size_t			 rcpt_listed;
+	const struct answers	*answers;	/* of functions; several */
+	size_t			 answers_count;
 	const struct event_check *checks;
 	size_t			 check_count;
 	struct str		 authserv_id;

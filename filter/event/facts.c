@@ -21,16 +21,16 @@ put_list(struct emit *out, const char *key, const struct str *at,
 	emit_close(out, ']');
 }
 
-static void
-put_unknown(struct emit *out, const char *key, struct str reason)
+void
+event_unknown(struct emit *out, const char *key, struct str reason)
 {
 	emit_open(out, key, '{');
 	put_text(out, "unknown", reason);
 	emit_close(out, '}');
 }
 
-static void
-put_value(struct emit *out, const char *key, const struct fact *fact,
+void
+event_value(struct emit *out, const char *key, const struct fact *fact,
     enum fact_type type)
 {
 	char ip[IP_TEXT_MAX];
@@ -57,7 +57,7 @@ put_value(struct emit *out, const char *key, const struct fact *fact,
 		break;
 	case FACT_LIST:
 		if (fact->list.count > LIMIT_EVENT_RECIPIENTS)
-			put_unknown(out, key, STR("longer than is recorded"));
+			event_unknown(out, key, STR("longer than is recorded"));
 		else
 			put_list(out, key, fact->list.at, fact->list.count);
 		break;
@@ -79,10 +79,10 @@ event_facts(struct emit *out, const struct fact_set *facts)
 			emit_null(out, name);
 			break;
 		case FACT_UNKNOWN:
-			put_unknown(out, name, fact->text);
+			event_unknown(out, name, fact->text);
 			break;
 		case FACT_SET:
-			put_value(out, name, fact, fact_table[id].type);
+			event_value(out, name, fact, fact_table[id].type);
 			break;
 		}
 	}
@@ -137,7 +137,7 @@ put_below(struct emit *out, const struct fact_set *facts, const char *name,
 			if (facts->facts[id].state != FACT_SET)
 				emit_null(out, key);
 			else
-				put_value(out, key, &facts->facts[id],
+				event_value(out, key, &facts->facts[id],
 				    fact_table[id].type);
 		} else if (!is_done(id, level, word)) {
 			emit_open(out, key, '{');

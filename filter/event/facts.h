@@ -12,6 +12,17 @@
  * not be had is an object with the reason. */
 void event_facts(struct emit *out, const struct fact_set *facts);
 
+/* A value of a type; and what could not be had. */
+void event_value(struct emit *out, const char *key, const struct fact *fact,
+    enum fact_type type);
+void event_unknown(struct emit *out, const char *key, struct str reason);
+/*
+ * The inverse of these: anything that a fact can be.  It stays as it was where
+ * the value does not fit the type.  False: no such JSON.
+ */
+bool event_value_read(struct pull *pull, enum fact_type type,
+    enum word_set words, struct fact *fact);
+
 /*
  * For each result but "dkim", which is the list of signatures, an object of
  * its own name: "spf" is {"result": the fact "spf", "domain": the fact

@@ -4,29 +4,27 @@
 #include "event/facts.h"
 
 static bool
-read_text(struct pull *pull, struct fact_set *facts, enum fact_id id)
+read_text(struct pull *pull, enum fact_type type, enum word_set words,
+    struct fact *fact)
 {
-	const struct fact_info *info = &fact_table[id];
 	struct ip ip = { .family = IP_NONE };
 	struct str text;
 	enum word word;
 
 	if (!pull_text(pull, &text))
 		return false;
-	if (info->type == FACT_STRING || info->type == FACT_DOMAIN ||
-	    info->type == FACT_ADDRESS)
-		facts_text(facts, id, text);
-	else if (info->type == FACT_WORD &&
-	    word_find(info->words, text, &word))
-		facts_word(facts, id, word);
-	else if (info->type == FACT_IP && (text.len == 0 ||
-	    ip_parse(text, &ip)))
-		facts_ip(facts, id, &ip);
+	if (type == FACT_STRING || type == FACT_DOMAIN ||
+	    type == FACT_ADDRESS)
+		*fact = (struct fact){ .state = FACT_SET, .text = text };
+	else if (type == FACT_WORD && word_find(words, text, &word))
+		*fact = (struct fact){ .state = FACT_SET, .word = word };
+	else if (type == FACT_IP && (text.len == 0 || ip_parse(text, &ip)))
+		*fact = (struct fact){ .state = FACT_SET, .ip = ip };
 	return true;
 }
 
 static bool
-read_list(struct pull *pull, struct fact_set *facts, enum fact_id id)
+read_list(struct pull *pull, enum fact_type type, struct fact *fact)
 {
 	VEC(struct str) list = { 0 };
 	struct str text;
@@ -38,13 +36,16 @@ read_list(struct pull *pull, struct fact_set *facts, enum fact_id id)
 			return false;
 		VEC_PUSH(pull->arena, &list, text);
 	}
-	if (!pull->bad && fact_table[id].type == FACT_LIST)
-		facts_list(facts, id, list.at, list.count);
+	if (!pull->bad && type == FACT_LIST) {
+		*fact = (struct fact){ .state = FACT_SET };
+		fact->list.at = list.at;
+		fact->list.count = list.count;
+	}
 	return !pull->bad;
 }
 
 static bool
-read_unknown(struct pull *pull, struct fact_set *facts, enum fact_id id)
+read_unknown(struct pull *pull, struct fact *fact)
 {
 	struct str key, reason = STR_NONE;
 
@@ -57,45 +58,47 @@ read_unknown(struct pull *pull, struct fact_set *facts, enum fact_id id)
 			return false;
 	}
 	if (!pull->bad)
-		facts_unknown(facts, id, reason);
+		*fact = (struct fact){ .state = FACT_UNKNOWN,
+		    .text = reason };
 	return !pull->bad;
 }
 
 static bool
-read_number(struct pull *pull, struct fact_set *facts, enum fact_id id)
+read_number(struct pull *pull, enum fact_type type, struct fact *fact)
 {
-	enum fact_type type = fact_table[id].type;
 	double number;
 
 	if (!pull_number(pull, &number))
 		return false;
 	if (type == FACT_NUMBER || type == FACT_SIZE || type == FACT_DURATION)
-		facts_number(facts, id, number);
+		*fact = (struct fact){ .state = FACT_SET, .number = number };
 	return true;
 }
 
-static bool
-read_fact(struct pull *pull, struct fact_set *facts, enum fact_id id)
+bool
+event_value_read(struct pull *pull, enum fact_type type, enum word_set words,
+    struct fact *fact)
 {
 	bool truth;
 
 	switch (pull_type(pull)) {
 	case PULL_TEXT:
-		return read_text(pull, facts, id);
+		return read_text(pull, type, words, fact);
 	case PULL_ARRAY:
-		return read_list(pull, facts, id);
+		return read_list(pull, type, fact);
 	case PULL_OBJECT:
-		return read_unknown(pull, facts, id);
+		return read_unknown(pull, fact);
 	case PULL_NUMBER:
-		return read_number(pull, facts, id);
+		return read_number(pull, type, fact);
 	case PULL_NULL:
-		facts_none(facts, id);
+		*fact = (struct fact){ .state = FACT_NONE };
 		return pull_null(pull);
 	case PULL_BOOL:
 		if (!pull_bool(pull, &truth))
 			return false;
-		if (fact_table[id].type == FACT_BOOL)
-			facts_bool(facts, id, truth);
+		if (type == FACT_BOOL)
+			*fact = (struct fact){ .state = FACT_SET,
+			    .truth = truth };
 		return true;
 	case PULL_BAD:
 		break;
@@ -138,8 +141,10 @@ event_facts_read(struct pull *pull, const bool *wanted,
 		if (!find_fact(name, &next, &id) || facts_known(facts, id) ||
 		    (wanted != NULL && !wanted[id]))
 			pull_skip(pull);
-		else if (!read_fact(pull, facts, id))
+		else if (!event_value_read(pull, fact_table[id].type,
+		    fact_table[id].words, &facts->facts[id]))
 			return false;
+		facts->version++;
 	}
 	return !pull->bad;
 }

@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "event/emit.h"
 #include "event/event.h"
-#include "event/facts.h"
+#include "event/calls.h"
 
 static void
 put_text(struct emit *out, const char *key, struct str text)
@@ -422,6 +422,7 @@ event_json(const struct event *event, enum event_shape shape)
 		put_verdict(&out, "decided", event->decided, event->rule);
 	put_policy(&out, event->policy);
 	put_rules(&out, event->run);
+	event_calls(&out, event->answers, event->answers_count);
 	put_overrides(&out, event);
 	put_rcpts(&out, event->rcpts, event->rcpt_listed);
 	put_shadow(&out, event->shadow);

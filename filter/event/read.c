@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "event/facts.h"
+#include "event/calls.h"
 #include "event/when.h"
 
 struct reader {
@@ -270,6 +270,12 @@ read_facts(struct reader *reader, void *into)
 	    &reader->record->facts);
 }
 
+static bool
+read_calls(struct reader *reader, void *into)
+{
+	return event_calls_read(&reader->pull, into);
+}
+
 /* ---- the event ---- */
 
 static bool
@@ -373,6 +379,7 @@ static const struct key_row event_rows[] = {
 	PART("decided", read_decided, decided, 0),
 	{ STR_INIT("policy"), read_policy, 0, 0 },
 	PART("rules", read_rules, rules, EVENT_PART_RULES),
+	PART("calls", read_calls, calls, EVENT_PART_CALLS),
 	PART("rcpts", read_rcpts, rcpts, 0),
 	PART("shadow_policy", read_shadow, shadow, EVENT_PART_SHADOW),
 	PART("dkim", read_signatures, signatures, EVENT_PART_DETAIL),

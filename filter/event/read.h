@@ -16,13 +16,14 @@
 
 #include "base/vec.h"
 #include "facts/facts.h"
-#include "policy/policy.h"
+#include "policy/answers.h"
 
 enum event_part {
 	EVENT_PART_RULES = 1,		/* record.rules */
 	EVENT_PART_DETAIL = 2,		/* signatures, dns, spf, troubles,
 					 * authentication_results */
-	EVENT_PART_SHADOW = 4		/* shadow, shadow_rcpts */
+	EVENT_PART_SHADOW = 4,		/* shadow, shadow_rcpts */
+	EVENT_PART_CALLS = 8		/* calls */
 };
 
 struct event_want {
@@ -106,6 +107,7 @@ struct event_record {
 	VEC(struct event_rcpt_record)	rcpts;
 	VEC(struct event_rcpt_record)	shadow_rcpts;	/* that differ */
 	VEC(struct event_rule_record)	rules;
+	struct answers	 calls;		/* of functions of the policy */
 	VEC(struct event_signature)	signatures;
 	VEC(struct event_dns)		dns;
 	VEC(struct event_spf_term)	spf;

@@ -180,6 +180,15 @@ call_of(struct bind *bind, const struct function *function,
 	return call;
 }
 
+void
+bind_note_call(struct bind *bind, const struct call *call)
+{
+	for (size_t i = 0; i < bind->reading.calls.count; i++)
+		if (bind->reading.calls.at[i] == call)
+			return;
+	VEC_PUSH(bind->arena, &bind->reading.calls, call);
+}
+
 enum value_found
 bind_call(struct bind *bind, const struct term *term, struct value *out)
 {
@@ -192,7 +201,6 @@ bind_call(struct bind *bind, const struct term *term, struct value *out)
 		report_unknown(bind, term);
 		return VALUE_WRONG;
 	}
-	bind->reading.calls = true;
 	bind->reading.blames_client |= function->blames_client;
 	if (function->hook == NULL)
 		mistake(bind->diag, term->place, "%s() is not in this version",
@@ -213,5 +221,7 @@ bind_call(struct bind *bind, const struct term *term, struct value *out)
 	out->type = function->result;
 	out->words = function->words;
 	out->call = call_of(bind, function, args, term);
+	if (out->call != NULL)
+		bind_note_call(bind, out->call);
 	return out->call == NULL ? VALUE_WRONG : VALUE_OK;
 }

@@ -48,7 +48,8 @@ read_define(struct bind *bind, const struct define *define)
 	for (size_t i = 0; i < sizeof(to->facts.at) / sizeof(to->facts.at[0]);
 	    i++)
 		to->facts.at[i] |= from->facts.at[i];
-	to->calls |= from->calls;
+	for (size_t i = 0; i < from->calls.count; i++)
+		bind_note_call(bind, from->calls.at[i]);
 	to->blames_client |= from->blames_client;
 	if (!to->has_auth && from->has_auth) {
 		to->has_auth = true;

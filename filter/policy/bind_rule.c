@@ -71,7 +71,7 @@ warn_policy_alone(struct bind *bind, const struct rule *rule)
 	const struct fact_bits *reads = &rule->reads;
 
 	if (rule->action != ACTION_REJECT || rule->shadow ||
-	    bind->reading.calls ||
+	    bind->reading.calls.count > 0 ||
 	    !fact_bits_has(reads, FACT_ID_DMARC) ||
 	    (!fact_bits_has(reads, FACT_ID_DMARC_POLICY) &&
 	    !fact_bits_has(reads, FACT_ID_DMARC_DISPOSITION)))
@@ -192,6 +192,8 @@ bind_rule(struct bind *bind, const struct statement *statement,
 		warn_policy_alone(bind, rule);
 	if (ok && scope != NULL)
 		ok = bind_to_scope(bind, rule);
+	rule->calls = bind->reading.calls.at;
+	rule->call_count = bind->reading.calls.count;
 	keep_reading(bind);
 	return ok ? rule : NULL;
 }

@@ -91,7 +91,7 @@ struct cond {
 /* What a condition reads, gathered while it is bound. */
 struct reading {
 	struct fact_bits	 facts;
-	bool			 calls;		/* any function */
+	VEC(const struct call *) calls;		/* of functions, each once */
 	bool			 blames_client;
 	enum stage		 stage;		/* from which all is known */
 	const char		*latest;	/* what is known last */
@@ -133,6 +133,8 @@ struct rule {
 	bool			 always;	/* in its scope */
 	bool			 blames_client;	/* a function row says so */
 	struct fact_bits	 reads;		/* by when */
+	const struct call *const *calls;	/* the same */
+	size_t			 call_count;
 	unsigned		 code;
 	struct str		 enhanced;
 	struct template		 text;
@@ -228,6 +230,8 @@ bool bind_known(struct bind *bind, struct place place, const char *what,
     enum stage stage);
 /* A call as its name and its arguments: "owns(auth.user, from)". */
 struct str bind_call_text(struct arena *arena, const struct term *call);
+/* The condition at hand asks it. */
+void bind_note_call(struct bind *bind, const struct call *call);
 enum value_found bind_call(struct bind *bind, const struct term *call,
     struct value *value_out);
 enum value_found bind_sum(struct bind *bind, const struct term *term,
@@ -295,6 +299,8 @@ bool template_parse(struct bind *bind, const struct term *term,
 
 /* A fact as text; pending and unknown both are "unknown". */
 struct str fact_as_text(struct arena *arena, enum fact_id id,
+    const struct fact *fact);
+struct str value_as_text(struct arena *arena, enum fact_type type,
     const struct fact *fact);
 /* One line of at most max octets; of a fact each is in 0x20..0x7e, and of the
  * policy's own text too unless that is UTF-8 and may stay so. */

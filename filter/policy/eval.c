@@ -37,6 +37,22 @@ value_read(const struct eval *eval, enum fact_id id)
 	    facts_get(eval->env->facts, id));
 }
 
+/* Where nothing turned on it, it was not asked. */
+static struct policy_read
+call_read(const struct eval *eval, const struct call *call)
+{
+	const struct fact *answer = &eval->calls[call->number];
+	struct arena *arena = eval->env->arena;
+
+	struct str value = answer->state == FACT_PENDING ? STR("not asked") :
+	    value_as_text(arena, call->function->result, answer);
+
+	if (answer->state == FACT_UNKNOWN && answer->text.len > 0)
+		value = arena_printf(arena, "unknown (%.*s)",
+		    STR_ARG(answer->text));
+	return (struct policy_read){ arena_z(arena, call->text), value };
+}
+
 static void
 add_step(struct eval *eval, const struct rule *rule, unsigned values)
 {
@@ -49,6 +65,9 @@ add_step(struct eval *eval, const struct rule *rule, unsigned values)
 			VEC_PUSH(eval->env->arena, &reads,
 			    (struct policy_read){ fact_table[id].name,
 			    value_read(eval, (enum fact_id)id) });
+	for (size_t i = 0; i < rule->call_count; i++)
+		VEC_PUSH(eval->env->arena, &reads,
+		    call_read(eval, rule->calls[i]));
 	VEC_PUSH(eval->env->arena, &eval->trace->steps, (struct policy_step){
 	    .rule = { rule->place.source->path, rule->place.line, rule->stage,
 	    rule->action, rule->shadow }, .truth = truth_of(values),

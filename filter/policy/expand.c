@@ -139,7 +139,8 @@ duration_as_text(struct arena *arena, double seconds)
 }
 
 struct str
-fact_as_text(struct arena *arena, enum fact_id id, const struct fact *fact)
+value_as_text(struct arena *arena, enum fact_type type,
+    const struct fact *fact)
 {
 	char ip[IP_TEXT_MAX];
 
@@ -147,7 +148,7 @@ fact_as_text(struct arena *arena, enum fact_id id, const struct fact *fact)
 		return STR("none");
 	if (fact->state != FACT_SET)
 		return STR("unknown");
-	switch (fact_table[id].type) {
+	switch (type) {
 	case FACT_IP:
 		return arena_copy(arena, ip_format(&fact->ip, ip));
 	case FACT_STRING:
@@ -169,6 +170,12 @@ fact_as_text(struct arena *arena, enum fact_id id, const struct fact *fact)
 		break;
 	}
 	return list_as_text(arena, fact);
+}
+
+struct str
+fact_as_text(struct arena *arena, enum fact_id id, const struct fact *fact)
+{
+	return value_as_text(arena, fact_table[id].type, fact);
 }
 
 static void

@@ -42,16 +42,6 @@ check_delay(size_t at, const struct fact *constant)
 	    NULL : "is no time to let a sender wait; write 1s to 1d";
 }
 
-static void
-header_hook(const struct policy_env *env, const struct policy_call *call,
-    struct fact *result)
-{
-	result->state = FACT_UNKNOWN;
-	if (env->header != NULL)
-		result->state = env->header(env->ctx, call->args[0].text,
-		    &result->text) ? FACT_SET : FACT_NONE;
-}
-
 void
 function_ask(const struct policy_env *env, const struct policy_call *call,
     struct fact *result)
@@ -61,6 +51,18 @@ function_ask(const struct policy_env *env, const struct policy_call *call,
 	else
 		*result = (struct fact){ .state = FACT_UNKNOWN,
 		    .text = STR("nobody answers it here") };
+}
+
+/* Where there is no header, somebody may have kept what it said. */
+static void
+header_hook(const struct policy_env *env, const struct policy_call *call,
+    struct fact *result)
+{
+	if (env->header == NULL)
+		function_ask(env, call, result);
+	else
+		result->state = env->header(env->ctx, call->args[0].text,
+		    &result->text) ? FACT_SET : FACT_NONE;
 }
 
 #define ANY_KEY	(TAKES_ANY_TEXT | TAKES(FACT_IP))
@@ -106,6 +108,7 @@ const struct function function_table[FUNCTION_COUNT] = {
 		.result = FACT_WORD, .words = GREYLIST_WORDS,
 		.stage = STAGE_RCPT,
 		.check = check_delay, .hook = function_ask,
+		.of_rcpt = true,
 	},
 };
 

@@ -55,6 +55,7 @@ struct function {
 	 * NULL: any is right. */
 	const char	*(*check)(size_t at, const struct fact *constant);
 	function_hook	*hook;		/* NULL: not in this version */
+	bool		 of_rcpt;	/* the answer is the recipient's */
 	bool		 blames_client;	/* a true says something of the client's
 					 * address, which a login outweighs */
 };

@@ -117,11 +117,14 @@ struct policy_step {
 	enum policy_truth		 truth;	/* of its condition */
 	size_t				 read_count;
 	const struct policy_read {
-		const char		*fact;	/* "spf" */
+		const char		*fact;	/* "spf"; of a function
+						 * "rate(client.ip, 1h)" */
 		struct str		 value;	/* hostile; "pass", "none",
-						 * "unknown", "pending" */
-	}				*reads;	/* facts of its condition, those
-						 * of defines too */
+						 * "unknown", "pending";
+						 * "not asked" */
+	}				*reads;	/* facts and functions of its
+						 * condition, those of defines
+						 * too */
 };
 
 struct policy_trace {
@@ -144,7 +147,7 @@ struct policy_call {
 struct policy_env {
 	const struct fact_set	*facts;
 	/* The first field of this name, unfolded, as text; false: no field.
-	 * NULL where there is no header yet. */
+	 * NULL where there is no header: call() is asked. */
 	bool			(*header)(void *ctx, struct str name,
 				    struct str *value_out);
 	/* What functions say that this room cannot answer itself; fact is

@@ -26,7 +26,7 @@ struct rehearse_case {
 	const struct rehearse_rcpt *rcpts;
 	size_t			 rcpt_count;
 	bool			 some_rcpts;	/* there were more */
-	/* As in struct policy_env; NULL: header() is unknown. */
+	/* As in struct policy_env; NULL: call() is asked for it. */
 	bool			(*header)(void *ctx, struct str name,
 				    struct str *value_out);
 	/* The same, for functions; what has no answer yet is unknown. */

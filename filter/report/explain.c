@@ -232,8 +232,8 @@ text_now(const struct paper *paper, const struct explain *explain)
 		    "since, or it is another one: what follows is what it "
 		    "says now");
 	if (explain->asks_functions)
-		word(paper, INK_DOUBT, "  %s\n", "what functions such as "
-		    "header() said is not recorded: unknown");
+		word(paper, INK_DOUBT, "  %s\n", "the policy asks functions "
+		    "what the event does not answer: unknown");
 	if (explain->now != NULL && explain->now->action !=
 	    explain->record->decided.action)
 		word(paper, INK_DOUBT, "  now it would be: %s\n",

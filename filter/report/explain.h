@@ -24,7 +24,7 @@ struct explain {
 	/* The policy whose rules these are was written anew since, or is
 	 * another one than the event's. */
 	bool				 policy_changed;
-	/* It calls functions, which nobody answers here. */
+	/* It asks functions what the event has no answer to. */
 	bool				 asks_functions;
 	/* NULL, or what the message would meet now. */
 	const struct rehearsal		*now;

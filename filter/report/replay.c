@@ -100,16 +100,40 @@ has_more_rcpts(const struct event_record *record)
 	    count->number > (double)record->rcpts.count;
 }
 
+struct asking {
+	const struct event_record	*record;
+	unsigned			 unanswered;
+};
+
+/* A call that was not made then cannot be made now. */
+static void
+answer_as_then(void *ctx, const struct policy_call *call,
+    struct fact *result)
+{
+	struct asking *asking = ctx;
+	const struct function *function =
+	    function_find(str_from(call->function));
+
+	if (answers_find(&asking->record->calls, call, result))
+		return;
+	*result = (struct fact){ .state = FACT_UNKNOWN,
+	    .text = STR("not recorded") };
+	asking->unanswered |= 1u << (function - function_table);
+}
+
 void
 replay_record(const struct policy *policy, const struct event_record *record,
-    bool explain, struct arena *arena, struct rehearsal *out)
+    bool explain, struct arena *arena, struct rehearsal *out,
+    unsigned *unanswered_out)
 {
+	struct asking asking = { .record = record };
 	size_t count = record->rcpts.count;
 	struct rehearse_rcpt *rcpts = arena_alloc(arena,
 	    count * sizeof(*rcpts));
 	struct rehearse_case what = { .facts = &record->facts,
 	    .last = record->last, .rcpts = rcpts, .rcpt_count = count,
-	    .some_rcpts = has_more_rcpts(record), .explain = explain };
+	    .some_rcpts = has_more_rcpts(record), .call = answer_as_then,
+	    .ctx = &asking, .explain = explain };
 
 	for (size_t i = 0; i < count; i++)
 		rcpts[i] = (struct rehearse_rcpt){
@@ -117,15 +141,18 @@ replay_record(const struct policy *policy, const struct event_record *record,
 		    is_mtas_doing(&record->rcpts.at[i]),
 		    record->rcpts.at[i].tag };
 	rehearse(policy, &what, arena, out);
+	*unanswered_out = asking.unanswered;
 }
 
 static void
 rehearsed(const struct policy *policy, const struct event_record *record,
-    struct arena *arena, struct ending *out, struct rehearsal *rehearsal)
+    struct arena *arena, struct ending *out, struct rehearsal *rehearsal,
+    unsigned *unanswered_out)
 {
 	size_t count = record->rcpts.count;
 
-	replay_record(policy, record, false, arena, rehearsal);
+	replay_record(policy, record, false, arena, rehearsal,
+	    unanswered_out);
 	out->action = rehearsal->action;
 	out->place = place_of(rehearsal->rule);
 	out->rcpts = arena_alloc(arena, count * sizeof(*out->rcpts));
@@ -238,16 +265,21 @@ take_event(void *ctx, void *into, const struct event_record *record,
 	struct replay *part = into;
 	struct rehearsal rehearsal, old;
 	struct ending from, to;
+	unsigned unanswered, unanswered_old;
 
-	rehearsed(options->policy, record, arena, &to, &rehearsal);
+	rehearsed(options->policy, record, arena, &to, &rehearsal,
+	    &unanswered);
 	if (options->against != NULL)
-		rehearsed(options->against, record, arena, &from, &old);
+		rehearsed(options->against, record, arena, &from, &old,
+		    &unanswered_old);
 	else
 		recorded(record, arena, &from);
 	compare(part, record, &from, &to);
 	for (size_t i = 0; i < rehearsal.run.fired.count; i++)
 		part->fired[rehearsal.run.fired.at[i].number]++;
 	note_lacks(part, record, options->policy);
+	for (int i = 0; i < FUNCTION_COUNT; i++)
+		part->unanswered[i] += (unanswered >> i) & 1;
 	note_time(part, record->time_us, record->time);
 }
 
@@ -268,6 +300,8 @@ merge(void *ctx, void *from)
 		all->fired[i] += part->fired[i];
 	for (int i = 0; i < FACT_COUNT; i++)
 		all->lacks[i] += part->lacks[i];
+	for (int i = 0; i < FUNCTION_COUNT; i++)
+		all->unanswered[i] += part->unanswered[i];
 	if (part->first.len > 0) {
 		note_time(all, part->first_us, part->first);
 		note_time(all, part->last_us, part->last);
@@ -296,6 +330,12 @@ is_wanted(const struct replay_options *options, enum fact_id id)
 	    id == FACT_ID_RCPT_COUNT;
 }
 
+static bool
+asks(const struct policy *policy)
+{
+	return policy != NULL && policy_call_name(policy, 0) != NULL;
+}
+
 void
 replay_run(const struct replay_options *options, struct arena *arena,
     struct replay *replay_out)
@@ -305,7 +345,9 @@ replay_run(const struct replay_options *options, struct arena *arena,
 	struct run run = { .options = options, .all = replay_out,
 	    .rules = policy_rule_count(options->policy) };
 	struct event_feed feed = { .paths = options->paths,
-	    .want = { .facts = run.wanted, .since_us = options->since_us,
+	    .want = { .parts = asks(options->policy) ||
+	    asks(options->against) ? EVENT_PART_CALLS : 0,
+	    .facts = run.wanted, .since_us = options->since_us,
 	    .until_us = options->until_us }, .jobs = options->jobs,
 	    .ops = &ops, .ctx = &run };
 

@@ -9,8 +9,8 @@
  * What was decided counts, not what was done: events of monitor mode tell of
  * the policy as well as those of enforce.
  *
- * Unknown:	facts that a line lacks, header() and other functions of the
- *		language, and recipients past the first ones of an event.
+ * Unknown:	facts that a line lacks, calls of functions that were not made
+ *		then, and recipients past the first ones of an event.
  */
 #ifndef ASSAY_REPORT_REPLAY_H
 #define ASSAY_REPORT_REPLAY_H
@@ -43,15 +43,22 @@ struct replay {
 	uint64_t		*fired;		/* by rule of the new policy */
 	uint64_t		 lacks[FACT_COUNT]; /* events without a fact
 						 * that the new policy reads */
+	uint64_t		 unanswered[FUNCTION_COUNT]; /* events in which
+						 * the new policy asks what
+						 * was not asked then */
 	uint64_t		 rcpts_unlisted; /* events with more of them */
 	int64_t			 first_us, last_us;
 	struct str		 first, last;	/* times; empty: no event */
 };
 
-/* One event under a policy; explain as in struct rehearse_case. */
+/*
+ * One event (with EVENT_PART_CALLS) under a policy; explain as in struct
+ * rehearse_case.  *unanswered_out: the functions that it asked in vain, a bit
+ * for each row of function_table.
+ */
 void replay_record(const struct policy *policy,
     const struct event_record *record, bool explain, struct arena *arena,
-    struct rehearsal *out);
+    struct rehearsal *out, unsigned *unanswered_out);
 
 void replay_run(const struct replay_options *options, struct arena *arena,
     struct replay *replay_out);

@@ -85,9 +85,12 @@ lacks(FILE *out, const struct replay *replay)
 	}
 	if (any)
 		fputs("</table>\n", out);
-	if (policy_call_name(replay->policy, 0) != NULL)
-		fputs("<p>Functions such as <code>header()</code> are not in "
-		    "the log and unknown in every event.</p>\n", out);
+	for (int i = 0; i < FUNCTION_COUNT; i++)
+		if (replay->unanswered[i] > 0)
+			fprintf(out, "<p><code>%s()</code> is asked what the "
+			    "log does not answer, unknown in %" PRIu64
+			    " events.</p>\n", function_table[i].name,
+			    replay->unanswered[i]);
 	if (replay->rcpts_unlisted > 0)
 		fprintf(out, "<p>%" PRIu64 " events have more recipients than "
 		    "an event lists: those met no rule.</p>\n",

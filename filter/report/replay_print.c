@@ -17,24 +17,6 @@ never_fired(const struct replay *replay, size_t rule)
 	return replay->fired[rule] == 0;
 }
 
-/* The functions that the new policy calls, each once. */
-static const char *
-next_call(const struct replay *replay, size_t *at)
-{
-	const char *name;
-
-	while ((name = policy_call_name(replay->policy, *at)) != NULL) {
-		bool seen = false;
-
-		for (size_t i = 0; i < *at && !seen; i++)
-			seen = policy_call_name(replay->policy, i) == name;
-		(*at)++;
-		if (!seen)
-			return name;
-	}
-	return NULL;
-}
-
 /* ---- text ---- */
 
 static void
@@ -97,8 +79,6 @@ static void
 text_lacks(FILE *out, const struct replay *replay)
 {
 	bool first = true;
-	const char *name;
-	size_t at = 0;
 
 	for (int id = 0; id < FACT_COUNT; id++) {
 		if (replay->lacks[id] == 0)
@@ -111,9 +91,12 @@ text_lacks(FILE *out, const struct replay *replay)
 		    fact_table[id].name, replay->lacks[id],
 		    plural(replay->lacks[id]));
 	}
-	while ((name = next_call(replay, &at)) != NULL)
-		fprintf(out, "%s() is not in the log: unknown in every "
-		    "event\n", name);
+	for (int i = 0; i < FUNCTION_COUNT; i++)
+		if (replay->unanswered[i] > 0)
+			fprintf(out, "%s() is asked what the log does not "
+			    "answer, unknown in %" PRIu64 " event%s\n",
+			    function_table[i].name, replay->unanswered[i],
+			    plural(replay->unanswered[i]));
 	if (replay->rcpts_unlisted > 0)
 		fprintf(out, "%" PRIu64 " event%s with more recipients than "
 		    "an event lists: those met no rule\n",
@@ -194,19 +177,18 @@ json_unfired(struct emit *out, const struct replay *replay)
 static void
 json_lacks(struct emit *out, const struct replay *replay)
 {
-	const char *name;
-	size_t at = 0;
-
 	emit_open(out, "lacks", '{');
 	for (int id = 0; id < FACT_COUNT; id++)
 		if (replay->lacks[id] > 0)
 			emit_int(out, fact_table[id].name,
 			    (int64_t)replay->lacks[id]);
 	emit_close(out, '}');
-	emit_open(out, "functions", '[');
-	while ((name = next_call(replay, &at)) != NULL)
-		emit_word(out, NULL, name);
-	emit_close(out, ']');
+	emit_open(out, "functions", '{');
+	for (int i = 0; i < FUNCTION_COUNT; i++)
+		if (replay->unanswered[i] > 0)
+			emit_int(out, function_table[i].name,
+			    (int64_t)replay->unanswered[i]);
+	emit_close(out, '}');
 	emit_int(out, "rcpts_unlisted", (int64_t)replay->rcpts_unlisted);
 }
 

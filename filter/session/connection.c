@@ -97,8 +97,10 @@ connection_reset(struct connection *conn, enum scope from)
 	conn->in_message = false;
 	if (from <= SCOPE_HELO)
 		conn->saw_helo = false;
-	for (int i = from; i < SCOPE_COUNT; i++)
+	for (int i = from; i < SCOPE_COUNT; i++) {
+		conn->answers[i] = (struct answers){ 0 };
 		arena_reset(conn->arena[i]);
+	}
 }
 
 void

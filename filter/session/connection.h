@@ -8,6 +8,7 @@
 #ifndef ASSAY_SESSION_CONNECTION_H
 #define ASSAY_SESSION_CONNECTION_H
 
+#include "policy/answers.h"
 #include "session/asks.h"
 #include "session/session.h"
 
@@ -112,6 +113,7 @@ struct connection {
 	bool			 saw_connect, saw_helo, in_message;
 	struct pending		 pending;
 	struct asks		 asks;
+	struct answers		 answers[SCOPE_COUNT];	/* for the event */
 	/* Where the engine explains; how many were added in each scope. */
 	VEC(struct rehearsed_stage) stages;
 	size_t			 stages_of[SCOPE_COUNT];
@@ -158,6 +160,9 @@ void functions_answer_again(void *ctx, const struct policy_call *call,
     struct fact *result);
 void functions_answer(void *ctx, const struct policy_call *call,
     struct fact *result);
+/* What they said so far is kept for the event, and what header() read. */
+void functions_keep_header(struct connection *conn, struct str name,
+    const struct str *value);
 
 /* checks.c: run and end the checks of a connection. */
 void run_start(struct connection *conn, enum stage stage);

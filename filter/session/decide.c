@@ -21,10 +21,11 @@ find_header(void *ctx, struct str name, struct str *value_out)
 	const struct header_field *field =
 	    header_find(&conn->message.header, name, 0);
 
-	if (field == NULL)
-		return false;
-	*value_out = header_unfold(conn->arena[SCOPE_MESSAGE], field->value);
-	return true;
+	if (field != NULL)
+		*value_out = header_unfold(conn->arena[SCOPE_MESSAGE],
+		    field->value);
+	functions_keep_header(conn, name, field == NULL ? NULL : value_out);
+	return field != NULL;
 }
 
 struct policy_env

@@ -39,10 +39,43 @@ static const struct {
 	{ "rate", asks_rate, false }, { "greylist", asks_greylist, false },
 };
 
+static bool
+find_kept(const struct connection *conn, const struct policy_call *call,
+    struct fact *result)
+{
+	for (int i = 0; i < SCOPE_COUNT; i++)
+		if (answers_find(&conn->answers[i], call, result))
+			return true;
+	return false;
+}
+
+/* For the event: for as long as what it was asked of. */
+static void
+keep(struct connection *conn, const struct policy_call *call,
+    const struct fact *result)
+{
+	enum scope scope = stage_scope(conn->pending.stage);
+	struct fact kept;
+
+	if (result->state != FACT_PENDING && !find_kept(conn, call, &kept))
+		answers_add(conn->arena[scope], &conn->answers[scope], call,
+		    result);
+}
+
+void
+functions_keep_header(struct connection *conn, struct str name,
+    const struct str *value)
+{
+	answers_add_header(conn->arena[SCOPE_MESSAGE],
+	    &conn->answers[SCOPE_MESSAGE], name, value);
+}
+
 void
 functions_answer_again(void *ctx, const struct policy_call *call,
     struct fact *result)
 {
+	if (find_kept(ctx, call, result))
+		return;
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
 		if (answers[i].again &&
 		    str_eqz(str_from(call->function), answers[i].function)) {
@@ -59,6 +92,7 @@ functions_answer(void *ctx, const struct policy_call *call, struct fact *result)
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
 		if (str_eqz(str_from(call->function), answers[i].function)) {
 			answers[i].answer(ctx, call, result);
+			keep(ctx, call, result);
 			return;
 		}
 	result->state = FACT_UNKNOWN;

@@ -142,6 +142,8 @@ build(struct connection *conn, const char *kind, enum action action)
 	event->rcpts = list_rcpts(conn, arena, &event->rcpt_listed);
 	event->signatures = list_signatures(conn, arena,
 	    &event->signature_count);
+	event->answers = conn->answers;
+	event->answers_count = SCOPE_COUNT;
 	event->checks = list_checks(conn, arena, &event->check_count);
 	return event;
 }

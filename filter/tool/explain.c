@@ -150,19 +150,21 @@ explain_line(const struct options *options, const struct policy *policy,
     struct str line, struct arena *arena)
 {
 	const struct event_want want = { .parts = EVENT_PART_RULES |
-	    EVENT_PART_DETAIL };
+	    EVENT_PART_DETAIL | EVENT_PART_CALLS };
 	struct event_record *record = arena_alloc(arena, sizeof(*record));
 	struct explain explain = { .record = record };
 	struct rehearsal now;
+	unsigned unanswered;
 
 	if (event_read(line, &want, arena, record) != EVENT_READ_OK)
 		return;
 	if (policy != NULL) {
-		replay_record(policy, record, true, arena, &now);
+		replay_record(policy, record, true, arena, &now,
+		    &unanswered);
 		explain.stages = now.stages.at;
 		explain.stage_count = now.stages.count;
 		explain.now = &now;
-		explain.asks_functions = policy_call_name(policy, 0) != NULL;
+		explain.asks_functions = unanswered != 0;
 		explain.policy_changed = explain_is_changed(record, policy);
 	}
 	if (options->common.json)

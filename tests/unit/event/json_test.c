@@ -85,7 +85,7 @@ START_TEST(an_empty_event)
 	    "\"code\":null,\"enhanced\":null,\"text\":null,\"file\":null,"
 	    "\"line\":null},\"policy\":{\"name\":\"office\","
 	    "\"checksum\":\"9cea75a53afe6085\",\"mode\":\"enforce\"},"
-	    "\"rules\":[],\"dmarc_override\":[],"
+	    "\"rules\":[],\"calls\":[],\"dmarc_override\":[],"
 	    "\"rcpts\":[],\"dkim\":[],\"facts\":{},\"dns\":[],"
 	    "\"spf_terms\":[],"
 	    "\"authentication_results\":null,\"arc_seal\":null,"

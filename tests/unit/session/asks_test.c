@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "report/replay.h"
 #include "session_test.h"
 #include "talk.h"
 
@@ -149,6 +150,144 @@ START_TEST(without_a_store_all_is_unknown)
 }
 END_TEST
 
+/* What was answered is in the event, and answers the same call again. */
+static const char asking[] = POLICY
+    "at connect { note \"c\" when dnsbl(\"bl.example\"); }\n"
+    "at rcpt { note \"g\" when greylist(5m) == new; }\n"
+    "at message {\n"
+    "note \"h\" when header(\"X-None\") is set;\n"
+    "note \"f\" when rate(from, 1d) > 9;\n"
+    "reject \"%{mail.from}\" when header(\"Subject\") == \"hi\" and"
+    " rate(client.ip, 1h) >= 1; }\n";
+
+static const char answers_kept[] = "\"calls\":["
+    "{\"function\":\"dnsbl\",\"arguments\":[\"bl.example\"],"
+    "\"answer\":true},"
+    "{\"function\":\"greylist\",\"arguments\":[300],"
+    "\"rcpt\":\"r@mx.example\",\"answer\":\"new\"},"
+    "{\"function\":\"greylist\",\"arguments\":[300],"
+    "\"rcpt\":\"s@mx.example\",\"answer\":\"new\"},"
+    "{\"function\":\"header\",\"arguments\":[\"X-None\"],"
+    "\"answer\":null},"
+    "{\"function\":\"rate\",\"arguments\":[\"a@example.com\",86400],"
+    "\"answer\":1},"
+    "{\"function\":\"header\",\"arguments\":[\"Subject\"],"
+    "\"answer\":\"hi\"},"
+    "{\"function\":\"rate\",\"arguments\":[\"192.0.2.1\",3600],"
+    "\"answer\":1}]";
+
+static const struct {
+	const char *rule;
+	enum action action;
+	const char *unanswered;	/* a function; or NULL */
+	const char *fact, *value;	/* the first that the rule read */
+} replays[] = {
+	{ "at connect { reject when dnsbl(\"bl.example\"); }",
+	  ACTION_REJECT, NULL, "dnsbl(\"bl.example\")", "true" },
+	{ "at connect { reject when dnsbl(\"other.example\"); }",
+	  ACTION_ACCEPT, "dnsbl", "dnsbl(\"other.example\")",
+	  "unknown (not recorded)" },
+	{ "at message { reject when rate(client.ip, 1h) == 1; }",
+	  ACTION_REJECT, NULL, "client.ip", "192.0.2.1" },
+	{ "at message { reject when rate(mail.from, 1d) == 1; }",
+	  ACTION_REJECT, NULL, "mail.from", "a@example.com" },
+	{ "at message { reject when rate(client.ip, 2h) is not unknown; }",
+	  ACTION_ACCEPT, "rate", "client.ip", "192.0.2.1" },
+	{ "at message { reject when greylist(5m) == new; }",
+	  ACTION_REJECT, NULL, "greylist(5m)", "new" },
+	{ "at message { reject when greylist(6m) is set; }",
+	  ACTION_ACCEPT, "greylist", "greylist(6m)",
+	  "unknown (not recorded)" },
+	{ "at message { reject when header(\"X-None\") is not set and "
+	  "header(\"Subject\") matches /^h/; }",
+	  ACTION_REJECT, NULL, "header(\"X-None\")", "none" },
+	{ "define x = header(\"Subject\") == \"no\"; at message { "
+	  "reject when x and header(\"Other\") is set; }",
+	  ACTION_ACCEPT, NULL, "header(\"Subject\")", "hi" },
+};
+
+static void
+assert_replay(size_t i, const char *line, struct arena *arena)
+{
+	const struct event_want want = { .parts = EVENT_PART_CALLS };
+	struct event_record *record = arena_alloc(arena, sizeof(*record));
+	struct diag *diag = diag_new();
+	struct policy *policy;
+	struct rehearsal out;
+	unsigned unanswered;
+	const struct policy_read *read;
+	char text[400];
+
+	snprintf(text, sizeof(text), POLICY "%s", replays[i].rule);
+	policy = policy_load_text("t.policy", str_from(text), diag);
+	ck_assert_ptr_nonnull(policy);
+	ck_assert_int_eq(event_read(str_from(line), &want, arena, record),
+	    EVENT_READ_OK);
+	replay_record(policy, record, true, arena, &out, &unanswered);
+	ck_assert_int_eq(out.action, replays[i].action);
+	ck_assert_uint_eq(unanswered, replays[i].unanswered == NULL ? 0 : 1u <<
+	    (function_find(str_from(replays[i].unanswered)) -
+	    function_table));
+	for (size_t k = 0; k < out.stages.count; k++)
+		if (out.stages.at[k].trace.steps.count > 0) {
+			read = &out.stages.at[k].trace.steps.at[0].reads[0];
+			ck_assert_str_eq(read->fact, replays[i].fact);
+			assert_str(read->value, replays[i].value);
+		}
+	policy_unref(policy);
+	diag_free(diag);
+}
+
+START_TEST(answers_are_in_the_event)
+{
+	struct arena *arena = arena_new();
+	struct store *store;
+	struct talk *talk = talk_of(asking, &store);
+
+	open_session(talk);
+	say_mail(talk, "a@example.com");
+	say_rcpt(talk, "r@mx.example");
+	say_rcpt(talk, "s@mx.example");
+	ck_assert_int_eq(say_message(talk, " a@example.com"), ACTION_REJECT);
+	ck_assert_msg(strstr(talk->events[0], answers_kept) != NULL, "%.900s",
+	    strstr(talk->events[0], "\"calls\""));
+	for (size_t i = 0; i < TEST_COUNT(replays); i++)
+		assert_replay(i, talk->events[0], arena);
+	/* What was asked of the client is in the next one's, too. */
+	say_mail(talk, "b@example.com");
+	say_message(talk, " b@example.com");
+	assert_event_has(talk, 1, "\"function\":\"dnsbl\"");
+	ck_assert_ptr_null(strstr(talk->events[1], "greylist"));
+	talk_free(talk);
+	store_close(store, 1000);
+	arena_free(arena);
+}
+END_TEST
+
+/* No more than an event lists. */
+START_TEST(answers_in_the_event_have_an_end)
+{
+	struct store *store;
+	struct talk *talk = talk_of(grey, &store);
+	char to[40];
+	size_t found = 0;
+
+	open_session(talk);
+	say_mail(talk, "a@example.com");
+	for (int i = 0; i < LIMIT_EVENT_ANSWERS + 5; i++) {
+		snprintf(to, sizeof(to), "r%d@mx.example", i);
+		say_rcpt(talk, to);
+	}
+	say_message(talk, " a@example.com");
+	for (const char *at = talk->events[0];
+	    (at = strstr(at, "\"function\"")) != NULL; at++)
+		found++;
+	ck_assert_uint_eq(found, LIMIT_EVENT_ANSWERS);
+	talk_free(talk);
+	store_close(store, 1000);
+}
+END_TEST
+
 TCase *
 asks_tests(void)
 {
@@ -158,6 +297,8 @@ asks_tests(void)
 	tcase_add_test(tc, a_rate_counts_messages);
 	tcase_add_test(tc, a_triplet_is_new_until_it_comes_again);
 	tcase_add_test(tc, questions_have_an_end);
+	tcase_add_test(tc, answers_are_in_the_event);
+	tcase_add_test(tc, answers_in_the_event_have_an_end);
 	tcase_add_test(tc, without_a_store_all_is_unknown);
 	return tc;
 }

@@ -1,0 +1,149 @@
+#include "policy/answers.h"
+
+#include "base/limits.h"
+
+static struct answer_arg
+arg_of(struct arena *arena, const struct policy_call *call, size_t i)
+{
+	const struct fact *fact = &call->args[i];
+	char text[IP_TEXT_MAX];
+
+	switch (call->types[i]) {
+	case FACT_NUMBER:
+	case FACT_SIZE:
+	case FACT_DURATION:
+		return (struct answer_arg){ true, fact->number, STR_NONE };
+	case FACT_IP:
+		return (struct answer_arg){ .text = arena_copy(arena,
+		    ip_format(&fact->ip, text)) };
+	case FACT_STRING:
+	case FACT_DOMAIN:
+	case FACT_ADDRESS:
+		return (struct answer_arg){ .text = fact->text };
+	/* No function takes these. */
+	case FACT_BOOL:
+	case FACT_WORD:
+	case FACT_LIST:
+		break;
+	}
+	return (struct answer_arg){ .text = STR_NONE };
+}
+
+static struct str
+rcpt_of(const struct policy_call *call)
+{
+	const struct function *function =
+	    function_find(str_from(call->function));
+	const struct fact *rcpt = facts_get(call->facts, FACT_ID_RCPT);
+
+	return function != NULL && function->of_rcpt &&
+	    rcpt->state == FACT_SET ? rcpt->text : STR_NONE;
+}
+
+static bool
+same_arg(const struct answer_arg *arg, const struct policy_call *call,
+    size_t i)
+{
+	const struct fact *fact = &call->args[i];
+	char text[IP_TEXT_MAX];
+
+	switch (call->types[i]) {
+	case FACT_NUMBER:
+	case FACT_SIZE:
+	case FACT_DURATION:
+		return arg->is_number && arg->number == fact->number;
+	case FACT_IP:
+		return !arg->is_number && str_eq(arg->text,
+		    ip_format(&fact->ip, text));
+	case FACT_STRING:
+	case FACT_DOMAIN:
+	case FACT_ADDRESS:
+		return !arg->is_number && str_eq(arg->text, fact->text);
+	case FACT_BOOL:
+	case FACT_WORD:
+	case FACT_LIST:
+		break;
+	}
+	return false;
+}
+
+static const struct answer *
+find(const struct answers *answers, const struct policy_call *call)
+{
+	struct str rcpt = rcpt_of(call);
+
+	for (size_t i = 0; i < answers->list.count; i++) {
+		const struct answer *answer = &answers->list.at[i];
+		bool same = str_eqz(answer->function, call->function) &&
+		    answer->count == call->count &&
+		    str_eq(answer->rcpt, rcpt);
+
+		for (size_t k = 0; same && k < call->count; k++)
+			same = same_arg(&answer->args[k], call, k);
+		if (same)
+			return answer;
+	}
+	return NULL;
+}
+
+bool
+answers_find(const struct answers *answers, const struct policy_call *call,
+    struct fact *result)
+{
+	const struct answer *answer = find(answers, call);
+
+	if (answer != NULL)
+		*result = answer->result;
+	return answer != NULL;
+}
+
+/* A text, or the reason of what is unknown. */
+static bool
+has_text(const struct policy_call *call, const struct fact *result)
+{
+	const struct function *function =
+	    function_find(str_from(call->function));
+
+	return result->state == FACT_UNKNOWN || (function != NULL &&
+	    function->result == FACT_STRING && result->state == FACT_SET);
+}
+
+void
+answers_add(struct arena *arena, struct answers *answers,
+    const struct policy_call *call, const struct fact *result)
+{
+	struct answer answer = { .function = str_from(call->function),
+	    .count = call->count, .result = *result };
+
+	if (result->state == FACT_PENDING ||
+	    answers->list.count == LIMIT_EVENT_ANSWERS ||
+	    find(answers, call) != NULL)
+		return;
+	answer.rcpt = arena_copy(arena, rcpt_of(call));
+	for (size_t i = 0; i < call->count; i++) {
+		answer.args[i] = arg_of(arena, call, i);
+		answer.args[i].text = arena_copy(arena, answer.args[i].text);
+	}
+	if (has_text(call, result))
+		answer.result.text = arena_copy(arena, result->text);
+	VEC_PUSH(arena, &answers->list, answer);
+}
+
+void
+answers_add_header(struct arena *arena, struct answers *answers,
+    struct str name, const struct str *value)
+{
+	const struct fact arg = { .state = FACT_SET, .text = name };
+	const enum fact_type type = FACT_STRING;
+	static const struct fact_set none;
+	struct fact result = { .state = FACT_NONE };
+
+	if (value != NULL && value->len > LIMIT_EVENT_TEXT_OCTETS)
+		result = (struct fact){ .state = FACT_UNKNOWN,
+		    .text = STR("longer than is recorded") };
+	else if (value != NULL)
+		result = (struct fact){ .state = FACT_SET, .text = *value };
+	answers_add(arena, answers, &(struct policy_call){
+	    .function = "header", .args = &arg, .types = &type, .count = 1,
+	    .facts = &none }, &result);
+}
