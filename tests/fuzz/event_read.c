@@ -1,12 +1,12 @@
 /*
- * Any line: what is taken for an event has its parts, and its facts, written
- * and read once more, are the same.
+ * Any line: what is taken for an event has its parts; its facts and calls,
+ * written and read once more, are the same.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
-#include "event/facts.h"
+#include "event/calls.h"
 #include "event/read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -42,6 +42,38 @@ check_again(struct arena *arena, const struct fact_set *facts)
 	free(twice);
 }
 
+static char *
+calls_json(const struct answers *answers)
+{
+	struct emit out;
+
+	emit_init(&out);
+	emit_open(&out, NULL, '{');
+	event_calls(&out, answers, 1);
+	emit_close(&out, '}');
+	return emit_finish(&out);
+}
+
+static void
+check_calls(struct arena *arena, const struct answers *answers)
+{
+	static const struct str key = STR_INIT("{\"calls\":");
+	char *once = calls_json(answers), *twice;
+	struct answers again = { 0 };
+	struct pull pull;
+
+	if (answers->list.count > LIMIT_EVENT_ANSWERS)
+		abort();
+	pull_init(&pull, str_skip(str_from(once), key.len), arena);
+	if (!event_calls_read(&pull, &again))
+		abort();
+	twice = calls_json(&again);
+	if (strstr(once, "\\u2026\"") == NULL && strcmp(once, twice) != 0)
+		abort();
+	free(once);
+	free(twice);
+}
+
 static void
 check(struct arena *arena, const struct event_record *record)
 {
@@ -50,6 +82,7 @@ check(struct arena *arena, const struct event_record *record)
 	    record->last >= STAGE_COUNT || record->time_us == 0)
 		abort();
 	check_again(arena, &record->facts);
+	check_calls(arena, &record->calls);
 }
 
 int
@@ -57,7 +90,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct event_want all = {
 		.parts = EVENT_PART_RULES | EVENT_PART_DETAIL |
-		    EVENT_PART_SHADOW,
+		    EVENT_PART_SHADOW | EVENT_PART_CALLS,
 		.since_us = 1
 	};
 	struct arena *arena = arena_new();
