@@ -34,3 +34,14 @@ clock_unix_us(void)
 {
 	return (int64_t)read_us(CLOCK_REALTIME);
 }
+
+/* The year begins in March, so that leap days end it. */
+int64_t
+clock_days(int64_t year, int64_t month, int64_t day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+	int64_t since_march = month <= 2 ? month + 9 : month - 3;
+
+	return y * 365 + y / 4 - y / 100 + y / 400 +
+	    (153 * since_march + 2) / 5 + day - 1 - 719468;
+}

@@ -14,4 +14,7 @@ uint64_t clock_us(void);	/* monotonic, for timings */
 int64_t clock_unix(void);	/* seconds since 1970 */
 int64_t clock_unix_us(void);
 
+/* Days since 1970-01-01 of a date, the year being 0 or later. */
+int64_t clock_days(int64_t year, int64_t month, int64_t day);
+
 #endif

@@ -1,6 +1,7 @@
 #include "base/domain.h"
 
 #include <idn2.h>
+#include <string.h>
 
 #include "base/limits.h"
 
@@ -76,6 +77,22 @@ domain_to_ascii(struct arena *arena, struct str name, struct str *ascii_out)
 	*ascii_out = arena_lower(arena, domain_chop_dot(str_from(out)));
 	idn2_free(out);
 	return domain_is_valid(*ascii_out);
+}
+
+struct str
+domain_to_unicode(struct arena *arena, struct str ascii)
+{
+	struct str text;
+	char *out = NULL;
+
+	ascii = domain_chop_dot(ascii);
+	if (ascii.len > LIMIT_DOMAIN_OCTETS || memmem(ascii.ptr, ascii.len,
+	    "xn--", 4) == NULL || idn2_to_unicode_8z8z(arena_z(arena, ascii),
+	    &out, 0) != IDN2_OK)
+		return ascii;
+	text = arena_copy(arena, str_from(out));
+	idn2_free(out);
+	return text;
 }
 
 bool

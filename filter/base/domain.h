@@ -30,6 +30,9 @@ bool domain_is_valid(struct str name);
 bool domain_to_ascii(struct arena *arena, struct str name,
     struct str *ascii_out);
 
+/* With letters of any script for A-labels; as it is where that fails. */
+struct str domain_to_unicode(struct arena *arena, struct str ascii);
+
 struct str domain_chop_dot(struct str name);
 bool domain_equal(struct str a, struct str b);
 bool domain_is_under(struct str name, struct str parent); /* or equal */

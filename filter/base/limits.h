@@ -96,6 +96,8 @@ enum {
 					 * id has 255 (RFC 2919 section 3) */
 	LIMIT_CHARSET_OCTETS = 64,	/* the name of a character set */
 	LIMIT_CHARSET_TEXT_OCTETS = 256 * 1024,	/* converted at once */
+	LIMIT_SKELETON_OCTETS = 1024,	/* of a name, compared by its looks */
+	LIMIT_PROTECTED = 1000,		/* names, and domains, of settings */
 	LIMIT_DECODED_OCTETS = 16 * 1024, /* of a field's text, decoded */
 	LIMIT_AUTHRES_RESULTS = 64,	/* in a field, written or read */
 	LIMIT_AUTHRES_PROPERTIES = 32,	/* of one result that we read */

@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "base/clock.h"
+
 /* What comes before each part of a date but the year, and its bounds. */
 static const struct {
 	char		sep;
@@ -54,18 +56,6 @@ take_fraction(struct str *text, int64_t *us_out)
 	return true;
 }
 
-/* Days since 1970-01-01: the year begins in March, so that leap days end
- * it. */
-static int64_t
-days_of(int64_t year, int64_t month, int64_t day)
-{
-	int64_t y = month <= 2 ? year - 1 : year;
-	int64_t since_march = month <= 2 ? month + 9 : month - 3;
-
-	return y * 365 + y / 4 - y / 100 + y / 400 +
-	    (153 * since_march + 2) / 5 + day - 1 - 719468;
-}
-
 bool
 when_read(struct str text, int64_t *time_us_out)
 {
@@ -83,7 +73,7 @@ when_read(struct str text, int64_t *time_us_out)
 	take_char(&text, 'Z');
 	if (text.len > 0)
 		return false;
-	*time_us_out = (days_of(year, value[0], value[1]) * 86400 +
+	*time_us_out = (clock_days(year, value[0], value[1]) * 86400 +
 	    value[2] * 3600 + value[3] * 60 + value[4]) * 1000000 + us;
 	return true;
 }

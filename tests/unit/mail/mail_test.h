@@ -6,9 +6,11 @@
 
 TCase *address_cases(void);
 TCase *authres_cases(void);
+TCase *date_cases(void);
 TCase *encoded_word_cases(void);
 TCase *listid_cases(void);
 TCase *mime_cases(void);
+TCase *protect_cases(void);
 TCase *received_cases(void);
 TCase *relay_cases(void);
 
