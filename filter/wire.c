@@ -338,6 +338,8 @@ check_options(const struct settings *settings)
 		.spf_timeout_ms = settings->spf_timeout,
 		.trusted_sealers = settings->trusted_sealers.at,
 		.trusted_sealer_count = settings->trusted_sealers.count,
+		.local_domains = settings->local_domains.at,
+		.local_domain_count = settings->local_domains.count,
 		.dkim = {
 			.max_signatures = (unsigned)settings->max_signatures,
 			.clock_skew =

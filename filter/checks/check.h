@@ -32,6 +32,11 @@ struct check_options {
 						 * it is shorter; 0: no other */
 	const char *const	*trusted_sealers;	/* domains */
 	size_t			trusted_sealer_count;
+	const char *const	*local_domains;	/* ours */
+	size_t			local_domain_count;
+	const struct ipnet	*own_networks;	/* whose mail is ours; filled
+						 * in by the engine */
+	size_t			own_network_count;
 };
 
 /* A client of the SMTP session. */
@@ -41,8 +46,9 @@ struct check_client {
 };
 
 enum check_id {
-	CHECK_IPREV, CHECK_SPF_HELO, CHECK_SPF, CHECK_HEADER, CHECK_DKIM,
-	CHECK_DMARC, CHECK_ARC,
+	CHECK_IPREV, CHECK_REVERSE, CHECK_SPF_HELO, CHECK_HELO, CHECK_SPF,
+	CHECK_MAIL_FROM_DNS, CHECK_HEADER, CHECK_DKIM, CHECK_DMARC, CHECK_ARC,
+	CHECK_FROM_DNS,
 	CHECK_COUNT
 };
 

@@ -14,14 +14,29 @@ const struct check check_table[CHECK_COUNT] = {
 		.name = "iprev", .starts = STAGE_CONNECT, .of_client = true,
 		.first = FACT_ID_IPREV, .last = FACT_ID_IPREV_REASON,
 		.method = METHOD_IPREV, .ops = &iprev_ops },
+	[CHECK_REVERSE] = {
+		.name = "reverse", .starts = STAGE_CONNECT, .of_client = true,
+		.on_demand = true,
+		.first = FACT_ID_PTR_NAMES, .last = FACT_ID_PTR_GENERIC,
+		.method = METHOD_COUNT, .ops = &reverse_ops },
 	[CHECK_SPF_HELO] = {
 		.name = "spf_helo", .starts = STAGE_HELO, .of_client = true,
 		.first = FACT_ID_SPF_HELO, .last = FACT_ID_SPF_HELO_REASON,
 		.method = METHOD_SPF, .ops = &spf_helo_ops },
+	[CHECK_HELO] = {
+		.name = "helo", .starts = STAGE_HELO, .of_client = true,
+		.on_demand = true,
+		.first = FACT_ID_HELO_FORM, .last = FACT_ID_HELO_REASON,
+		.method = METHOD_COUNT, .ops = &helo_ops },
 	[CHECK_SPF] = {
 		.name = "spf", .starts = STAGE_MAIL, .of_client = true,
 		.first = FACT_ID_SPF, .last = FACT_ID_SPF_REASON,
 		.method = METHOD_SPF, .ops = &spf_ops },
+	[CHECK_MAIL_FROM_DNS] = {
+		.name = "mail_from_dns", .starts = STAGE_MAIL,
+		.on_demand = true, .first = FACT_ID_MAIL_FROM_DNS,
+		.last = FACT_ID_MAIL_FROM_DNS, .method = METHOD_COUNT,
+		.ops = &mail_from_dns_ops },
 	[CHECK_HEADER] = {
 		.name = "header", .starts = STAGE_MESSAGE,
 		.first = FACT_ID_FROM, .last = FACT_ID_LIST_ID,
@@ -40,6 +55,11 @@ const struct check check_table[CHECK_COUNT] = {
 		.needs = CHECK_BIT(CHECK_DMARC),
 		.first = FACT_ID_ARC, .last = FACT_ID_ARC_SPF,
 		.method = METHOD_ARC, .ops = &arc_ops },
+	[CHECK_FROM_DNS] = {
+		.name = "from_dns", .starts = STAGE_MESSAGE,
+		.on_demand = true, .first = FACT_ID_FROM_DNS,
+		.last = FACT_ID_FROM_DNS, .method = METHOD_COUNT,
+		.ops = &from_dns_ops },
 };
 
 struct arena *

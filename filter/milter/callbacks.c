@@ -195,19 +195,14 @@ daemon_address(SMFICTX *ctx)
 	return ip;
 }
 
-/* A name of a service, as {daemon_port} may be, is not known. */
+/* 0: not said, or no number, as the name of a service in {daemon_port}. */
 static unsigned
-daemon_port(SMFICTX *ctx)
+number(SMFICTX *ctx, const char *name)
 {
-	struct str text = macro(ctx, "{daemon_port}");
-	unsigned port = 0;
+	uint64_t value = 0;
 
-	for (size_t i = 0; i < text.len; i++) {
-		if (!ascii_digit(text.ptr[i]) || text.len > 5)
-			return 0;
-		port = port * 10 + (unsigned)(text.ptr[i] - '0');
-	}
-	return port > 65535 ? 0 : port;
+	return str_to_uint(macro(ctx, name), UINT16_MAX, &value) ?
+	    (unsigned)value : 0;
 }
 
 /* ---- events ---- */
@@ -221,7 +216,8 @@ on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
 		.name = confirmed_name(ctx, host),
 		.listener = macro(ctx, "{daemon_name}"),
 		.listener_ip = daemon_address(ctx),
-		.listener_port = daemon_port(ctx),
+		.listener_port = number(ctx, "{daemon_port}"),
+		.connections = number(ctx, "{client_connections}"),
 	};
 
 	session_connect(client->conn, &who, take_reply, client);

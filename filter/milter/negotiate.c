@@ -23,7 +23,7 @@ static const struct {
 	const char *macros;
 } macros[] = {
 	{ SMFIM_CONNECT, "{daemon_name} {daemon_addr} {daemon_port} "
-	    "{client_resolve}" },
+	    "{client_resolve} {client_connections}" },
 	{ SMFIM_HELO, "{tls_version}" },
 	{ SMFIM_ENVFROM,
 	    "i {auth_authen} {auth_type} {tls_version} {cipher} "

@@ -34,19 +34,10 @@ find_items(struct bind *bind, const char *word, const struct term *term,
 static enum fact_type
 item_type(enum fact_id id)
 {
-	switch (fact_table[id].words) {
-	case OF_DOMAINS:
-		return FACT_DOMAIN;
-	case OF_ADDRESSES:
-		return FACT_ADDRESS;
-	case NO_WORDS:
-	case RESULT_WORDS:
-	case DISPOSITION_WORDS:
-	case TAG_WORDS:
-	case GREYLIST_WORDS:
-		break;
-	}
-	return FACT_STRING;
+	enum word_set items = fact_table[id].words;
+
+	return items == OF_DOMAINS ? FACT_DOMAIN :
+	    items == OF_ADDRESSES ? FACT_ADDRESS : FACT_STRING;
 }
 
 /* The test of one item, behind any "not"; NULL: it is none. */

@@ -144,6 +144,16 @@ time_now(const struct connection *conn)
 	return now != 0 ? now : clock_unix();
 }
 
+/* 0: the MTA does not say. */
+static void
+set_number(struct connection *conn, enum fact_id id, unsigned number)
+{
+	if (number == 0)
+		facts_none(&conn->facts, id);
+	else
+		facts_number(&conn->facts, id, number);
+}
+
 static void
 set_listener_facts(struct connection *conn, const struct session_client *client)
 {
@@ -156,11 +166,8 @@ set_listener_facts(struct connection *conn, const struct session_client *client)
 	else
 		facts_ip(facts, FACT_ID_LISTENER_ADDRESS,
 		    &client->listener_ip);
-	if (client->listener_port == 0)
-		facts_none(facts, FACT_ID_LISTENER_PORT);
-	else
-		facts_number(facts, FACT_ID_LISTENER_PORT,
-		    client->listener_port);
+	set_number(conn, FACT_ID_LISTENER_PORT, client->listener_port);
+	set_number(conn, FACT_ID_CLIENT_CONNECTIONS, client->connections);
 }
 
 static void

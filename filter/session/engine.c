@@ -64,6 +64,8 @@ engine_new(const struct engine_options *options)
 	o->trusted_ids = ids;
 	o->own_networks = copy_networks(engine->arena, options->own_networks,
 	    options->own_network_count);
+	o->checks.own_networks = o->own_networks;
+	o->checks.own_network_count = o->own_network_count;
 	o->relays.at = copy_networks(engine->arena, options->relays.at,
 	    options->relays.count);
 	find_wanted(engine);

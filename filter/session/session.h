@@ -93,6 +93,7 @@ struct session_client {
 	struct str	listener;	/* {daemon_name}, or empty */
 	struct ip	listener_ip;	/* {daemon_addr}, or IP_NONE */
 	unsigned	listener_port;	/* {daemon_port}; 0: not known */
+	unsigned	connections;	/* {client_connections}; the same */
 };
 
 struct session_mail {

@@ -34,6 +34,10 @@ plain.example MX 10 plain.example
 20.2.0.192.in-addr.arpa PTR plain.example
 20.2.0.127.in-addr.arpa PTR liar.example
 
+; null.example says that it takes no mail (RFC 7505)
+null.example MX 0 .
+null.example TXT "v=spf1 ip4:192.0.2.20 ip4:127.0.2.20 -all"
+
 ; trouble
 broken.example * SERVFAIL
 _dmarc.broken.example * SERVFAIL

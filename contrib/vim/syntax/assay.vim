@@ -12,7 +12,8 @@ syn iskeyword @,48-57,_,.,-
 " Of a word with two meanings the last one counts.
 syn keyword assayWord none pass fail softfail neutral policy temperror
 syn keyword assayWord permerror quarantine reject missing valid expired forged
-syn keyword assayWord new passed known
+syn keyword assayWord new passed known fqdn unqualified literal address
+syn keyword assayWord invalid found null_mx
 syn keyword assayFact client.ip client.name listener listener.address
 syn keyword assayFact listener.port relay.ip iprev iprev.name iprev.reason
 syn keyword assayFact helo spf_helo spf_helo.domain spf_helo.mechanism
@@ -32,6 +33,9 @@ syn keyword assayFact dmarc.organizational_domain dmarc.policy_domain
 syn keyword assayFact dmarc.policy dmarc.test dmarc.disposition
 syn keyword assayFact dmarc.alignment.spf dmarc.alignment.dkim dmarc.reason
 syn keyword assayFact score score.symbols
+syn keyword assayFact client.connections ptr.names ptr.generic helo.form
+syn keyword assayFact helo.ours helo.forward helo.reason mail.from.dns
+syn keyword assayFact from.dns
 syn keyword assayFunction header owns dnsbl dnswl rate greylist
 syn keyword assayStage connect helo mail rcpt message
 syn keyword assayTest set unknown true false

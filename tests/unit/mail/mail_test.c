@@ -9,6 +9,7 @@ main(void)
 	suite_add_tcase(suite, authres_cases());
 	suite_add_tcase(suite, date_cases());
 	suite_add_tcase(suite, encoded_word_cases());
+	suite_add_tcase(suite, hostname_cases());
 	suite_add_tcase(suite, listid_cases());
 	suite_add_tcase(suite, mime_cases());
 	suite_add_tcase(suite, protect_cases());

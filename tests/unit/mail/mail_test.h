@@ -8,6 +8,7 @@ TCase *address_cases(void);
 TCase *authres_cases(void);
 TCase *date_cases(void);
 TCase *encoded_word_cases(void);
+TCase *hostname_cases(void);
 TCase *listid_cases(void);
 TCase *mime_cases(void);
 TCase *protect_cases(void);
