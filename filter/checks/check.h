@@ -86,7 +86,7 @@ struct check_run {
 	const struct check	*check;
 	struct subject		*subject;
 	struct arena		*arena;		/* of the check's scope */
-	struct arena		*scratch;	/* see check_scratch(), or NULL */
+	struct arena		*scratch;	/* check_scratch(), or NULL */
 	void			*state;		/* its own; zeroed at start */
 	enum stage		 stage;		/* when it was started */
 	bool			 started, finished;

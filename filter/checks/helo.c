@@ -120,9 +120,9 @@ done(void *ctx, const struct dns_answer *answer)
 
 	forward->lookup = NULL;
 	forward->waiting = false;
-	check_evidence(run, arena_copy(run->arena, answer->name),
+	check_evidence(run, answer->name,
 	    dns_type_name(answer->type), dns_status_name(answer->status),
-	    print_records(run->arena, answer), answer->secure);
+	    print_records(check_scratch(run), answer), answer->secure);
 	if (answer->status == DNS_DATA)
 		forward->has_address = true;
 	else
@@ -151,7 +151,7 @@ look_up(struct check_run *run)
 	struct helo *helo = run->state;
 	struct str name;
 
-	if (!domain_to_ascii(run->arena, run->subject->helo, &name)) {
+	if (!domain_to_ascii(check_scratch(run), run->subject->helo, &name)) {
 		finish(run, WORD_PERMERROR, "no name that DNS can carry");
 		return;
 	}

@@ -10,7 +10,7 @@
 #include "mail/address.h"
 
 struct sender_dns {
-	struct str		 domain;	/* A-labels */
+	struct str		 domain;	/* A-labels; scratch */
 	struct dns_lookup	*mx, *v4, *v6;
 	bool			 failed;
 };
@@ -36,9 +36,9 @@ cancel(struct check_run *run)
 static void
 note(struct check_run *run, const struct dns_answer *answer)
 {
-	check_evidence(run, arena_copy(run->arena, answer->name),
+	check_evidence(run, answer->name,
 	    dns_type_name(answer->type), dns_status_name(answer->status),
-	    print_records(run->arena, answer), answer->secure);
+	    print_records(check_scratch(run), answer), answer->secure);
 }
 
 static bool
@@ -129,7 +129,7 @@ look_up(struct check_run *run, struct str domain)
 		check_finish(run);
 		return;
 	}
-	if (!domain_to_ascii(run->arena, domain, &dns->domain)) {
+	if (!domain_to_ascii(check_scratch(run), domain, &dns->domain)) {
 		finish(run, WORD_MISSING);
 		return;
 	}
@@ -147,7 +147,7 @@ eoh_author(struct check_run *run)
 {
 	struct dmarc_author author;
 
-	dmarc_author_find(run->arena, run->subject->header, &author);
+	dmarc_author_find(check_scratch(run), run->subject->header, &author);
 	look_up(run, author.valid ? author.domain : STR_NONE);
 }
 

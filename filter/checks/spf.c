@@ -51,7 +51,8 @@ note_terms(struct check_run *run, const struct spf_result *found)
 		    (struct spf_term_seen){
 		    .method = str_from(run->check->name),
 		    .depth = line->depth, .domain = domain,
-		    .term = check_keep(run, line->term), .outcome = line->outcome,
+		    .term = check_keep(run, line->term),
+		    .outcome = line->outcome,
 		    .lookups = line->lookups, .stage = run->stage });
 	}
 }

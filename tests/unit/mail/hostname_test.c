@@ -79,7 +79,7 @@ static const struct {
 	/* names */
 	{ "a48-17.example.com", "192.0.2.17", false },
 	{ "o2x17.example.com", "192.0.2.17", false },
-	{ "host-18-2-0-192.example.com", "192.0.2.17", true },	/* a neighbour */
+	{ "h18-2-0-192.example.com", "192.0.2.17", true }, /* a neighbour */
 	{ "userland.example.com", "192.0.2.17", false },
 	{ "poolside.example.com", "192.0.2.17", false },
 	{ "www.example.com", "2001:db8::1", false },
