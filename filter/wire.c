@@ -296,20 +296,51 @@ rights_for(const struct settings *settings, const struct policy *policy,
 
 /* ---- the store ---- */
 
+/* The path, or "" where there is none. */
+static const char *
+spool_path(const struct settings *settings, struct arena *arena)
+{
+	struct str store = str_from(settings->store);
+
+	if (strcmp(settings->store_spool, "none") == 0)
+		return "";
+	if (strcmp(settings->store_spool, "auto") != 0)
+		return settings->store_spool;
+	if (!str_starts_nocase(store, STR("sqlite:")))
+		return "/var/lib/assay/store.spool";
+	return arena_printf(arena, "%.*s.spool",
+	    STR_ARG(str_skip(store, strlen("sqlite:")))).ptr;
+}
+
+static bool
+same_store(const struct settings *a, const struct settings *b)
+{
+	return strcmp(a->store, b->store) == 0 &&
+	    strcmp(a->store_spool, b->store_spool) == 0 &&
+	    a->store_spool_size == b->store_spool_size;
+}
+
 /* The running one, with all it knows, where it is the same. */
 static struct store *
 store_for(const struct settings *settings, const struct wiring *running,
-    struct diag *diag)
+    struct arena *arena, struct diag *diag)
 {
+	const char *spool = spool_path(settings, arena);
 	char why[500] = "";
 	struct store *store;
 
 	if (running != NULL && running->store != NULL &&
-	    strcmp(settings->store, running->settings->store) == 0)
+	    same_store(settings, running->settings))
 		return store_ref(running->store);
 	store = store_open(str_from(settings->store), why, sizeof(why));
-	if (store == NULL)
+	if (store == NULL) {
 		settings_mistake(settings, "store", diag, why);
+	} else if (spool[0] != '\0' && !store_spool(store, spool,
+	    settings->store_spool_size, why, sizeof(why))) {
+		settings_mistake(settings, "store_spool", diag, why);
+		store_close(store, 0);
+		store = NULL;
+	}
 	return store;
 }
 
@@ -467,7 +498,7 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	warn_of_no_store(settings, wiring->policy, diag);
 	can_store = !options->remembers || settings->store[0] == '\0' ||
 	    (wiring->store = store_for(settings, options->running,
-	    diag)) != NULL;
+	    wiring->arena, diag)) != NULL;
 	can_seal = open_sealing(wiring, diag);
 	can_sign = wire_signing(settings, (uid_t)-1, diag,
 	    &wiring->signing);

@@ -177,6 +177,7 @@ static const struct {
 	{ "dns_ttl_negative_max", 0, MAX_TTL, "from 0 to 7d" },
 	{ "dkim_clock_skew", 0, MAX_TTL, "from 0 to 7d" },
 	{ "store_timeout", 1, MAX_TIME, "from 1ms to 1h" },
+	{ "store_spool_size", 65536, (uint64_t)1 << 40, "from 64k to 1024G" },
 	{ "greylist_window", 60 * 1000, MAX_MEMORY, "from 1m to 366d" },
 	{ "greylist_lifetime", 60 * 1000, MAX_MEMORY, "from 1m to 366d" },
 	{ "bounce_tag_days", 1, 99, "from 1 to 99" },

@@ -8,23 +8,37 @@
 
 #include "store/store.h"
 
+enum { WRITER_ID = 8 };
+
 /* An op on its way through the store. */
 struct store_job {
 	struct store_job	*next;
 	struct store_op		 op;		/* texts are the job's own */
-	uint64_t		 number;	/* from 1, in order */
+	/*
+	 * Who gave it out: each process that runs is a writer of its own, by
+	 * chance.  Its numbers go from 1, in order.
+	 */
+	char			 writer[WRITER_ID];
+	uint64_t		 number;
+	bool			 may_repeat;	/* after a restart, too */
+	uint64_t		 queued_ms;	/* clock_ms() */
+	uint64_t		 spooled;	/* place in the spool; or 0 */
+	size_t			 spool_len;	/* octets there */
 	struct store_answer	 answer;
+	void			*held;		/* by the answer; free() */
 	struct store_call	*call;		/* NULL: nobody waits */
 };
 
 struct store_backend {
 	const char	*scheme;	/* "sqlite:" */
+	bool		 outlives;	/* what it keeps, this process */
 	/* rest: behind the scheme.  NULL and why. */
 	void		*(*open)(struct str rest, char *why, size_t size);
 	/*
 	 * Do them in order and fill their answers.  Returns how many were
 	 * done; fewer: the store is away, why says how, and the others come
-	 * again, first those that may have been done all the same.
+	 * again, first those that may have been done all the same.  One whose
+	 * writer had a number as high done before is not done again.
 	 */
 	size_t		 (*apply)(void *state, struct store_job *const *jobs,
 			    size_t count, char *why, size_t size);

@@ -2,6 +2,7 @@
  * Calls: how they come in, and how each gets its one answer.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/ensure.h"
@@ -14,6 +15,7 @@ static void
 call_free(struct store_call *call)
 {
 	strand_unref(call->strand);
+	free(call->held);
 	free(call);
 }
 
@@ -90,7 +92,7 @@ calls_take_due(struct store *store, uint64_t now, uint64_t *next_out)
 static bool
 enqueue(struct store *store, struct store_job *job)
 {
-	if (store->counts.waiting >= LIMIT_STORE_WAITING) {
+	if (store->memory >= LIMIT_STORE_WAITING) {
 		if (!store->full)
 			log_error("the store is behind: what is to be "
 			    "remembered is dropped");
@@ -99,11 +101,14 @@ enqueue(struct store *store, struct store_job *job)
 		return false;
 	}
 	store->full = false;
+	memcpy(job->writer, store->writer, WRITER_ID);
 	job->number = ++store->numbers;
+	job->may_repeat = store->spool_path != NULL;
+	job->queued_ms = clock_ms();
 	job->next = NULL;
 	*store->last = job;
 	store->last = &job->next;
-	store->counts.waiting++;
+	store->memory++;
 	pthread_cond_signal(&store->work);
 	return true;
 }
@@ -123,6 +128,27 @@ await(struct store *store, struct store_call *call, struct store_job *job)
 		pthread_cond_signal(&store->due);
 }
 
+/* With the lock.  NULL, or why it need not wait. */
+static const char *
+begin(struct store *store, struct store_call *call, struct store_job *job)
+{
+	bool writes = job_writes(&job->op);
+
+	if (job->op.content.len > LIMIT_STORE_ITEM ||
+	    (store->counts.down && !writes) || !enqueue(store, job)) {
+		const char *why = job->op.content.len > LIMIT_STORE_ITEM ?
+		    "it is too long for the store" : store->counts.down ?
+		    "the store is away" : "too much waits for the store";
+
+		job_free(job);
+		return why;
+	}
+	if (store->counts.down)
+		return "the store is away";
+	await(store, call, job);
+	return NULL;
+}
+
 struct store_call *
 store_ask(struct store *store, struct strand *strand,
     const struct store_op *op, uint64_t deadline_ms, store_done_fn *done,
@@ -130,27 +156,20 @@ store_ask(struct store *store, struct strand *strand,
 {
 	struct store_job *job = job_new(op);
 	struct store_call *call = xcalloc(1, sizeof(*call));
-	bool waits;
+	const char *why;
 
 	*call = (struct store_call){ .task = { .run = run_task },
 	    .store = store, .strand = strand_ref(strand),
 	    .deadline_ms = deadline_ms, .done = done, .ctx = ctx };
 	pthread_mutex_lock(&store->lock);
-	waits = enqueue(store, job);
-	if (!waits) {
-		free(job);
-		call->answer.why = "too much waits for the store";
-	} else if (store->counts.down) {
-		waits = false;
-		call->answer.why = "the store is away";
-	} else {
-		await(store, call, job);
-	}
-	call->posted = !waits;
-	store->counts.unknown += !waits;
+	why = begin(store, call, job);
+	call->posted = why != NULL;
+	store->counts.unknown += why != NULL;
 	pthread_mutex_unlock(&store->lock);
-	if (!waits)
+	if (why != NULL) {
+		call->answer.why = why;
 		strand_post(strand, &call->task);
+	}
 	return call;
 }
 
@@ -181,10 +200,34 @@ store_tell(struct store *store, const struct store_op *op)
 	bool queued;
 
 	pthread_mutex_lock(&store->lock);
-	queued = enqueue(store, job);
+	queued = op->content.len <= LIMIT_STORE_ITEM && enqueue(store, job);
 	pthread_mutex_unlock(&store->lock);
 	if (!queued)
-		free(job);
+		job_free(job);
+}
+
+/* The place in the spool where what is in memory begins. */
+static uint64_t
+memory_begins(const struct store *store)
+{
+	const struct store_job *job = store->flight_count > 0 &&
+	    !store->flight_read ? store->flight[0] : store->first;
+
+	return job != NULL && job->spooled > 0 ? job->spooled :
+	    store->spool_next;
+}
+
+bool
+store_reads_spool(const struct store *store, uint64_t *until_out)
+{
+	*until_out = memory_begins(store);
+	return store->spool_done < *until_out;
+}
+
+uint64_t
+store_waiting(const struct store *store)
+{
+	return store->memory + memory_begins(store) - store->spool_done;
 }
 
 void
@@ -192,5 +235,11 @@ store_counts(struct store *store, struct store_counts *counts_out)
 {
 	pthread_mutex_lock(&store->lock);
 	*counts_out = store->counts;
+	counts_out->waiting = store_waiting(store);
+	counts_out->spooled = store->spool_next - store->spool_done;
+	if (store->spool != NULL)
+		counts_out->spool_octets = spool_octets(store->spool);
+	counts_out->spool_max = store->spool_path != NULL ?
+	    store->spool_max : 0;
 	pthread_mutex_unlock(&store->lock);
 }

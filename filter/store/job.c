@@ -66,18 +66,67 @@ append(char **at, struct str text)
 }
 
 struct store_job *
-job_new(const struct store_op *op)
+job_copy(const struct store_op *op)
 {
-	char key_digest[DIGEST_TEXT], member_digest[DIGEST_TEXT];
-	struct str key = key_of(op, key_digest);
-	struct str member = fitting(op->member, LIMIT_STORE_MEMBER,
-	    member_digest);
-	struct store_job *job = xcalloc(1, sizeof(*job) + key.len +
-	    member.len);
+	struct store_job *job = xcalloc(1, sizeof(*job) + op->key.len +
+	    op->member.len + op->content.len);
 	char *at = (char *)(job + 1);
 
 	job->op = *op;
-	job->op.key = append(&at, key);
-	job->op.member = append(&at, member);
+	job->op.key = append(&at, op->key);
+	job->op.member = append(&at, op->member);
+	job->op.content = append(&at, op->content);
 	return job;
+}
+
+struct store_job *
+job_new(const struct store_op *op)
+{
+	char key_digest[DIGEST_TEXT], member_digest[DIGEST_TEXT];
+	struct store_op fit = *op;
+
+	fit.key = key_of(op, key_digest);
+	fit.member = fitting(op->member, LIMIT_STORE_MEMBER, member_digest);
+	return job_copy(&fit);
+}
+
+void
+job_free(struct store_job *job)
+{
+	free(job->held);
+	free(job);
+}
+
+void
+job_take(struct store_job *job, struct str name, struct str content,
+    unsigned tries)
+{
+	char *at;
+
+	free(job->held);
+	job->held = at = xcalloc(1, name.len + content.len + 1);
+	job->answer.name = append(&at, name);
+	job->answer.content = append(&at, content);
+	job->answer.taken = true;
+	job->answer.tries = tries;
+}
+
+bool
+job_writes(const struct store_op *op)
+{
+	switch (op->kind) {
+	case STORE_COUNT:
+		return op->amount != 0;
+	case STORE_STANDING:
+		return op->spam != 0 || op->ham != 0;
+	case STORE_TAKE:
+		return false;		/* nobody would have it */
+	case STORE_DISTINCT:
+	case STORE_GREYLIST:
+	case STORE_PUT:
+	case STORE_DONE:
+	case STORE_KINDS:
+		break;
+	}
+	return true;
 }

@@ -16,8 +16,18 @@ void triplet_key(struct str key, char out[TRIPLET_KEY]);
 
 /*
  * Texts over their limit become "#" and their SHA-256, so that two of them
- * stay two.  To be freed with free().
+ * stay two.
  */
 struct store_job *job_new(const struct store_op *op);
+/* The op of such a job, as it is. */
+struct store_job *job_copy(const struct store_op *op);
+void job_free(struct store_job *job);
+
+/* Into the answer: an item that was taken. */
+void job_take(struct store_job *job, struct str name, struct str content,
+    unsigned tries);
+
+/* It writes something, so that it has to be done even if nobody waits. */
+bool job_writes(const struct store_op *op);
 
 #endif

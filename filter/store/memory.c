@@ -9,13 +9,20 @@
 #include "base/ensure.h"
 #include "base/hash.h"
 #include "base/limits.h"
-#include "store/backend.h"
+#include "store/job.h"
 
 enum { FIRST_SLOTS = 1024, SLOTS_A_LOOK = 256 };
 
 struct seen {
 	uint64_t	 hash;		/* of the member */
 	int64_t		 at_ms;
+};
+
+struct item {
+	struct item	*next;
+	struct str	 name, content;	/* behind it */
+	int64_t		 due_ms, expires_ms;
+	unsigned	 tries;
 };
 
 struct entry {
@@ -27,6 +34,7 @@ struct entry {
 	struct standing	 standing;	/* STANDING */
 	struct seen	*seen;		/* DISTINCT */
 	size_t		 seen_count;
+	struct item	*items;		/* PUT, TAKE and DONE */
 	uint64_t	 hash;
 	uint32_t	 len;
 	char		 name[];	/* kind, key */
@@ -54,8 +62,30 @@ memory_open(struct str rest, char *why, size_t size)
 }
 
 static void
+remove_item(struct item **link)
+{
+	struct item *item = *link;
+
+	*link = item->next;
+	free(item);
+}
+
+static void
+forget_items(struct entry *entry, int64_t now_ms)
+{
+	struct item **link = &entry->items;
+
+	while (*link != NULL)
+		if ((*link)->expires_ms <= now_ms)
+			remove_item(link);
+		else
+			link = &(*link)->next;
+}
+
+static void
 entry_free(struct entry *entry)
 {
+	forget_items(entry, INT64_MAX);
 	free(entry->seen);
 	free(entry);
 }
@@ -114,7 +144,9 @@ entry_of(struct memory *memory, const struct store_op *op)
 	struct entry **slot, *entry;
 	uint64_t hash;
 
-	text[0] = (char)('0' + op->kind);
+	/* Those of queues share their entry. */
+	text[0] = (char)('0' + (op->kind > STORE_PUT ? STORE_PUT :
+	    op->kind));
 	if (op->key.len > 0)
 		memcpy(text + 1, op->key.ptr, op->key.len);
 	hash = hash_nocase(name);
@@ -147,8 +179,9 @@ count_late(struct entry *entry, const struct store_op *op, int64_t bucket,
 
 static void
 apply_count(struct entry *entry, const struct store_op *op,
-    struct store_answer *answer)
+    struct store_job *job)
 {
+	struct store_answer *answer = &job->answer;
 	int64_t bucket = window_bucket(op->now_ms, op->period_ms);
 
 	if (bucket < entry->bucket) {
@@ -182,8 +215,9 @@ forget_members(struct entry *entry, int64_t before_ms)
 
 static void
 apply_distinct(struct entry *entry, const struct store_op *op,
-    struct store_answer *answer)
+    struct store_job *job)
 {
+	struct store_answer *answer = &job->answer;
 	uint64_t hash = hash_nocase(op->member);
 	size_t i = 0;
 
@@ -203,16 +237,18 @@ apply_distinct(struct entry *entry, const struct store_op *op,
 
 static void
 apply_greylist(struct entry *entry, const struct store_op *op,
-    struct store_answer *answer)
+    struct store_job *job)
 {
+	struct store_answer *answer = &job->answer;
 	triplet_attempt(&entry->triplet, op, answer);
 	entry->expires_ms = triplet_expiry(&entry->triplet, op);
 }
 
 static void
 apply_standing(struct entry *entry, const struct store_op *op,
-    struct store_answer *answer)
+    struct store_job *job)
 {
+	struct store_answer *answer = &job->answer;
 	struct standing standing = entry->standing;
 
 	standing_add(&standing, op, answer);
@@ -223,10 +259,81 @@ apply_standing(struct entry *entry, const struct store_op *op,
 	    STANDING_LIVES * op->period_ms;
 }
 
+/* Where its link is; the one behind the last where there is none. */
+static struct item **
+item_of(struct entry *entry, struct str name)
+{
+	struct item **link = &entry->items;
+
+	while (*link != NULL && !str_eq((*link)->name, name))
+		link = &(*link)->next;
+	return link;
+}
+
+static void
+apply_put(struct entry *entry, const struct store_op *op,
+    struct store_job *job)
+{
+	struct item **link, *item;
+	char *text;
+
+	forget_items(entry, op->now_ms);
+	link = item_of(entry, op->member);
+	if (*link != NULL)
+		return;
+	item = xcalloc(1, sizeof(*item) + op->member.len + op->content.len);
+	text = (char *)(item + 1);
+	item->name = str_make(text, op->member.len);
+	item->content = str_make(text + op->member.len, op->content.len);
+	if (op->member.len > 0)
+		memcpy(text, op->member.ptr, op->member.len);
+	if (op->content.len > 0)
+		memcpy(text + op->member.len, op->content.ptr,
+		    op->content.len);
+	item->due_ms = op->now_ms + op->delay_ms;
+	item->expires_ms = op->now_ms + op->lifetime_ms;
+	if (item->expires_ms > entry->expires_ms)
+		entry->expires_ms = item->expires_ms;
+	*link = item;
+	job->answer.count = 1;
+}
+
+static void
+apply_take(struct entry *entry, const struct store_op *op,
+    struct store_job *job)
+{
+	struct item *first = NULL;
+
+	forget_items(entry, op->now_ms);
+	for (struct item *item = entry->items; item != NULL;
+	    item = item->next)
+		if (item->due_ms <= op->now_ms &&
+		    (first == NULL || item->due_ms < first->due_ms))
+			first = item;
+	if (first == NULL)
+		return;
+	first->due_ms = op->now_ms + op->period_ms;
+	job_take(job, first->name, first->content, ++first->tries);
+}
+
+static void
+apply_done(struct entry *entry, const struct store_op *op,
+    struct store_job *job)
+{
+	struct item **link = item_of(entry, op->member);
+
+	if (*link == NULL)
+		return;
+	remove_item(link);
+	job->answer.count = 1;
+}
+
 static void (*const appliers[STORE_KINDS])(struct entry *,
-    const struct store_op *, struct store_answer *) = {
+    const struct store_op *, struct store_job *) = {
 	[STORE_COUNT] = apply_count, [STORE_DISTINCT] = apply_distinct,
 	[STORE_GREYLIST] = apply_greylist, [STORE_STANDING] = apply_standing,
+	[STORE_PUT] = apply_put, [STORE_TAKE] = apply_take,
+	[STORE_DONE] = apply_done,
 };
 
 static size_t
@@ -236,7 +343,7 @@ memory_apply(void *state, struct store_job *const *jobs, size_t count,
 	(void)why, (void)size;
 	for (size_t i = 0; i < count; i++)
 		appliers[jobs[i]->op.kind](entry_of(state, &jobs[i]->op),
-		    &jobs[i]->op, &jobs[i]->answer);
+		    &jobs[i]->op, jobs[i]);
 	return count;
 }
 
@@ -266,5 +373,5 @@ memory_expire(void *state, int64_t now_ms)
 }
 
 const struct store_backend store_memory = {
-	"memory:", memory_open, memory_apply, memory_expire, memory_close
+	"memory:", false, memory_open, memory_apply, memory_expire, memory_close
 };

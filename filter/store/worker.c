@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "store/job.h"
 #include "store/queue.h"
 
 enum { FIRST_PAUSE_MS = 50, LAST_PAUSE_MS = 5000, EXPIRE_EVERY_MS = 1000 };
@@ -52,51 +53,114 @@ store_run_watch(void *arg)
 	return NULL;
 }
 
-/* With the lock. */
-static size_t
-take_jobs(struct store *store, struct store_job *jobs[LIMIT_STORE_BATCH])
+/* With the lock: from memory. */
+static void
+take_jobs(struct store *store)
 {
 	size_t count = 0;
 
 	while (store->first != NULL && count < LIMIT_STORE_BATCH) {
-		jobs[count++] = store->first;
-		store->first = store->first->next;
+		struct store_job *job = store->first;
+
+		/* Nobody is there to have it: so it is leased for no time. */
+		if (job->op.kind == STORE_TAKE && job->call == NULL)
+			job->op.period_ms = 0;
+		store->flight[count++] = job;
+		store->first = job->next;
 	}
 	if (store->first == NULL)
 		store->last = &store->first;
-	return count;
+	store->flight_count = count;
+	store->flight_read = false;
+	store->trimmed = false;
 }
 
-/* With the lock: they come again, before all others. */
-static void
-put_back(struct store *store, struct store_job *const *jobs, size_t count)
+/* With the lock; gives it up to read.  False: it cannot be read. */
+static bool
+read_jobs(struct store *store, uint64_t most)
 {
-	for (size_t i = count; i-- > 0;) {
-		jobs[i]->next = store->first;
-		store->first = jobs[i];
-		if (jobs[i]->next == NULL)
-			store->last = &jobs[i]->next;
+	struct spool *spool = store->spool;
+	size_t count;
+
+	pthread_mutex_unlock(&store->lock);
+	count = spool_read(spool, store->flight,
+	    most < LIMIT_STORE_BATCH ? (size_t)most : LIMIT_STORE_BATCH);
+	pthread_mutex_lock(&store->lock);
+	store->flight_count = count;
+	store->flight_read = true;
+	return count > 0;
+}
+
+/* With the lock: what memory has, too, is written to it anew. */
+static void
+lose_spool(struct store *store, uint64_t until)
+{
+	uint64_t lost = until - store->spool_done;
+
+	log_error("spool %s cannot be read: %llu things that were to be "
+	    "remembered are lost", store->spool_path,
+	    (unsigned long long)lost);
+	store->counts.dropped += lost;
+	store_take_back(store, until);
+	store->spool_done = until;
+	spool_forget(store->spool);
+}
+
+/* With the lock: they come again, before all others, or out of the spool. */
+static void
+put_back(struct store *store, size_t done)
+{
+	for (size_t i = store->flight_count; i-- > done;) {
+		struct store_job *job = store->flight[i];
+
+		if (store->flight_read || store->trimmed) {
+			store->memory -= !store->flight_read;
+			job_free(job);
+			continue;
+		}
+		job->answer = (struct store_answer){ .why = "" };
+		job->next = store->first;
+		store->first = job;
+		if (job->next == NULL)
+			store->last = &job->next;
 	}
+}
+
+/* With the lock: its place in the spool is done, if it has one. */
+static void
+end_place(struct store *store, const struct store_job *job)
+{
+	if (store->flight_read) {
+		store->spool_done++;
+		store->counts.replayed++;
+	} else if (job->spooled > 0) {
+		store->spool_done = job->spooled + 1;
+	}
+	if (job->spool_len > 0)
+		spool_skip(store->spool, job->spool_len);
 }
 
 /* With the lock: what was done is told; *calls_out is to be posted. */
 static void
-end_jobs(struct store *store, struct store_job *const *jobs, size_t count,
-    struct store_call **calls_out)
+end_jobs(struct store *store, size_t count, struct store_call **calls_out)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct store_call *call = jobs[i]->call;
+		struct store_job *job = store->flight[i];
+		struct store_call *call = job->call;
 
-		jobs[i]->answer.known = true;
-		jobs[i]->answer.why = "";
+		job->answer.known = true;
+		job->answer.why = "";
 		if (call != NULL) {
-			store_call_answer(call, &jobs[i]->answer);
+			call->held = job->held;
+			job->held = NULL;
+			store_call_answer(call, &job->answer);
 			call->next = *calls_out;
 			*calls_out = call;
 		}
-		free(jobs[i]);
+		end_place(store, job);
+		store->memory -= !store->flight_read;
+		job_free(job);
 	}
-	store->counts.waiting -= count;
 }
 
 /* With the lock: nobody waits for a store that is away. */
@@ -126,30 +190,48 @@ note_state(struct store *store, const char *why)
 		store->counts.failures++;
 	snprintf(store->why, sizeof(store->why), "%s", why);
 	store->counts.down = why[0] != '\0';
+	if (store->counts.down)
+		pthread_cond_signal(&store->spooling);
+}
+
+/* With the lock: what is first, wherever it lies. */
+static bool
+take(struct store *store)
+{
+	uint64_t until;
+
+	if (!store_reads_spool(store, &until))
+		take_jobs(store);
+	else if (!read_jobs(store, until - store->spool_done))
+		lose_spool(store, until);
+	return store->flight_count > 0;
 }
 
 /* False: the back end is away. */
 static bool
 work(struct store *store)
 {
-	struct store_job *jobs[LIMIT_STORE_BATCH];
 	struct store_call *calls = NULL;
-	size_t count = take_jobs(store, jobs), done;
+	size_t count, done;
 	char why[200] = "";
 
+	if (!take(store))
+		return true;
 	store->busy = true;
+	count = store->flight_count;
 	pthread_mutex_unlock(&store->lock);
-	done = store->backend->apply(store->state, jobs, count, why,
+	done = store->backend->apply(store->state, store->flight, count, why,
 	    sizeof(why));
 	pthread_mutex_lock(&store->lock);
 	store->busy = false;
-	end_jobs(store, jobs, done, &calls);
+	end_jobs(store, done, &calls);
 	if (done < count) {
-		put_back(store, jobs + done, count - done);
+		put_back(store, done);
 		give_up_calls(store, &calls);
 	} else {
 		why[0] = '\0';
 	}
+	store->flight_count = 0;
 	note_state(store, why);
 	pthread_mutex_unlock(&store->lock);
 	calls_post(calls);
@@ -181,7 +263,7 @@ store_run_worker(void *arg)
 	while (!store->stopping) {
 		uint64_t now = clock_ms();
 
-		if (store->first != NULL && now >= again_at) {
+		if (store_waiting(store) > 0 && now >= again_at) {
 			bool up = work(store);
 
 			pause = up ? FIRST_PAUSE_MS : pause * 2 <

@@ -11,7 +11,7 @@
 struct store *store;
 struct strand *strand;
 
-static char directory[64], database[80], socket_path[80];
+static char directory[64], database[80], socket_path[80], spool[80];
 static pid_t redis;
 
 static void
@@ -70,6 +70,12 @@ database_path(void)
 	return database;
 }
 
+const char *
+spool_path(void)
+{
+	return spool;
+}
+
 void
 open_store(int backend)
 {
@@ -98,6 +104,7 @@ set_up(void)
 	strcpy(directory, "/tmp/store_test.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(directory));
 	snprintf(database, sizeof(database), "%s/db", directory);
+	snprintf(spool, sizeof(spool), "%s/spool", directory);
 	snprintf(socket_path, sizeof(socket_path), "%s/redis", directory);
 	strand = strand_new();
 	strand_enter(strand);
@@ -107,7 +114,7 @@ void
 tear_down(void)
 {
 	static const char *const files[] = { "db", "db-wal", "db-shm",
-	    "redis" };
+	    "redis", "spool" };
 	char path[100];
 
 	strand_leave(strand);
@@ -131,6 +138,18 @@ answered(void *ctx, const struct store_answer *answer)
 	wait->done = true;
 }
 
+void
+took(void *ctx, const struct store_answer *answer)
+{
+	struct wait *wait = ctx;
+
+	answered(ctx, answer);
+	snprintf(wait->name, sizeof(wait->name), "%.*s",
+	    STR_ARG(answer->name));
+	snprintf(wait->content, sizeof(wait->content), "%.*s",
+	    STR_ARG(answer->content));
+}
+
 struct store_answer
 ask_within(const struct store_op *op, unsigned ms)
 {
@@ -149,6 +168,19 @@ ask(const struct store_op *op)
 
 	ck_assert_msg(answer.known, "%s", answer.why);
 	return answer;
+}
+
+void
+settle(void)
+{
+	struct store_counts counts;
+	uint64_t end = clock_ms() + 20000;
+
+	do {
+		usleep(10000);
+		store_counts(store, &counts);
+	} while (counts.waiting > 0 && clock_ms() < end);
+	ck_assert_uint_eq(counts.waiting, 0);
 }
 
 double

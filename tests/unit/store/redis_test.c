@@ -48,20 +48,6 @@ END_TEST
 static const struct store_op one = { .kind = STORE_COUNT, .key =
     STR_INIT("k"), .now_ms = T0, .period_ms = HOUR, .amount = 1 };
 
-/* Until the store has done all that waited for it. */
-static void
-settle(void)
-{
-	struct store_counts counts;
-	uint64_t end = clock_ms() + 20000;
-
-	do {
-		usleep(10000);
-		store_counts(store, &counts);
-	} while (counts.waiting > 0 && clock_ms() < end);
-	ck_assert_uint_eq(counts.waiting, 0);
-}
-
 static void
 open_redis(const char *login)
 {

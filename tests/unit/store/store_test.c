@@ -142,6 +142,142 @@ START_TEST(a_standing_fades)
 }
 END_TEST
 
+static struct store_answer
+queue(enum store_kind kind, const char *name, const char *content,
+    int64_t at)
+{
+	return ask(&(struct store_op){ .kind = kind, .key = STR("reports"),
+	    .member = str_from(name), .content = str_from(content),
+	    .now_ms = T0 + at, .period_ms = MINUTE, .delay_ms = 0,
+	    .lifetime_ms = DAY });
+}
+
+static void
+expect_item(const char *name, const char *content, unsigned tries,
+    int64_t at)
+{
+	struct wait wait = { .done = false };
+	struct store_op op = { .kind = STORE_TAKE, .key = STR("reports"),
+	    .now_ms = T0 + at, .period_ms = MINUTE };
+
+	store_ask(store, strand, &op, clock_ms() + 10000, took, &wait);
+	ck_assert(strand_wait(strand, &wait.done, clock_ms() + 10000));
+	ck_assert(wait.answer.known);
+	ck_assert(wait.answer.taken == (name != NULL));
+	if (name == NULL)
+		return;
+	ck_assert_str_eq(wait.name, name);
+	ck_assert_str_eq(wait.content, content);
+	ck_assert_uint_eq(wait.answer.tries, tries);
+}
+
+START_TEST(an_item_is_taken_once)
+{
+	open_store(_i);
+	expect_item(NULL, NULL, 0, 0);
+	ck_assert_double_eq(queue(STORE_PUT, "b", "first", 0).count, 1);
+	ck_assert_double_eq(queue(STORE_PUT, "a", "second", 1).count, 1);
+	ck_assert_double_eq(queue(STORE_PUT, "b", "again", 2).count, 0);
+	expect_item("b", "first", 1, 10);
+	expect_item("a", "second", 1, 11);
+	expect_item(NULL, NULL, 0, 12);
+	ck_assert_double_eq(queue(STORE_DONE, "b", "", 13).count, 1);
+	ck_assert_double_eq(queue(STORE_DONE, "b", "", 14).count, 0);
+	/* Who took the other one has not come back. */
+	expect_item(NULL, NULL, 0, 10 + MINUTE);
+	expect_item("a", "second", 2, 11 + MINUTE);
+	ck_assert_double_eq(queue(STORE_DONE, "a", "", 12 + MINUTE).count, 1);
+	expect_item(NULL, NULL, 0, HOUR);
+	/* A name that is done with can come again; nothing is an item, too. */
+	ck_assert_double_eq(queue(STORE_PUT, "b", "", HOUR).count, 1);
+	expect_item("b", "", 1, HOUR);
+}
+END_TEST
+
+START_TEST(an_item_waits_and_ends)
+{
+	struct store_op put = { .kind = STORE_PUT, .key = STR("reports"),
+	    .member = STR("later"), .content = STR("x"), .now_ms = T0,
+	    .delay_ms = HOUR, .lifetime_ms = DAY };
+
+	open_store(_i);
+	ck_assert_double_eq(ask(&put).count, 1);
+	expect_item(NULL, NULL, 0, HOUR - 1);
+	expect_item("later", "x", 1, HOUR);
+	/* Another queue has nothing of it. */
+	put.kind = STORE_TAKE;
+	put.key = STR("report");
+	put.now_ms = T0 + 2 * HOUR;
+	ck_assert(!ask(&put).taken);
+	if (_i != REDIS)	/* there its own clock ends it */
+		expect_item(NULL, NULL, 0, DAY);
+}
+END_TEST
+
+START_TEST(an_item_has_an_end)
+{
+	static char content[LIMIT_STORE_ITEM + 1];
+	struct store_op put = { .kind = STORE_PUT, .key = STR("reports"),
+	    .member = STR("m"), .now_ms = T0, .lifetime_ms = DAY };
+	struct store_answer answer;
+
+	memset(content, 'c', sizeof(content));
+	open_store(_i);
+	put.content = str_make(content, sizeof(content));
+	answer = ask_within(&put, 1000);
+	ck_assert(!answer.known);
+	ck_assert_str_eq(answer.why, "it is too long for the store");
+	put.content.len--;
+	ck_assert_double_eq(ask(&put).count, 1);
+	put.kind = STORE_TAKE;
+	ck_assert_uint_eq(ask(&put).content.len, LIMIT_STORE_ITEM);
+}
+END_TEST
+
+static void *
+take_until_none(void *arg)
+{
+	struct strand *own = strand_new();
+	struct store_op op = { .kind = STORE_TAKE, .key = STR("reports"),
+	    .now_ms = T0, .period_ms = MINUTE };
+	struct wait wait = { .answer = { .taken = true } };
+	int *taken = arg;
+
+	strand_enter(own);
+	while (wait.answer.taken) {
+		wait.done = false;
+		store_ask(store, own, &op, clock_ms() + 10000, took, &wait);
+		if (!strand_wait(own, &wait.done, clock_ms() + 10000))
+			break;
+		*taken += wait.answer.taken;
+	}
+	strand_leave(own);
+	strand_unref(own);
+	return NULL;
+}
+
+START_TEST(several_take_what_is_there)
+{
+	pthread_t threads[4];
+	int taken[4] = { 0 };
+	char name[20];
+
+	open_store(_i);
+	for (int i = 0; i < 400; i++) {
+		snprintf(name, sizeof(name), "item %d", i);
+		store_tell(store, &(struct store_op){ .kind = STORE_PUT,
+		    .key = STR("reports"), .member = str_from(name),
+		    .content = STR("x"), .now_ms = T0, .lifetime_ms = DAY });
+	}
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL,
+		    take_until_none, &taken[i]), 0);
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_int_eq(taken[0] + taken[1] + taken[2] + taken[3], 400);
+}
+END_TEST
+
 START_TEST(keys_are_any_octets)
 {
 	static const char octets[] = "a\0b'\"\xff%";
@@ -279,6 +415,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	suite_add_tcase(suite, redis_tests());
 	suite_add_tcase(suite, schema_tests());
+	suite_add_tcase(suite, spool_tests());
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_counter_slides, 0, BACKENDS);
@@ -286,6 +423,10 @@ main(void)
 	tcase_add_loop_test(tc, a_set_has_an_end, 0, BACKENDS);
 	tcase_add_loop_test(tc, a_triplet_waits_and_passes, 0, BACKENDS);
 	tcase_add_loop_test(tc, a_standing_fades, 0, BACKENDS);
+	tcase_add_loop_test(tc, an_item_is_taken_once, 0, BACKENDS);
+	tcase_add_loop_test(tc, an_item_waits_and_ends, 0, BACKENDS);
+	tcase_add_loop_test(tc, an_item_has_an_end, 0, BACKENDS);
+	tcase_add_loop_test(tc, several_take_what_is_there, 0, BACKENDS);
 	tcase_add_loop_test(tc, keys_are_any_octets, 0, BACKENDS);
 	tcase_add_loop_test(tc, many_at_once, 0, BACKENDS);
 	tcase_add_loop_test(tc, a_cancelled_call_is_silent, 0, BACKENDS);

@@ -20,6 +20,7 @@ void set_up(void);
 void tear_down(void);
 void open_store(int backend);
 const char *database_path(void);	/* of SQLite */
+const char *spool_path(void);
 
 /* A redis-server of our own on a socket; words: more options, or NULL. */
 void redis_start(const char *const *words);
@@ -29,17 +30,22 @@ const char *redis_socket(void);
 struct wait {
 	struct store_answer answer;
 	bool done;
+	char name[40], content[40];	/* heads of those of took() */
 };
 
 void answered(void *ctx, const struct store_answer *answer);
+void took(void *ctx, const struct store_answer *answer);
 /* What it answers within that time. */
 struct store_answer ask_within(const struct store_op *op, unsigned ms);
 /* The same; it has to be known. */
 struct store_answer ask(const struct store_op *op);
+/* Until the store has done all that waited for it. */
+void settle(void);
 /* Add to a counter of an hour. */
 double count(const char *key, double amount, int64_t at);
 
 TCase *redis_tests(void);
 TCase *schema_tests(void);
+TCase *spool_tests(void);
 
 #endif
