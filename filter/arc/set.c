@@ -91,10 +91,9 @@ vet_names(struct dkim_parsed *parsed)
 }
 
 static const char *
-read_status(struct arc_field *out)
+read_status(const struct dkim_tags *tags, struct arc_field *out)
 {
-	const struct dkim_tag *tag = dkim_tags_find(&out->job.parsed.tags,
-	    "cv");
+	const struct dkim_tag *tag = dkim_tags_find(tags, "cv");
 
 	for (int cv = ARC_CV_NONE; tag != NULL && cv <= ARC_CV_FAIL; cv++)
 		if (str_eqz_nocase(tag->value, statuses[cv])) {
@@ -114,18 +113,19 @@ read_signature(struct arena *arena, struct arc_field *out, int64_t now,
 {
 	struct dkim_parsed *parsed = &out->job.parsed;
 	const struct dkim_tag *tag;
+	struct dkim_tags tags;
 
 	if (out->field.value.len > LIMIT_DKIM_FIELD_OCTETS)
 		return "is too long";
 	dkim_parse_as(arena, dkim_kinds[out->kind], &out->field, now,
-	    clock_skew, parsed);
-	tag = dkim_tags_find(&parsed->tags, "i");
+	    clock_skew, &tags, parsed);
+	tag = dkim_tags_find(&tags, "i");
 	if (tag == NULL)
 		return "has no i=";
 	if (!read_instance(tag->value, &out->instance))
 		return "has a malformed i=";
 	if (out->kind == ARC_SEAL)
-		return read_status(out);
+		return read_status(&tags, out);
 	vet_names(parsed);
 	return NULL;
 }

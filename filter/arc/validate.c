@@ -268,8 +268,8 @@ judge_seals(struct arc *arc)
 		links[i - 1] = link_at(arc, i);
 	dkim_digest_chain(links, count);
 	for (unsigned i = count; i >= 1; i--)
-		if (!dkim_job_signed(&field_at(arc, i, ARC_SEAL)->job,
-		    links[i - 1].digest))
+		if (!dkim_job_signed(arc->arena,
+		    &field_at(arc, i, ARC_SEAL)->job, links[i - 1].digest))
 			return arena_printf(arc->arena, "ARC-Seal i=%u: "
 			    "signature does not verify with the key", i);
 	return STR_NONE;

@@ -46,6 +46,25 @@ read_tail(struct str text, unsigned char *out, size_t *len)
 }
 
 bool
+base64_is_good(struct str text)
+{
+	size_t digits = 0, pads = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned value = value_of(text.ptr[i]);
+
+		if (value < 64 && pads == 0)
+			digits++;
+		else if (text.ptr[i] == '=')
+			pads++;
+		else if (value != 64)
+			return false;
+	}
+	return digits > 0 && digits % 4 != 1 && pads <= 2 &&
+	    (pads == 0 || (digits + pads) % 4 == 0);
+}
+
+bool
 base64_read(struct arena *arena, struct str text, struct str *octets_out)
 {
 	unsigned char *out = arena_alloc(arena, text.len / 4 * 3 + 3);

@@ -11,6 +11,8 @@
 
 bool base64_read(struct arena *arena, struct str text,
     struct str *octets_out);
+/* base64_read() would take it, and there is something in it. */
+bool base64_is_good(struct str text);
 struct str base64_write(struct arena *arena, struct str octets);
 
 #endif

@@ -191,7 +191,6 @@ describe(struct entry *entry)
 	entry->result.selector = parsed->selector;
 	entry->result.algorithm = parsed->algorithm_text;
 	entry->result.identity = parsed->identity;
-	entry->result.b = parsed->b_text;
 	if (!parsed->usable)
 		judge(entry, parsed->word, parsed->reason);
 }
@@ -326,6 +325,16 @@ judge_all(struct dkim_verify *verify)
 	}
 }
 
+static struct dkim_signature
+described(const struct entry *entry)
+{
+	struct dkim_signature result = entry->result;
+
+	result.b = dkim_tag_squeeze(entry->verify->arena,
+	    entry->job.parsed.b_span);
+	return result;
+}
+
 static void
 deliver(struct dkim_verify *verify)
 {
@@ -335,7 +344,7 @@ deliver(struct dkim_verify *verify)
 	results.at = arena_alloc(verify->arena,
 	    results.count * sizeof(*results.at));
 	for (size_t i = 0; i < results.count; i++)
-		results.at[i] = verify->entries.at[i]->result;
+		results.at[i] = described(verify->entries.at[i]);
 	verify->done(verify->ctx, &results);
 }
 

@@ -49,7 +49,8 @@ struct dkim_engine_ops {
  */
 void dkim_canon_own(struct buf *out, enum dkim_form form,
     const struct dkim_parsed *parsed);
-bool dkim_job_signed(const struct dkim_job *job, const unsigned char *digest);
+bool dkim_job_signed(struct arena *arena, const struct dkim_job *job,
+    const unsigned char *digest);
 
 extern const struct dkim_engine_ops dkim_native_ops, dkim_opendkim_ops;
 

@@ -39,7 +39,7 @@ version_fault(const struct dkim_tags *tags)
 		return NULL;
 	if (!str_eqz(tag->value, "DKIM1"))
 		return "the key's v= is not DKIM1";
-	return tag == tags->list.at ? NULL : "the key's v= is not first";
+	return tag == tags->at ? NULL : "the key's v= is not first";
 }
 
 static bool
@@ -79,7 +79,7 @@ dkim_key_parse(struct arena *arena, struct str text, struct dkim_key *key_out,
 	*is_key_out = false;
 	if (text.len > LIMIT_DKIM_KEY_OCTETS)
 		return "the key record is too large";
-	why = dkim_tags_parse(arena, text, &tags);
+	why = dkim_tags_parse(text, &tags);
 	*is_key_out = means_to_be_key(&tags);
 	if (why != NULL)
 		return why;

@@ -115,8 +115,11 @@ needs_no_drift(const struct dkim_parsed *parsed)
 static bool
 confuses_b(const struct dkim_parsed *parsed)
 {
-	for (size_t i = 0; i < parsed->tags.list.count; i++) {
-		const struct dkim_tag *tag = &parsed->tags.list.at[i];
+	struct dkim_tags tags;
+
+	dkim_tags_parse(parsed->field->value, &tags);
+	for (size_t i = 0; i < tags.count; i++) {
+		const struct dkim_tag *tag = &tags.at[i];
 		const char *equals = tag->span.ptr - 1;
 
 		if (tag->name.ptr[tag->name.len - 1] == 'b' &&

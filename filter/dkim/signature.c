@@ -9,6 +9,7 @@
 /* One field being read; the first fault is the one that is reported. */
 struct reader {
 	struct arena		*arena;
+	const struct dkim_tags	*tags;
 	struct dkim_parsed	*out;
 };
 
@@ -68,14 +69,11 @@ read_algorithm(struct reader *reader, struct str value)
 static void
 read_signature(struct reader *reader, struct str value)
 {
-	struct dkim_parsed *out = reader->out;
-
-	out->b_span = dkim_tags_find(&out->tags, "b")->span;
-	out->b_text = dkim_tag_squeeze(reader->arena, value);
-	if (!base64_read(reader->arena, value, &out->b))
-		malformed(reader, "b= is not base64");
-	else if (out->b.len == 0)
+	reader->out->b_span = dkim_tags_find(reader->tags, "b")->span;
+	if (value.len == 0)
 		malformed(reader, "b= is empty");
+	else if (!base64_is_good(value))
+		malformed(reader, "b= is not base64");
 }
 
 static void
@@ -340,20 +338,21 @@ vet(struct reader *reader)
 void
 dkim_parse_as(struct arena *arena, enum dkim_kind kind,
     const struct header_field *field, int64_t now, uint32_t clock_skew,
-    struct dkim_parsed *parsed_out)
+    struct dkim_tags *tags_out, struct dkim_parsed *parsed_out)
 {
-	struct reader reader = { .arena = arena, .out = parsed_out };
+	struct reader reader = { .arena = arena, .tags = tags_out,
+				 .out = parsed_out };
 	const struct dkim_tag *tag;
 	const char *why;
 
 	*parsed_out = (struct dkim_parsed){ .field = field, .usable = true };
-	why = dkim_tags_parse(arena, field->value, &parsed_out->tags);
+	why = dkim_tags_parse(field->value, tags_out);
 	if (why != NULL)
 		malformed(&reader, why);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if ((rows[i].kinds & 1u << kind) == 0)
 			continue;
-		tag = dkim_tags_find(&parsed_out->tags, rows[i].name);
+		tag = dkim_tags_find(tags_out, rows[i].name);
 		if (tag != NULL)
 			rows[i].read(&reader, tag->value);
 		else if (rows[i].missing != NULL)
@@ -370,7 +369,9 @@ void
 dkim_signature_parse(struct arena *arena, const struct header_field *field,
     int64_t now, uint32_t clock_skew, struct dkim_parsed *parsed_out)
 {
-	dkim_parse_as(arena, DKIM_SIGNATURE, field, now, clock_skew,
+	struct dkim_tags tags;
+
+	dkim_parse_as(arena, DKIM_SIGNATURE, field, now, clock_skew, &tags,
 	    parsed_out);
 }
 

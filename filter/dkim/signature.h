@@ -38,7 +38,6 @@ enum dkim_form { DKIM_FORM_SIMPLE, DKIM_FORM_RELAXED };
 
 struct dkim_parsed {
 	const struct header_field	*field;
-	struct dkim_tags		 tags;
 
 	bool		 usable;	/* vetted; else: */
 	enum word	 word;		/* ... the result, and */
@@ -50,16 +49,16 @@ struct dkim_parsed {
 	struct str	 algorithm_text; /* as written */
 	struct str	 identity;	/* as written; default "@" d= */
 	bool		 identity_under; /* i= is below d=, not d= itself */
-	struct str	 b_text;	/* without white space */
 
 	enum dkim_algorithm	 algorithm;
 	enum dkim_form		 header_form, body_form;
 	struct str		*names;		/* h=, in its order */
 	size_t			 name_count;
-	struct str		 b, bh;		/* decoded */
+	struct str		 bh;		/* decoded */
 	struct str		 b_span;	/* all between "b=" and ";" in
 						 * field->value: what is left
-						 * out of the hash */
+						 * out of the hash; base64 (and
+						 * not empty) where usable */
 	bool			 limited;	/* l= is there: */
 	uint64_t		 limit;		/* octets; saturated */
 	bool			 timed, expires;
@@ -71,9 +70,10 @@ void dkim_signature_parse(struct arena *arena,
     const struct header_field *field, int64_t now, uint32_t clock_skew,
     struct dkim_parsed *parsed_out);
 
+/* tags_out: all that are in the field. */
 void dkim_parse_as(struct arena *arena, enum dkim_kind kind,
     const struct header_field *field, int64_t now, uint32_t clock_skew,
-    struct dkim_parsed *parsed_out);
+    struct dkim_tags *tags_out, struct dkim_parsed *parsed_out);
 
 bool dkim_is_signature(const struct header_field *field);
 

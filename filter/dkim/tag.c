@@ -1,7 +1,5 @@
 #include "dkim/tag.h"
 
-#include "base/limits.h"
-
 /* A fold is CRLF before white space; a lone CR or LF is none. */
 static size_t
 space_at(struct str s, size_t at)
@@ -72,18 +70,17 @@ tag_read(struct str spec, struct dkim_tag *tag)
 }
 
 const char *
-dkim_tags_parse(struct arena *arena, struct str text,
-    struct dkim_tags *tags_out)
+dkim_tags_parse(struct str text, struct dkim_tags *tags_out)
 {
 	struct str spec, name;
 	const char *why;
 
-	*tags_out = (struct dkim_tags){ 0 };
+	tags_out->count = 0;
 	while (str_next(&text, ';', &spec)) {
 		struct dkim_tag tag = { .name = STR_NONE };
 
 		if (str_trim(spec).len == 0) {
-			if (text.ptr != NULL || tags_out->list.count == 0)
+			if (text.ptr != NULL || tags_out->count == 0)
 				return "an empty tag";
 			break;		/* after the last ";" */
 		}
@@ -91,12 +88,12 @@ dkim_tags_parse(struct arena *arena, struct str text,
 		if (why != NULL)
 			return why;
 		name = tag.name;
-		for (size_t i = 0; i < tags_out->list.count; i++)
-			if (str_eq(tags_out->list.at[i].name, name))
+		for (size_t i = 0; i < tags_out->count; i++)
+			if (str_eq(tags_out->at[i].name, name))
 				return "a tag comes twice";
-		if (tags_out->list.count == LIMIT_DKIM_TAGS)
+		if (tags_out->count == LIMIT_DKIM_TAGS)
 			return "too many tags";
-		VEC_PUSH(arena, &tags_out->list, tag);
+		tags_out->at[tags_out->count++] = tag;
 	}
 	return NULL;
 }
@@ -106,9 +103,9 @@ dkim_tags_find(const struct dkim_tags *tags, const char *name)
 {
 	struct str wanted = str_from(name);
 
-	for (size_t i = 0; i < tags->list.count; i++)
-		if (str_eq(tags->list.at[i].name, wanted))
-			return &tags->list.at[i];
+	for (size_t i = 0; i < tags->count; i++)
+		if (str_eq(tags->at[i].name, wanted))
+			return &tags->at[i];
 	return NULL;
 }
 

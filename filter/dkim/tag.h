@@ -10,7 +10,8 @@
 #ifndef ASSAY_DKIM_TAG_H
 #define ASSAY_DKIM_TAG_H
 
-#include "base/vec.h"
+#include "base/arena.h"
+#include "base/limits.h"
 
 struct dkim_tag {
 	struct str	name;
@@ -18,16 +19,16 @@ struct dkim_tag {
 	struct str	span;	/* all octets between "=" and ";" */
 };
 
-struct dkim_tags {
-	VEC(struct dkim_tag) list;
+struct dkim_tags {		/* 3 kB: for the stack */
+	size_t		count;
+	struct dkim_tag	at[LIMIT_DKIM_TAGS];
 };
 
 /*
  * NULL, or what is wrong in a few words; the tags before the fault are in the
  * list then.
  */
-const char *dkim_tags_parse(struct arena *arena, struct str text,
-    struct dkim_tags *tags_out);
+const char *dkim_tags_parse(struct str text, struct dkim_tags *tags_out);
 
 /* NULL where there is none. */
 const struct dkim_tag *dkim_tags_find(const struct dkim_tags *tags,

@@ -2,6 +2,7 @@
  * The native engine: our own canonicalization and hashes, OpenSSL's RSA and
  * Ed25519.
  */
+#include "base/base64.h"
 #include "base/hash.h"
 #include "dkim/digest.h"
 #include "dkim/engine.h"
@@ -171,12 +172,17 @@ verify_ed25519(const struct dkim_public *key, struct str signature,
 }
 
 bool
-dkim_job_signed(const struct dkim_job *job, const unsigned char *digest)
+dkim_job_signed(struct arena *arena, const struct dkim_job *job,
+    const unsigned char *digest)
 {
+	struct str b;
+
+	if (!base64_read(arena, job->parsed.b_span, &b))
+		return false;
 	for (size_t i = 0; i < job->key_count; i++)
 		if (job->parsed.algorithm == DKIM_ED25519_SHA256 ?
-		    verify_ed25519(job->keys[i], job->parsed.b, digest) :
-		    verify_rsa(job->keys[i], job->parsed.b, digest))
+		    verify_ed25519(job->keys[i], b, digest) :
+		    verify_rsa(job->keys[i], b, digest))
 			return true;
 	return false;
 }
@@ -201,7 +207,7 @@ engine_judge(void *ctx, struct dkim_job *job)
 	if (!str_eq(dkim_body_hash_value(body), parsed->bh))
 		return failed("body hash differs");
 	dkim_digest(canonical_header(engine, parsed), digest);
-	if (!dkim_job_signed(job, digest))
+	if (!dkim_job_signed(engine->arena, job, digest))
 		return failed("signature does not verify with the key");
 	return (struct dkim_verdict){ WORD_PASS, STR("signature verifies") };
 }

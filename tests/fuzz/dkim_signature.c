@@ -1,4 +1,5 @@
 /* dkim_signature - one DKIM-Signature value, parsed and vetted */
+#include "base/base64.h"
 #include "base/ensure.h"
 #include "dkim/signature.h"
 
@@ -25,9 +26,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dkim_signature_parse(arena, &field, 1700000000, 300, &parsed);
 	look(parsed.domain);
 	look(parsed.identity);
-	look(parsed.b_text);
+	look(parsed.b_span);
 	if (parsed.usable) {
-		ensure(parsed.b.len > 0 && parsed.bh.len > 0);
+		ensure(base64_is_good(parsed.b_span) && parsed.bh.len > 0);
 		ensure(parsed.name_count > 0);
 		ensure(parsed.algorithm == DKIM_RSA_SHA256 ||
 		    parsed.algorithm == DKIM_ED25519_SHA256);
