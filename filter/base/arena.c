@@ -17,9 +17,16 @@ struct block {
 	_Alignas(ALIGN) char bytes[];
 };
 
+struct at_end {
+	struct at_end	*next;
+	void		(*run)(void *ctx);
+	void		*ctx;
+};
+
 /* blocks runs from the newest to the first, which reset keeps. */
 struct arena {
 	struct block	*blocks;
+	struct at_end	*at_end;
 	size_t		 used;
 };
 
@@ -56,9 +63,24 @@ arena_new(void)
 	return xcalloc(1, sizeof(struct arena));
 }
 
+void
+arena_at_end(struct arena *arena, void (*run)(void *ctx), void *ctx)
+{
+	struct at_end *at_end = arena_alloc(arena, sizeof(*at_end));
+
+	*at_end = (struct at_end){ arena->at_end, run, ctx };
+	arena->at_end = at_end;
+}
+
 static void
 free_all_but_first(struct arena *arena)
 {
+	while (arena->at_end != NULL) {
+		struct at_end *at_end = arena->at_end;
+
+		arena->at_end = at_end->next;
+		at_end->run(at_end->ctx);
+	}
 	while (arena->blocks != NULL && arena->blocks->next != NULL) {
 		struct block *old = arena->blocks;
 

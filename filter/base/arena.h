@@ -30,6 +30,10 @@ void *arena_alloc(struct arena *arena, size_t size);
  */
 bool arena_extend(struct arena *arena, const void *p, size_t old, size_t size);
 
+/* When the arena is reset or freed, run(ctx); what was added last comes first.
+ * It must not use the arena. */
+void arena_at_end(struct arena *arena, void (*run)(void *ctx), void *ctx);
+
 /* Bytes handed out since the last reset. */
 size_t arena_used(const struct arena *arena);
 

@@ -11,14 +11,16 @@
 struct entry {
 	struct dkim_verify	*verify;
 	struct dkim_job		 job;
-	struct dkim_signature	 result;	/* word and reason: at last */
-	struct dkim_key_report	 key;
+	enum word		 word;		/* once it is judged */
+	struct str		 reason;
+	const struct dns_answer	*keys;		/* once they have come; they
+						 * are read at the end */
 	struct dns_lookup	*lookup;	/* in flight, until: */
 	uint64_t		 deadline_ms;	/* clock_ms */
 	bool			 hurried;	/* the message's end set it */
 	bool			 asked;
 	bool			 chosen;	/* the engine has it */
-	bool			 judged;	/* result.word is final */
+	bool			 judged;	/* word is final */
 };
 
 /* On the heap: it may run after the arena is gone. */
@@ -110,8 +112,8 @@ dkim_verify_share(struct dkim_verify *verify, const struct header *header,
 static void
 judge(struct entry *entry, enum word word, struct str reason)
 {
-	entry->result.word = word;
-	entry->result.reason = reason;
+	entry->word = word;
+	entry->reason = reason;
 	entry->judged = true;
 }
 
@@ -122,18 +124,10 @@ key_arrived(void *ctx, const struct dns_answer *answer)
 {
 	struct entry *entry = ctx;
 	struct dkim_verify *verify = entry->verify;
-	struct dkim_verdict verdict;
 
 	entry->lookup = NULL;
 	verify->pending--;
-	entry->result.key_status = answer->status;
-	entry->result.key_secure = answer->secure;
-	if (!dkim_keys_from(verify->arena, answer, &entry->job, &entry->key,
-	    &verdict))
-		judge(entry, verdict.word, verdict.reason);
-	entry->result.key_bits = entry->key.bits;
-	entry->result.key_testing = entry->key.testing;
-	entry->result.key_record = entry->key.record;
+	entry->keys = dns_keep(verify->arena, answer);
 	if (entry->hurried && answer->status == DNS_TIMEOUT)
 		judge(entry, WORD_TEMPERROR, STR("the key did not come in the "
 		    "time allowed after the message's end"));
@@ -159,8 +153,6 @@ ask(struct entry *entry)
 	entry->asked = true;
 	verify->asked++;
 	verify->pending++;
-	entry->result.key_name = entry->job.parsed.key_name;
-	entry->result.key_status = DNS_TIMEOUT;
 	look_up(entry, clock_ms() + verify->options.deadline_ms);
 }
 
@@ -180,19 +172,6 @@ hurry(struct dkim_verify *verify)
 		entry->hurried = true;
 		look_up(entry, end);
 	}
-}
-
-static void
-describe(struct entry *entry)
-{
-	const struct dkim_parsed *parsed = &entry->job.parsed;
-
-	entry->result.domain = parsed->domain;
-	entry->result.selector = parsed->selector;
-	entry->result.algorithm = parsed->algorithm_text;
-	entry->result.identity = parsed->identity;
-	if (!parsed->usable)
-		judge(entry, parsed->word, parsed->reason);
 }
 
 /* Keys are asked for at sight, as far as signatures may be checked at all. */
@@ -217,7 +196,9 @@ add_signature(struct dkim_verify *verify, const struct header_field *field)
 	}
 	dkim_signature_parse(verify->arena, field, verify->now,
 	    verify->options.clock_skew, &entry->job.parsed);
-	describe(entry);
+	if (!entry->job.parsed.usable)
+		judge(entry, entry->job.parsed.word,
+		    entry->job.parsed.reason);
 	if (!entry->judged && verify->asked < verify->options.max_signatures)
 		ask(entry);
 }
@@ -308,31 +289,49 @@ dkim_verify_body(struct dkim_verify *verify, struct str piece)
 }
 
 static void
-judge_all(struct dkim_verify *verify)
+judge_by_keys(struct entry *entry)
 {
-	for (size_t i = 0; i < verify->entries.count; i++) {
-		struct entry *entry = verify->entries.at[i];
-		struct dkim_verdict verdict;
+	struct dkim_verify *verify = entry->verify;
+	struct dkim_verdict verdict =
+	    verify->ops->judge(verify->engine, &entry->job);
 
-		if (!entry->chosen || entry->judged)
-			continue;
-		verdict = verify->ops->judge(verify->engine, &entry->job);
-		entry->result.body_limited = entry->job.body_limited;
-		if (verdict.word == WORD_PASS && entry->job.body_limited)
-			verdict.reason = STR("signature verifies, but l= "
-			    "leaves out some of the body");
-		judge(entry, verdict.word, verdict.reason);
-	}
+	if (verdict.word == WORD_PASS && entry->job.body_limited)
+		verdict.reason = STR("signature verifies, but l= "
+		    "leaves out some of the body");
+	judge(entry, verdict.word, verdict.reason);
 }
 
+/* The keys are not decoded before now: many connections wait for long in the
+ * middle of a body, and a key takes as much memory as a short message. */
 static struct dkim_signature
-described(const struct entry *entry)
+conclude(struct entry *entry)
 {
-	struct dkim_signature result = entry->result;
+	const struct dkim_parsed *parsed = &entry->job.parsed;
+	struct arena *arena = entry->verify->arena;
+	struct dkim_key_report report = { .bits = 0 };
+	struct dkim_verdict verdict;
 
-	result.b = dkim_tag_squeeze(entry->verify->arena,
-	    entry->job.parsed.b_span);
-	return result;
+	if (entry->keys != NULL && !dkim_keys_from(arena, entry->keys,
+	    &entry->job, &report, &verdict) && !entry->judged)
+		judge(entry, verdict.word, verdict.reason);
+	if (entry->chosen && !entry->judged)
+		judge_by_keys(entry);
+	dkim_keys_free(&entry->job);
+	return (struct dkim_signature){
+		.word = entry->word, .reason = entry->reason,
+		.domain = parsed->domain, .selector = parsed->selector,
+		.algorithm = parsed->algorithm_text,
+		.identity = parsed->identity,
+		.b = dkim_tag_squeeze(arena, parsed->b_span),
+		.key_bits = report.bits,
+		.body_limited = entry->job.body_limited,
+		.key_testing = report.testing,
+		.key_secure = entry->keys != NULL && entry->keys->secure,
+		.key_name = entry->asked ? parsed->key_name : STR_NONE,
+		.key_status = entry->keys != NULL ? entry->keys->status :
+		    DNS_TIMEOUT,
+		.key_record = report.record,
+	};
 }
 
 static void
@@ -340,11 +339,10 @@ deliver(struct dkim_verify *verify)
 {
 	struct dkim_results results = { .count = verify->entries.count };
 
-	judge_all(verify);
 	results.at = arena_alloc(verify->arena,
 	    results.count * sizeof(*results.at));
 	for (size_t i = 0; i < results.count; i++)
-		results.at[i] = described(verify->entries.at[i]);
+		results.at[i] = conclude(verify->entries.at[i]);
 	verify->done(verify->ctx, &results);
 }
 
@@ -404,7 +402,6 @@ dkim_verify_free(struct dkim_verify *verify)
 	for (size_t i = 0; i < verify->entries.count; i++) {
 		lookup_cancel(verify->entries.at[i]->lookup);
 		verify->entries.at[i]->lookup = NULL;
-		dkim_keys_free(&verify->entries.at[i]->job);
 	}
 	if (verify->engine != NULL)
 		verify->ops->free(verify->engine);

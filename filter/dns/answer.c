@@ -79,6 +79,7 @@ answer_new(const struct dns_answer *from)
 	records = (struct dns_record *)(answer + 1);
 	at = (char *)(records + from->count);
 	answer->dns = *from;
+	answer->dns.shared = NULL;
 	answer->dns.records = records;
 	answer->dns.name = put_lower(&at, from->name);
 	answer->dns.canonical = put_lower(&at, from->canonical);
@@ -119,4 +120,20 @@ answer_unref(struct answer *answer)
 	if (answer != NULL && atomic_fetch_sub_explicit(&answer->refs, 1,
 	    memory_order_acq_rel) == 1)
 		free(answer);
+}
+
+static void
+let_go(void *ctx)
+{
+	answer_unref(ctx);
+}
+
+const struct dns_answer *
+dns_keep(struct arena *arena, const struct dns_answer *answer)
+{
+	struct answer *kept = answer->shared != NULL ?
+	    answer_ref(answer->shared) : answer_new(answer);
+
+	arena_at_end(arena, let_go, kept);
+	return &kept->dns;
 }

@@ -98,6 +98,7 @@ deliver(struct dns_lookup *lookup)
 	struct dns_answer answer = lookup->answer->dns;
 
 	answer.ttl = lookup->ttl;
+	answer.shared = lookup->answer;
 	if (!lookup->cancelled)
 		lookup->done(lookup->ctx, &answer);
 	lookup_free(lookup);

@@ -15,11 +15,12 @@
  * Threads:	any may ask.  done() runs exactly once, on the given strand (or,
  *		with a NULL strand, on the resolver's own thread), and never
  *		before lookup_start() returns if the caller holds the strand.
- * Ownership:	the answer is valid until done() returns; copy what is kept.
+ * Ownership:	the answer is valid until done() returns; see dns_keep().
  */
 #ifndef ASSAY_DNS_RESOLVER_H
 #define ASSAY_DNS_RESOLVER_H
 
+#include "base/arena.h"
 #include "base/ip.h"
 #include "base/strand.h"
 #include "base/str.h"
@@ -56,9 +57,17 @@ struct dns_answer {
 	const struct dns_record	*records;	/* at most LIMIT_DNS_RECORDS */
 	size_t			 count;
 	const char		*why;	/* a few words for a log; never NULL */
+	struct answer		*shared;	/* the resolver's, or NULL */
 };
 
 typedef void dns_done_fn(void *ctx, const struct dns_answer *answer);
+
+/*
+ * The answer for as long as the arena lives: where it came to a done(), it is
+ * shared with the cache and not copied.  ttl is what it was when it came.
+ */
+const struct dns_answer *dns_keep(struct arena *arena,
+    const struct dns_answer *answer);
 
 struct resolver;
 struct dns_lookup;

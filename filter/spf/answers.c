@@ -30,31 +30,10 @@ find(struct answers *answers, struct str name, enum dns_type type)
 {
 	struct spf_answer *at = answers->first;
 
-	while (at != NULL && (at->dns.type != type ||
-	    !str_eq(at->dns.name, name)))
+	while (at != NULL && (at->type != type ||
+	    !str_eq(at->name, name)))
 		at = at->next;
 	return at;
-}
-
-/* The resolver's answer is valid only during the call. */
-static void
-keep(struct arena *arena, struct dns_answer *kept,
-    const struct dns_answer *answer)
-{
-	struct dns_record *records = arena_alloc(arena,
-	    answer->count * sizeof(*records));
-
-	for (size_t i = 0; i < answer->count; i++) {
-		records[i] = answer->records[i];
-		records[i].text = arena_copy(arena, records[i].text);
-	}
-	kept->status = answer->status;
-	kept->secure = answer->secure;
-	kept->ttl = answer->ttl;
-	kept->canonical = arena_copy(arena, answer->canonical);
-	kept->records = records;
-	kept->count = answer->count;
-	kept->why = arena_z(arena, str_from(answer->why));
 }
 
 static void
@@ -65,9 +44,17 @@ on_answer(void *ctx, const struct dns_answer *answer)
 
 	at->lookup = NULL;
 	at->awaited = false;
-	keep(at->owner->arena, &at->dns, answer);
+	at->dns = dns_keep(at->owner->arena, answer);
 	if (awaited)
 		at->owner->arrived(at->owner);
+}
+
+static const struct dns_answer *
+refused(const struct spf_answer *at)
+{
+	return dns_keep(at->owner->arena, &(struct dns_answer){
+	    .status = DNS_SERVFAIL, .name = at->name, .type = at->type,
+	    .why = "too many questions" });
 }
 
 static struct spf_answer *
@@ -76,16 +63,15 @@ ask(struct answers *answers, struct str name, enum dns_type type)
 	struct spf_answer *at = arena_alloc(answers->arena, sizeof(*at));
 
 	at->owner = answers;
-	at->dns.name = arena_copy(answers->arena, name);
-	at->dns.type = type;
+	at->name = arena_copy(answers->arena, name);
+	at->type = type;
 	*answers->last = at;
 	answers->last = &at->next;
 	if (answers->count++ >= LIMIT_SPF_ANSWERS) {
-		at->dns.status = DNS_SERVFAIL;
-		at->dns.why = "too many questions";
+		at->dns = refused(at);
 		return at;
 	}
-	at->lookup = lookup_start(answers->dns, answers->strand, at->dns.name,
+	at->lookup = lookup_start(answers->dns, answers->strand, at->name,
 	    type, answers->deadline_ms, on_answer, at);
 	return at;
 }

@@ -29,7 +29,9 @@ struct spf_answer {
 	struct spf_answer	*next;
 	struct answers		*owner;
 	struct dns_lookup	*lookup;	/* NULL: it is here */
-	struct dns_answer	 dns;
+	struct str		 name;
+	enum dns_type		 type;
+	const struct dns_answer	*dns;		/* once it is here */
 	bool			 awaited;
 	unsigned		 used;		/* in which run, from 1 */
 	struct answer_record	 spf;

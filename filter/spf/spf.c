@@ -120,7 +120,7 @@ static void
 fill_lists(const struct walk *walk, struct spf_result *result)
 {
 	for (size_t i = 0; i < walk->used.count; i++) {
-		const struct dns_answer *dns = &walk->used.at[i]->dns;
+		const struct dns_answer *dns = walk->used.at[i]->dns;
 
 		VEC_PUSH(walk->arena, &result->used, (struct spf_dns_record){
 			.name = dns->name,
@@ -158,7 +158,7 @@ static bool
 timed_out(const struct walk *walk)
 {
 	for (size_t i = 0; i < walk->used.count; i++)
-		if (walk->used.at[i]->dns.status == DNS_TIMEOUT)
+		if (walk->used.at[i]->dns->status == DNS_TIMEOUT)
 			return true;
 	return false;
 }

@@ -147,9 +147,9 @@ fetch(struct walk *walk, struct asking *asking, struct str name,
 	answer = use(walk, answers_get(&walk->answers, name, type));
 	if (answer == NULL)
 		return STEP_WAIT;
-	*answer_out = &answer->dns;
-	if (answer->dns.status == DNS_NODATA ||
-	    answer->dns.status == DNS_NXDOMAIN)
+	*answer_out = answer->dns;
+	if (answer->dns->status == DNS_NODATA ||
+	    answer->dns->status == DNS_NXDOMAIN)
 		return count_void(walk, asking);
 	return STEP_GO;
 }
@@ -366,7 +366,7 @@ read_once(struct walk *walk, struct spf_answer *answer)
 	if (spf->read)
 		return;
 	spf->read = true;
-	spf->found = spf_record_select(&answer->dns, &spf->text);
+	spf->found = spf_record_select(answer->dns, &spf->text);
 	if (spf->found == 1)
 		spf->good = spf_record_parse(walk->arena, spf->text,
 		    &spf->record, &spf->why);
@@ -376,9 +376,9 @@ static enum step
 open_answer(struct walk *walk, struct str domain, struct asking *via,
     struct spf_answer *answer)
 {
-	if (is_error(&answer->dns))
-		return end_by_error(walk, &answer->dns);
-	if (answer->dns.status != DNS_DATA &&
+	if (is_error(answer->dns))
+		return end_by_error(walk, answer->dns);
+	if (answer->dns->status != DNS_DATA &&
 	    count_void(walk, via) == STEP_END)
 		return STEP_END;
 	read_once(walk, answer);
@@ -414,7 +414,7 @@ walk_open(struct walk *walk, struct str domain, struct asking *via,
 	frame = arena_alloc(walk->arena, sizeof(*frame));
 	*frame = (struct frame){
 		.parent = via->frame, .via = via->term,
-		.domain = answer->dns.name, .record = &answer->spf.record,
+		.domain = answer->dns->name, .record = &answer->spf.record,
 		.first = via->frame == NULL || (via->frame->first &&
 		    via->term->kind == SPF_REDIRECT)
 	};

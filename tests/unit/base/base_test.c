@@ -104,6 +104,32 @@ START_TEST(arena_grows_and_resets)
 }
 END_TEST
 
+static void
+note_end(void *ctx)
+{
+	static int ends;
+
+	*(int *)ctx = ++ends;
+}
+
+START_TEST(arena_tells_its_end)
+{
+	struct arena *arena = arena_new();
+	int first = 0, second = 0, third = 0;
+
+	arena_at_end(arena, note_end, &first);
+	arena_at_end(arena, note_end, &second);
+	ck_assert_int_eq(first, 0);
+	arena_reset(arena);
+	ck_assert_int_eq(second, 1);
+	ck_assert_int_eq(first, 2);
+	arena_at_end(arena, note_end, &third);
+	arena_free(arena);
+	ck_assert_int_eq(third, 3);
+	ck_assert_int_eq(first, 2);
+}
+END_TEST
+
 START_TEST(arena_extends_the_newest_piece)
 {
 	struct arena *arena = arena_new();
@@ -592,6 +618,7 @@ main(void)
 	tcase_add_loop_test(tc, str_reads_numbers, 0, TEST_COUNT(numbers));
 	tcase_add_test(tc, str_knows_utf8);
 	tcase_add_test(tc, arena_grows_and_resets);
+	tcase_add_test(tc, arena_tells_its_end);
 	tcase_add_test(tc, arena_extends_the_newest_piece);
 	tcase_add_test(tc, arena_prints);
 	tcase_add_test(tc, buf_stops_at_its_maximum);

@@ -110,7 +110,8 @@ START_TEST(tags_know_their_span)
 	struct arena *arena = arena_new();
 	struct dkim_tags tags;
 
-	ck_assert_ptr_null(dkim_tags_parse(STR("a=1; b = \r\n x y ; c=2"), &tags));
+	ck_assert_ptr_null(dkim_tags_parse(
+	    STR("a=1; b = \r\n x y ; c=2"), &tags));
 	assert_str(dkim_tags_find(&tags, "b")->span, " \r\n x y ");
 	assert_str(dkim_tags_find(&tags, "b")->value, "x y");
 	ck_assert_ptr_null(dkim_tags_find(&tags, "B"));

@@ -160,6 +160,32 @@ use(void *arg)
 	return NULL;
 }
 
+/* Also when the cache has given it up. */
+START_TEST(an_answer_lives_with_an_arena)
+{
+	struct cache *cache = cache_new(&limits);
+	struct arena *arena = arena_new();
+	const struct dns_answer *kept, *copied;
+	struct dns_answer told;
+	struct answer *answer;
+	uint32_t ttl;
+
+	put(cache, "a.example", DNS_DATA, 60, T0);
+	answer = cache_get(cache, STR("a.example"), DNS_TXT, T0, &ttl);
+	told = answer->dns;
+	told.shared = answer;
+	kept = dns_keep(arena, &told);
+	ck_assert_ptr_eq(kept, &answer->dns);
+	copied = dns_keep(arena, &answer->dns);
+	ck_assert_ptr_ne(copied, &answer->dns);
+	answer_unref(answer);
+	cache_free(cache);
+	assert_str(kept->records[0].text, "x");
+	assert_str(copied->name, "a.example");
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(many_threads_use_it)
 {
 	const struct cache_limits large = { 5000, 1000000, 1, 100, 50 };
@@ -187,6 +213,7 @@ cache_tests(void)
 	tcase_add_test(tc, type_and_newer_answer_count);
 	tcase_add_test(tc, octets_are_bounded);
 	tcase_add_loop_test(tc, nothing_fits_in_nothing, 0, 2);
+	tcase_add_test(tc, an_answer_lives_with_an_arena);
 	tcase_add_test(tc, many_threads_use_it);
 	return tc;
 }
