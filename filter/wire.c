@@ -445,6 +445,7 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		.store_timeout_ms = settings->store_timeout,
 		.greylist_window_ms = settings->greylist_window,
 		.greylist_lifetime_ms = settings->greylist_lifetime,
+		.greylist_auto_pass = settings->greylist_auto_pass,
 		.events = wire->events, .watch = wire->watch,
 		.watch_ctx = wire->watch_ctx,
 		.checks = check_options(settings), .rights = wiring->rights,

@@ -120,6 +120,21 @@ ip_format(const struct ip *ip, char text_out[IP_TEXT_MAX])
 }
 
 struct str
+ip_format_site(const struct ip *ip, char text_out[IP_SITE_MAX])
+{
+	struct ip net = *ip;
+	size_t kept = ip->family == IP_V4 ? 3 : 8;
+	size_t len;
+
+	memset(net.bytes + kept, 0, sizeof(net.bytes) - kept);
+	len = ip_format(&net, text_out).len;
+	if (len > 0)
+		len += (size_t)snprintf(text_out + len, IP_SITE_MAX - len,
+		    "/%zu", kept * 8);
+	return str_make(text_out, len);
+}
+
+struct str
 ip_arpa(const struct ip *ip, char name_out[IP_ARPA_MAX])
 {
 	const uint8_t *b = ip->bytes;

@@ -23,7 +23,7 @@ struct ipnet {
 	unsigned	bits;		/* 0..32, 0..128 */
 };
 
-enum { IP_TEXT_MAX = 46, IP_ARPA_MAX = 74 };
+enum { IP_TEXT_MAX = 46, IP_ARPA_MAX = 74, IP_SITE_MAX = IP_TEXT_MAX + 4 };
 
 bool ip_parse(struct str text, struct ip *ip_out);
 struct ip ip_from_sockaddr(const struct sockaddr *sa);	/* NULL: IP_NONE */
@@ -36,6 +36,10 @@ bool ipnet_contains(const struct ipnet *net, const struct ip *ip);
 
 /* RFC 5952 text; the result is in text_out and returned.  "" for IP_NONE. */
 struct str ip_format(const struct ip *ip, char text_out[IP_TEXT_MAX]);
+
+/* The network that one sender's hosts commonly share, /24, or /64 for IPv6:
+ * "192.0.2.0/24".  "" for IP_NONE. */
+struct str ip_format_site(const struct ip *ip, char text_out[IP_SITE_MAX]);
 
 /* "1.2.0.192.in-addr.arpa", "...ip6.arpa". */
 struct str ip_arpa(const struct ip *ip, char name_out[IP_ARPA_MAX]);

@@ -146,6 +146,7 @@ enum {
 	LIMIT_ASKS = 1000,		/* of DNS lists and the store, in a
 					 * connection; more are unknown */
 	LIMIT_PERIOD_S = 31 * 86400,	/* rate() */
+	LIMIT_RATE_MEMBERS = 20,	/* of a list that rate() counts */
 	LIMIT_DELAY_S = 86400,		/* greylist() */
 	LIMIT_TAGS = 100,
 	LIMIT_REGEX_MATCH = 100000,	/* PCRE2 match limit */

@@ -180,6 +180,7 @@ static const struct {
 	{ "store_spool_size", 65536, (uint64_t)1 << 40, "from 64k to 1024G" },
 	{ "greylist_window", 60 * 1000, MAX_MEMORY, "from 1m to 366d" },
 	{ "greylist_lifetime", 60 * 1000, MAX_MEMORY, "from 1m to 366d" },
+	{ "greylist_auto_pass", 0, 1000000, "from 0 to 1000000" },
 	{ "bounce_tag_days", 1, 99, "from 1 to 99" },
 	{ "max_header_size", 1024, LIMIT_HEADER_OCTETS, "from 1k to 2M" },
 	{ "max_signatures", 1, LIMIT_DKIM_SIGNATURES, "from 1 to 50" },

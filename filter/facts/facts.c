@@ -44,9 +44,6 @@ static const struct {
 	[WORD_VALID] = { "valid", IN(TAG_WORDS) },
 	[WORD_EXPIRED] = { "expired", IN(TAG_WORDS) },
 	[WORD_FORGED] = { "forged", IN(TAG_WORDS) },
-	[WORD_NEW] = { "new", IN(GREYLIST_WORDS) },
-	[WORD_PASSED] = { "passed", IN(GREYLIST_WORDS) },
-	[WORD_KNOWN] = { "known", IN(GREYLIST_WORDS) },
 	[WORD_FQDN] = { "fqdn", IN(HELO_WORDS) },
 	[WORD_UNQUALIFIED] = { "unqualified", IN(HELO_WORDS) },
 	[WORD_LITERAL] = { "literal", IN(HELO_WORDS) },
@@ -54,6 +51,11 @@ static const struct {
 	[WORD_INVALID] = { "invalid", IN(HELO_WORDS) },
 	[WORD_FOUND] = { "found", IN(DNS_WORDS) },
 	[WORD_NULL_MX] = { "null_mx", IN(DNS_WORDS) },
+	[WORD_NEW] = { "new", IN(GREYLIST_WORDS) | IN(REASON_WORDS) },
+	[WORD_PASSED] = { "passed", IN(GREYLIST_WORDS) | IN(REASON_WORDS) },
+	[WORD_KNOWN] = { "known", IN(GREYLIST_WORDS) | IN(REASON_WORDS) },
+	[WORD_EARLY] = { "early", IN(REASON_WORDS) },
+	[WORD_AUTO] = { "auto", IN(REASON_WORDS) },
 };
 
 bool

@@ -1,6 +1,37 @@
 #include "policy/answers.h"
 
+#include "base/buf.h"
 #include "base/limits.h"
+
+/* "example.com, example.net" */
+static struct str
+list_text(struct arena *arena, const struct fact *list)
+{
+	struct buf text;
+
+	buf_init(&text, arena, LIMIT_EVENT_TEXT_OCTETS);
+	for (size_t i = 0; i < list->list.count; i++) {
+		buf_addz(&text, i > 0 ? ", " : "");
+		buf_add(&text, list->list.at[i]);
+	}
+	return buf_str(&text);
+}
+
+/* One that was cut is like no other. */
+static bool
+is_list_text(struct str text, const struct fact *list)
+{
+	for (size_t i = 0; i < list->list.count; i++) {
+		struct str between = i > 0 ? STR(", ") : STR("");
+		struct str item = list->list.at[i];
+
+		if (!str_starts_nocase(text, between) ||
+		    !str_starts_nocase(str_skip(text, between.len), item))
+			return false;
+		text = str_skip(text, between.len + item.len);
+	}
+	return text.len == 0;
+}
 
 static struct answer_arg
 arg_of(struct arena *arena, const struct policy_call *call, size_t i)
@@ -20,10 +51,11 @@ arg_of(struct arena *arena, const struct policy_call *call, size_t i)
 	case FACT_DOMAIN:
 	case FACT_ADDRESS:
 		return (struct answer_arg){ .text = fact->text };
+	case FACT_LIST:
+		return (struct answer_arg){ .text = list_text(arena, fact) };
 	/* No function takes these. */
 	case FACT_BOOL:
 	case FACT_WORD:
-	case FACT_LIST:
 		break;
 	}
 	return (struct answer_arg){ .text = STR_NONE };
@@ -59,9 +91,10 @@ same_arg(const struct answer_arg *arg, const struct policy_call *call,
 	case FACT_DOMAIN:
 	case FACT_ADDRESS:
 		return !arg->is_number && str_eq(arg->text, fact->text);
+	case FACT_LIST:
+		return !arg->is_number && is_list_text(arg->text, fact);
 	case FACT_BOOL:
 	case FACT_WORD:
-	case FACT_LIST:
 		break;
 	}
 	return false;

@@ -5,14 +5,16 @@
 static void
 report_unknown(struct bind *bind, const struct term *call)
 {
-	const char *names[FUNCTION_COUNT];
+	const char *names[FUNCTION_COUNT], *all = "; there are ";
 
-	for (size_t i = 0; i < FUNCTION_COUNT; i++)
+	for (size_t i = 0; i < FUNCTION_COUNT; i++) {
 		names[i] = function_table[i].name;
+		all = arena_printf(bind->arena, "%s%s%s", all, i == 0 ? "" :
+		    i + 1 < FUNCTION_COUNT ? ", " : " and ", names[i]).ptr;
+	}
 	mistake(bind->diag, call->place, "unknown function \"%.*s\"%s",
 	    STR_ARG(call->text), hint_or(bind->arena, call->text, names,
-	    FUNCTION_COUNT, "; there are header, owns, dnsbl, dnswl, rate "
-	    "and greylist"));
+	    FUNCTION_COUNT, all));
 }
 
 static bool

@@ -129,6 +129,21 @@ add_score(struct eval *eval, const struct rule *rule)
 	VEC_PUSH(eval->env->arena, &run->symbols, rule->symbol);
 }
 
+/*
+ * What the rules behind one that waits ask of functions, so that they are
+ * answered together.  Nothing comes of the rules.
+ */
+static void
+ask_ahead(struct eval *eval, const struct policy *policy, enum stage stage,
+    size_t from)
+{
+	eval->trace = NULL;
+	for (size_t i = from; policy->calls.count > 0 &&
+	    i < policy->rules[stage].count; i++)
+		if (policy->rules[stage].at[i]->when != NULL)
+			eval_cond(eval, policy->rules[stage].at[i]->when);
+}
+
 static enum policy_status
 run_stage(const struct policy *policy, enum stage stage,
     const struct policy_env *env, struct policy_trace *trace,
@@ -152,8 +167,10 @@ run_stage(const struct policy *policy, enum stage stage,
 		const struct rule *rule = policy->rules[stage].at[i];
 
 		if (eval_rule(&eval, rule, &fires, pending_out) ==
-		    POLICY_WAIT)
+		    POLICY_WAIT) {
+			ask_ahead(&eval, policy, stage, i + 1);
 			return POLICY_WAIT;
+		}
 		if (!fires)
 			continue;
 		if (!rule->shadow && rule->action == ACTION_SCORE)

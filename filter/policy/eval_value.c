@@ -65,18 +65,23 @@ call_now(const struct eval *eval, const struct call *call)
 	struct fact *result = &eval->calls[call->number];
 	struct fact args[FUNCTION_PARAMETERS_MAX];
 	enum fact_type types[FUNCTION_PARAMETERS_MAX];
+	struct str names[FUNCTION_PARAMETERS_MAX];
 
 	if (result->state != FACT_PENDING)
 		return *result;
-	for (size_t i = 0; i < call->function->count; i++)
+	for (size_t i = 0; i < call->function->count; i++) {
 		types[i] = call->args[i].type;
-	if (arguments_now(eval, call, args, &result->state))
-		call->function->hook(eval->env, &(struct policy_call){
-		    .function = call->function->name, .text = call->text,
-		    .number = call->number,
-		    .args = args, .types = types,
-		    .count = call->function->count,
-		    .facts = eval->env->facts }, result);
+		names[i] = call->args[i].kind == VALUE_CALL ?
+		    call->args[i].call->text : call->args[i].name;
+	}
+	if (!arguments_now(eval, call, args, &result->state))
+		return *result;
+	result->state = FACT_PENDING;
+	call->function->hook(eval->env, &(struct policy_call){
+	    .function = call->function->name, .text = call->text,
+	    .number = call->number, .args = args, .types = types,
+	    .names = names, .count = call->function->count,
+	    .facts = eval->env->facts }, result);
 	return *result;
 }
 

@@ -25,13 +25,22 @@ check_zone(size_t at, const struct fact *constant)
 	return domain_is_valid(constant->text) ? NULL : "is no DNS zone";
 }
 
-/* The last argument; a counter of no time or of years counts nothing. */
+/* A counter of no time or of years counts nothing. */
 static const char *
 check_period(size_t at, const struct fact *constant)
 {
 	return at == 0 || (constant->number >= 1 &&
 	    constant->number <= LIMIT_PERIOD_S) ? NULL :
 	    "is no time that is counted over; write 1s to 31d";
+}
+
+static const char *
+check_crossed(size_t at, const struct fact *constant)
+{
+	if (at == 2)
+		return constant->number >= 1 ? NULL :
+		    "is no number of messages to be over; write 1 or more";
+	return check_period(at, constant);
 }
 
 static const char *
@@ -65,7 +74,7 @@ header_hook(const struct policy_env *env, const struct policy_call *call,
 		    &result->text) ? FACT_SET : FACT_NONE;
 }
 
-#define ANY_KEY	(TAKES_ANY_TEXT | TAKES(FACT_IP))
+#define ANY_KEY	(TAKES_ANY_TEXT | TAKES(FACT_IP) | TAKES(FACT_LIST))
 
 const struct function function_table[FUNCTION_COUNT] = {
 	{
@@ -101,6 +110,22 @@ const struct function function_table[FUNCTION_COUNT] = {
 		    { TAKES(FACT_DURATION), true } },
 		.result = FACT_NUMBER, .stage = STAGE_MAIL,
 		.check = check_period, .hook = function_ask,
+	}, {
+		.name = "rate.rcpts", .takes = "what is counted and a duration",
+		.such_as = "rate.rcpts(client.ip, 1h)",
+		.count = 2, .parameters = { { ANY_KEY, false },
+		    { TAKES(FACT_DURATION), true } },
+		.result = FACT_NUMBER, .stage = STAGE_RCPT, .of_rcpt = true,
+		.check = check_period, .hook = function_ask,
+	}, {
+		.name = "rate.crossed",
+		.takes = "what is counted, a duration and a number",
+		.such_as = "rate.crossed(auth.user, 1h, 100)",
+		.count = 3, .parameters = { { ANY_KEY, false },
+		    { TAKES(FACT_DURATION), true },
+		    { TAKES(FACT_NUMBER), true } },
+		.result = FACT_BOOL, .stage = STAGE_MAIL,
+		.check = check_crossed, .hook = function_ask,
 	}, {
 		.name = "greylist", .takes = "a duration",
 		.such_as = "greylist(5m)",

@@ -60,7 +60,7 @@ struct function {
 					 * address, which a login outweighs */
 };
 
-enum { FUNCTION_COUNT = 6 };
+enum { FUNCTION_COUNT = 8 };
 
 extern const struct function function_table[FUNCTION_COUNT];
 

@@ -139,6 +139,7 @@ struct policy_call {
 						 * of this policy alone */
 	const struct fact	*args;		/* all of them are set */
 	const enum fact_type	*types;		/* of the arguments */
+	const struct str	*names;		/* the arguments as written */
 	size_t			 count;
 	const struct fact_set	*facts;		/* that the rules see */
 };
@@ -162,7 +163,8 @@ struct policy_env {
 /*
  * Run the rules of one stage.  POLICY_WAIT: run and *rule_out are as before;
  * try again after *pending_out has arrived (FACT_COUNT: what a function
- * answers, which the caller's hook knows of).  POLICY_DECIDED: what fired was
+ * answers, which the caller's hook knows of).  What the rules after it ask of
+ * functions is asked already.  POLICY_DECIDED: what fired was
  * added to run, and *rule_out is the rule that ended the stage, or NULL.
  * A monitor policy decides the same; policy_enforces() tells the caller.
  */

@@ -22,9 +22,18 @@ struct asks {
 /* dnsbl("zone") and dnswl("zone") of the client (RFC 5782). */
 void asks_list(struct connection *conn, const struct policy_call *call,
     struct fact *result);
-/* rate(key, period): messages with this key, this one included. */
+/*
+ * rate(key, period) and rate.rcpts(key, period): messages or recipients with
+ * this key, those of this message included; of a list the highest of its
+ * members.  rate.crossed(key, period, limit): this is the first message that
+ * is over the limit.
+ */
 void asks_rate(struct connection *conn, const struct policy_call *call,
     struct fact *result);
+void asks_rate_rcpts(struct connection *conn, const struct policy_call *call,
+    struct fact *result);
+void asks_rate_crossed(struct connection *conn,
+    const struct policy_call *call, struct fact *result);
 /* greylist(delay) of this client, sender and recipient (RFC 6647). */
 void asks_greylist(struct connection *conn, const struct policy_call *call,
     struct fact *result);

@@ -10,7 +10,8 @@
 
 /* Beside the facts of the checks that are of_client. */
 static const enum fact_id own_facts[] = {
-	FACT_ID_CLIENT_IP, FACT_ID_CLIENT_NAME, FACT_ID_HELO
+	FACT_ID_CLIENT_IP, FACT_ID_CLIENT_NAME, FACT_ID_CLIENT_NET,
+	FACT_ID_HELO
 };
 
 enum { OWN_FACTS = sizeof(own_facts) / sizeof(own_facts[0]) };
@@ -47,7 +48,11 @@ static void
 tell_client(struct connection *conn)
 {
 	const struct check_client *client = &conn->subject.client;
+	char site[IP_SITE_MAX];
 
+	facts_text_or_none(&conn->facts, FACT_ID_CLIENT_NET, keep(conn,
+	    conn->relayed ? SCOPE_MESSAGE : SCOPE_CONNECTION,
+	    ip_format_site(&client->ip, site), IP_SITE_MAX));
 	if (client->ip.family == IP_NONE)
 		facts_none(&conn->facts, FACT_ID_CLIENT_IP);
 	else

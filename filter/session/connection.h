@@ -55,6 +55,7 @@ struct pending {
 	uint64_t		 since_us;
 	unsigned		 waited_for;	/* CHECK_BITs */
 	bool			 put_off;	/* until the client is known */
+	enum stage		 rules;		/* whose are run */
 };
 
 /* What becomes of mail of ours that is to be signed (sign.c). */
@@ -81,7 +82,7 @@ struct message {
 	bool			 rcpts_put_off;	/* some, see recipient */
 	char			*last_rcpt;	/* past the cap */
 	struct str		 queue_id;
-	bool			 expired;
+	bool			 expired, greylist_counted;
 	VEC(const char *)	 troubles;
 	struct str		 tagged_from;	/* that the mail leaves with */
 	const char		*untagged;	/* why it is not, or NULL */
@@ -176,6 +177,13 @@ void run_cancel(struct connection *conn, enum stage from);
 void run_abandon(struct connection *conn, struct str reason);
 bool run_all_finished(const struct connection *conn);
 
+/*
+ * greylist.c: why a recipient has to wait (a word of REASON_WORDS, or none: it
+ * was not asked, or nobody knows), and how long.
+ */
+enum word greylist_reason(const struct connection *conn, struct str rcpt,
+    double *wait_s_out);
+
 /* decide.c: answer the pending event if it can be answered now. */
 void decide_begin(struct connection *conn, enum stage stage,
     session_done_fn *done, void *ctx);
@@ -202,6 +210,9 @@ void envelope_rcpt(struct connection *conn, struct recipient *rcpt);
 /* The facts of the recipient that is decided now. */
 void envelope_rcpt_facts(struct fact_set *facts, const struct recipient *rcpt,
     size_t number);
+/* And what greylisting has to say of it, as far as it was asked. */
+void envelope_greylist_facts(const struct connection *conn,
+    struct fact_set *facts);
 void envelope_changes(struct connection *conn, struct session_reply *reply);
 
 /*

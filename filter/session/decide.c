@@ -48,14 +48,17 @@ check_of_fact(enum fact_id fact)
 
 /* False: a fact is missing, which is noted in pending. */
 static bool
-run_stage(struct connection *conn, enum stage stage,
-    const struct fact_set *facts, const struct policy_rule **rule_out)
+run_stage(struct connection *conn, enum stage stage, struct fact_set *facts,
+    const struct policy_rule **rule_out)
 {
 	struct policy_env env = decide_env(conn, facts);
 	enum fact_id missing;
 
 	*rule_out = NULL;
 	conn->asks.owed = false;
+	conn->pending.rules = stage;
+	if (stage >= STAGE_RCPT)
+		envelope_greylist_facts(conn, facts);
 	explain_stage(conn, stage, &env);
 	if (policy_eval(policy_of(conn), stage, &env, &conn->progress.run,
 	    rule_out, &missing) == POLICY_DECIDED) {

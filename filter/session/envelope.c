@@ -53,6 +53,26 @@ envelope_rcpt_facts(struct fact_set *facts, const struct recipient *rcpt,
 		facts_word(facts, FACT_ID_BOUNCE_TAG, rcpt->tag);
 }
 
+void
+envelope_greylist_facts(const struct connection *conn, struct fact_set *facts)
+{
+	const struct fact *rcpt = facts_get(facts, FACT_ID_RCPT);
+	double wait_s = 0;
+	enum word reason = rcpt->state == FACT_SET ?
+	    greylist_reason(conn, rcpt->text, &wait_s) : WORD_NONE;
+
+	facts_clear(facts, FACT_ID_GREYLIST_REASON);
+	facts_clear(facts, FACT_ID_GREYLIST_WAIT);
+	if (reason == WORD_NONE)
+		facts_none(facts, FACT_ID_GREYLIST_REASON);
+	else
+		facts_word(facts, FACT_ID_GREYLIST_REASON, reason);
+	if (wait_s == 0)
+		facts_none(facts, FACT_ID_GREYLIST_WAIT);
+	else
+		facts_number(facts, FACT_ID_GREYLIST_WAIT, wait_s);
+}
+
 /* Whatever a tag was worth, the policy let it pass: nobody's mailbox is named
  * with one. */
 static void

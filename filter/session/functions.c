@@ -36,7 +36,9 @@ static const struct {
 } answers[] = {
 	{ "owns", answer_owns, true },
 	{ "dnsbl", asks_list, false }, { "dnswl", asks_list, false },
-	{ "rate", asks_rate, false }, { "greylist", asks_greylist, false },
+	{ "rate", asks_rate, false }, { "rate.rcpts", asks_rate_rcpts, false },
+	{ "rate.crossed", asks_rate_crossed, false },
+	{ "greylist", asks_greylist, false },
 };
 
 static bool

@@ -177,6 +177,20 @@ write_log(const struct connection *conn, const struct event *event)
 		    policy_enforces(event->policy) ? "" : " (monitor)");
 }
 
+/* Lines of their own, so that what an admin asked to be told of is found. */
+static void
+log_notes(const struct connection *conn, const struct event *event)
+{
+	for (size_t i = 0; i < event->run->fired.count; i++) {
+		const struct policy_rule *rule = &event->run->fired.at[i];
+
+		if (rule->action == ACTION_NOTE && !rule->shadow)
+			log_info("%.*s: note \"%.*s\" rule=%s:%u",
+			    STR_ARG(conn->message.queue_id),
+			    STR_ARG(rule->text), rule->file, rule->line);
+	}
+}
+
 void
 record_write(struct connection *conn, const char *kind, enum action action)
 {
@@ -185,6 +199,7 @@ record_write(struct connection *conn, const char *kind, enum action action)
 
 	conn->message.event = event;
 	write_log(conn, event);
+	log_notes(conn, event);
 	shadow_log(conn, event);
 	if (conn->engine->options.watch != NULL)
 		conn->engine->options.watch(conn->engine->options.watch_ctx,

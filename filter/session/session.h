@@ -60,6 +60,7 @@ struct engine_options {
 	struct store		*store;
 	uint64_t		 store_timeout_ms;
 	uint64_t		 greylist_window_ms, greylist_lifetime_ms;
+	uint64_t		 greylist_auto_pass;	/* messages; 0: never */
 	const struct bounce	*bounce;	/* NULL: no tags; not owned */
 	struct seal_options	 seal;		/* what it points to must
 						 * outlive it */

@@ -14,6 +14,7 @@ syn keyword assayWord none pass fail softfail neutral policy temperror
 syn keyword assayWord permerror quarantine reject missing valid expired forged
 syn keyword assayWord new passed known fqdn unqualified literal address
 syn keyword assayWord invalid found null_mx
+syn keyword assayWord early auto
 syn keyword assayFact client.ip client.name listener listener.address
 syn keyword assayFact listener.port relay.ip iprev iprev.name iprev.reason
 syn keyword assayFact helo spf_helo spf_helo.domain spf_helo.mechanism
@@ -23,6 +24,7 @@ syn keyword assayFact tls.cipher tls.cert.subject tls.cert.issuer auth.user
 syn keyword assayFact auth.method client.ours mail.from mail.size spf
 syn keyword assayFact spf.domain spf.mechanism spf.explanation spf.lookups
 syn keyword assayFact spf.void_lookups spf.reason rcpt rcpt.count
+syn keyword assayFact client.net greylist.reason greylist.wait
 syn keyword assayFact rcpt.accepted bounce.tag queue.id message.size
 syn keyword assayFact relay.with from from.domain from.count sender
 syn keyword assayFact sender.count reply_to subject message.id list.id dkim
@@ -36,7 +38,8 @@ syn keyword assayFact score score.symbols
 syn keyword assayFact client.connections ptr.names ptr.generic helo.form
 syn keyword assayFact helo.ours helo.forward helo.reason mail.from.dns
 syn keyword assayFact from.dns
-syn keyword assayFunction header owns dnsbl dnswl rate greylist
+syn keyword assayFunction header owns dnsbl dnswl rate rate.rcpts
+syn keyword assayFunction rate.crossed greylist
 syn keyword assayStage connect helo mail rcpt message
 syn keyword assayTest set unknown true false
 syn keyword assayMode enforce monitor add remove replace

@@ -100,7 +100,7 @@ START_TEST(a_triplet_is_new_until_it_comes_again)
 	    .now_ms = (NOW - 600) * 1000, .delay_ms = 300000,
 	    .window_ms = 86400000, .lifetime_ms = 86400000 };
 	static const char seen[] =
-	    "192.0.2.0\0a@example.com\0known@mx.example";
+	    "192.0.2.0/24\0a@example.com\0known@mx.example";
 
 	past.key = str_make(seen, sizeof(seen) - 1);
 	store_tell(store, &past);
