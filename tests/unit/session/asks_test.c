@@ -160,21 +160,23 @@ static const char asking[] = POLICY
     "reject \"%{mail.from}\" when header(\"Subject\") == \"hi\" and"
     " rate(client.ip, 1h) >= 1; }\n";
 
-static const char answers_kept[] = "\"calls\":["
+/* In whatever order: those that wait together come as they come. */
+static const char *const answers_kept[] = {
     "{\"function\":\"dnsbl\",\"arguments\":[\"bl.example\"],"
-    "\"answer\":true},"
+    "\"answer\":true}",
     "{\"function\":\"greylist\",\"arguments\":[300],"
-    "\"rcpt\":\"r@mx.example\",\"answer\":\"new\"},"
+    "\"rcpt\":\"r@mx.example\",\"answer\":\"new\"}",
     "{\"function\":\"greylist\",\"arguments\":[300],"
-    "\"rcpt\":\"s@mx.example\",\"answer\":\"new\"},"
+    "\"rcpt\":\"s@mx.example\",\"answer\":\"new\"}",
     "{\"function\":\"header\",\"arguments\":[\"X-None\"],"
-    "\"answer\":null},"
+    "\"answer\":null}",
     "{\"function\":\"rate\",\"arguments\":[\"a@example.com\",86400],"
-    "\"answer\":1},"
+    "\"answer\":1}",
     "{\"function\":\"header\",\"arguments\":[\"Subject\"],"
-    "\"answer\":\"hi\"},"
+    "\"answer\":\"hi\"}",
     "{\"function\":\"rate\",\"arguments\":[\"192.0.2.1\",3600],"
-    "\"answer\":1}]";
+    "\"answer\":1}"
+};
 
 static const struct {
 	const char *rule;
@@ -249,15 +251,15 @@ START_TEST(answers_are_in_the_event)
 	say_rcpt(talk, "r@mx.example");
 	say_rcpt(talk, "s@mx.example");
 	ck_assert_int_eq(say_message(talk, " a@example.com"), ACTION_REJECT);
-	ck_assert_msg(strstr(talk->events[0], answers_kept) != NULL, "%.900s",
-	    strstr(talk->events[0], "\"calls\""));
+	for (size_t i = 0; i < TEST_COUNT(answers_kept); i++)
+		assert_event_has(talk, 0, answers_kept[i]);
 	for (size_t i = 0; i < TEST_COUNT(replays); i++)
 		assert_replay(i, talk->events[0], arena);
 	/* What was asked of the client is in the next one's, too. */
 	say_mail(talk, "b@example.com");
 	say_message(talk, " b@example.com");
 	assert_event_has(talk, 1, "\"function\":\"dnsbl\"");
-	ck_assert_ptr_null(strstr(talk->events[1], "greylist"));
+	ck_assert_ptr_null(strstr(talk->events[1], "\"greylist\""));
 	talk_free(talk);
 	store_close(store, 1000);
 	arena_free(arena);
