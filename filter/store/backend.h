@@ -24,6 +24,7 @@ struct store_job {
 	uint64_t		 queued_ms;	/* clock_ms() */
 	uint64_t		 spooled;	/* place in the spool; or 0 */
 	size_t			 spool_len;	/* octets there */
+	bool			 refused;	/* it can never be done */
 	struct store_answer	 answer;
 	void			*held;		/* by the answer; free() */
 	struct store_call	*call;		/* NULL: nobody waits */
@@ -38,7 +39,8 @@ struct store_backend {
 	 * Do them in order and fill their answers.  Returns how many were
 	 * done; fewer: the store is away, why says how, and the others come
 	 * again, first those that may have been done all the same.  One whose
-	 * writer had a number as high done before is not done again.
+	 * writer had a number as high done before is not done again.  One that
+	 * can never be done is refused, and counts as done.
 	 */
 	size_t		 (*apply)(void *state, struct store_job *const *jobs,
 			    size_t count, char *why, size_t size);

@@ -15,6 +15,7 @@
 #include <hiredis/hiredis.h>
 
 #include "base/ensure.h"
+#include "base/log.h"
 #include "store/redis_op.h"
 #include "store/redis_url.h"
 
@@ -197,6 +198,21 @@ send_job(struct redis *redis, const struct store_job *job)
 	    words.lengths) == REDIS_OK;
 }
 
+/*
+ * The key is of another kind: somebody else's.  To try again would hold up
+ * all others for ever.
+ */
+static bool
+refuses(struct store_job *job, const redisReply *reply)
+{
+	job->refused = reply->type == REDIS_REPLY_ERROR &&
+	    (strstr(reply->str, "WRONGTYPE") != NULL ||
+	    strstr(reply->str, "not a valid float") != NULL);
+	if (job->refused)
+		log_error("the store refuses an op: %s", reply->str);
+	return job->refused;
+}
+
 static bool
 read_reply(struct redis *redis, struct store_job *job, char *why, size_t size)
 {
@@ -205,7 +221,7 @@ read_reply(struct redis *redis, struct store_job *job, char *why, size_t size)
 
 	if (redisGetReply(redis->link, (void **)&reply) != REDIS_OK)
 		return fail(redis, NULL, why, size);
-	ok = redis_op_answer(job, reply);
+	ok = redis_op_answer(job, reply) || refuses(job, reply);
 	if (!ok)
 		fail(redis, reply, why, size);
 	freeReplyObject(reply);

@@ -71,7 +71,7 @@ scan(struct spool *spool, uint64_t size)
 		spool->found++;
 	}
 	if (spool->end < size)
-		log_error("spool %s: the last %llu octets are %s and left "
+		log_warn("spool %s: the last %llu octets are %s and left "
 		    "out", spool->path,
 		    (unsigned long long)(size - spool->end),
 		    status == SPOOL_RECORD_DAMAGED ? "damaged" : "torn off");

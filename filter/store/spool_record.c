@@ -102,14 +102,21 @@ spool_record_write(const struct store_job *job, char *out)
 	return size;
 }
 
+/* So that no sum of them is infinite. */
+static bool
+is_amount(double amount)
+{
+	return isfinite(amount) && fabs(amount) < 1e15;
+}
+
 /* What no op of ours holds, and arithmetic would trip over. */
 static bool
 is_sound(const struct store_op *op)
 {
 	bool divides = op->kind == STORE_COUNT || op->kind == STORE_STANDING;
 
-	return op->kind < STORE_KINDS && isfinite(op->amount) &&
-	    isfinite(op->spam) && isfinite(op->ham) &&
+	return op->kind < STORE_KINDS && is_amount(op->amount) &&
+	    is_amount(op->spam) && is_amount(op->ham) &&
 	    (op->period_ms > 0 || !divides);
 }
 

@@ -148,8 +148,9 @@ end_jobs(struct store *store, size_t count, struct store_call **calls_out)
 		struct store_job *job = store->flight[i];
 		struct store_call *call = job->call;
 
-		job->answer.known = true;
-		job->answer.why = "";
+		job->answer.known = !job->refused;
+		job->answer.why = job->refused ? "the store refuses it" : "";
+		store->counts.dropped += job->refused;
 		if (call != NULL) {
 			call->held = job->held;
 			job->held = NULL;

@@ -99,6 +99,16 @@ open_store(int backend)
 }
 
 void
+open_with_spool(int backend, uint64_t max)
+{
+	char why[300];
+
+	open_store(backend);
+	ck_assert_msg(store_spool(store, spool_path(), max, why,
+	    sizeof(why)), "%s", why);
+}
+
+void
 set_up(void)
 {
 	strcpy(directory, "/tmp/store_test.XXXXXX");
@@ -114,8 +124,11 @@ void
 tear_down(void)
 {
 	static const char *const files[] = { "db", "db-wal", "db-shm",
-	    "redis", "spool" };
-	char path[100];
+	    "redis", "spool",
+	    "appendonlydir/appendonly.aof.1.base.rdb",
+	    "appendonlydir/appendonly.aof.1.incr.aof",
+	    "appendonlydir/appendonly.aof.manifest" };
+	char path[200];
 
 	strand_leave(strand);
 	strand_unref(strand);
@@ -126,6 +139,8 @@ tear_down(void)
 		snprintf(path, sizeof(path), "%s/%s", directory, files[i]);
 		unlink(path);
 	}
+	snprintf(path, sizeof(path), "%s/appendonlydir", directory);
+	rmdir(path);
 	rmdir(directory);
 }
 

@@ -3,6 +3,7 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -151,6 +152,23 @@ START_TEST(one_that_is_full)
 }
 END_TEST
 
+/* Others write there, too: what cannot be done holds up nothing. */
+START_TEST(a_key_of_somebody_else)
+{
+	char text[300];
+	struct store_answer answer;
+
+	open_store(REDIS);
+	snprintf(text, sizeof(text), "redis-cli -s %s -n 3 LPUSH "
+	    "assay:0:%lld:k x >/dev/null", redis_socket(), T0 / HOUR);
+	ck_assert_int_eq(system(text), 0);
+	answer = ask_within(&one, 5000);
+	ck_assert(!answer.known);
+	ck_assert_str_eq(answer.why, "the store refuses it");
+	ck_assert_double_eq(count("other", 1, 0), 1);
+}
+END_TEST
+
 START_TEST(passwords)
 {
 	static const char *const secret[] = { "--requirepass", "open sesame",
@@ -186,6 +204,7 @@ redis_tests(void)
 	tcase_add_test(tc, a_deadline_holds_while_it_sleeps);
 	tcase_add_test(tc, one_that_comes_back_empty);
 	tcase_add_test(tc, one_that_is_full);
+	tcase_add_test(tc, a_key_of_somebody_else);
 	tcase_add_test(tc, passwords);
 	return tc;
 }

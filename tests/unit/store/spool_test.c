@@ -273,16 +273,6 @@ static const struct store_op one = { .kind = STORE_COUNT, .key =
     STR_INIT("k"), .now_ms = T0, .period_ms = HOUR, .amount = 1 };
 
 static void
-open_with_spool(int backend, uint64_t max)
-{
-	char why[300];
-
-	open_store(backend);
-	ck_assert_msg(store_spool(store, spool_path(), max, why,
-	    sizeof(why)), "%s", why);
-}
-
-static void
 wait_until_spooled(uint64_t count)
 {
 	struct store_counts counts = { .spooled = 0 };

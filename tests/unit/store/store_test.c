@@ -416,6 +416,7 @@ main(void)
 	suite_add_tcase(suite, redis_tests());
 	suite_add_tcase(suite, schema_tests());
 	suite_add_tcase(suite, spool_tests());
+	suite_add_tcase(suite, crash_tests());
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_counter_slides, 0, BACKENDS);

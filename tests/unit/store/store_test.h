@@ -21,6 +21,7 @@ void tear_down(void);
 void open_store(int backend);
 const char *database_path(void);	/* of SQLite */
 const char *spool_path(void);
+void open_with_spool(int backend, uint64_t max);
 
 /* A redis-server of our own on a socket; words: more options, or NULL. */
 void redis_start(const char *const *words);
@@ -46,6 +47,7 @@ double count(const char *key, double amount, int64_t at);
 
 TCase *redis_tests(void);
 TCase *schema_tests(void);
+TCase *crash_tests(void);
 TCase *spool_tests(void);
 
 #endif
