@@ -120,8 +120,12 @@ enum {
 	LIMIT_MIME_PARAMETERS = 128,	/* of a field; a long name is spread
 					 * over many (RFC 2231 section 3) */
 	LIMIT_MIME_TYPE_OCTETS = 127,	/* each half: RFC 6838 section 4.2 */
-	LIMIT_MIME_NAME_OCTETS = 1024,	/* of a file; systems have 255 */
+	LIMIT_MIME_NAME_OCTETS = 255,	/* of a file, as systems have it */
 	LIMIT_MIME_LISTENERS = 4,
+	LIMIT_MIME_SET = 200,		/* types, names and so on, listed */
+	LIMIT_ARCHIVE_NAMES = 20000,	/* of a message, looked at; a ZIP has
+					 * each twice */
+	LIMIT_ARCHIVE_NAME_OCTETS = 1024, /* a longer one is no name */
 
 	/* Settings, policies and lists: what an admin writes, so generous */
 	LIMIT_SETTINGS_OCTETS = 1024 * 1024,

@@ -60,6 +60,10 @@ const struct check check_table[CHECK_COUNT] = {
 		.on_demand = true, .first = FACT_ID_FROM_DNS,
 		.last = FACT_ID_FROM_DNS, .method = METHOD_COUNT,
 		.ops = &from_dns_ops },
+	[CHECK_MIME] = {
+		.name = "mime", .starts = STAGE_MESSAGE, .on_demand = true,
+		.first = FACT_ID_MIME_TYPES, .last = FACT_ID_MIME_ENCRYPTED,
+		.method = METHOD_COUNT, .ops = &mime_ops },
 };
 
 struct arena *

@@ -8,7 +8,7 @@
 
 extern const struct check_ops iprev_ops, reverse_ops, spf_helo_ops, helo_ops,
     spf_ops, mail_from_dns_ops, header_ops, dkim_ops, arc_ops, dmarc_ops,
-    from_dns_ops;
+    from_dns_ops, mime_ops;
 
 /* Add to the results; the stage is filled in.  Bytes are not copied. */
 void check_result(struct check_run *run, const struct result *result);

@@ -282,7 +282,7 @@ mime_eom(struct mime *mime)
 	mime_scan_end(mime);
 	end_part(mime);
 	for (size_t i = 0; i < mime->level_count; i++)
-		if (!mime->levels[i].closed)
+		if (!mime->levels[i].closed && mime->state != MIME_DONE)
 			mime_reader_trouble(mime, MIME_NO_END);
 	mime->state = MIME_DONE;
 }

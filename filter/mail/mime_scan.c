@@ -100,7 +100,8 @@ add_to_field(struct mime *mime, struct str line)
 	size_t room = LIMIT_MIME_FIELD_OCTETS - mime->field_len;
 	struct str fits = str_slice(line, 0, room);
 
-	if (fits.len < line.len)
+	/* Of a line as long as this the end may have been dropped. */
+	if (fits.len < line.len || line.len >= LIMIT_MIME_FIELD_OCTETS - 1)
 		mime_reader_trouble(mime, MIME_CUT);
 	if (fits.len > 0)
 		memcpy(mime->field + mime->field_len, fits.ptr, fits.len);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/ensure.h"
 #include "mail/mime.h"
+#include "tests/support/mime_facts.h"
 
 struct script {
 	struct buf	out;
@@ -68,31 +69,10 @@ end(void *ctx, const struct mime_part *part)
 
 static const struct mime_listener listener = { begin, octets, end };
 
-/* The fields, as an MTA cuts them; what is left is the body. */
-static struct str
-feed_header(struct mime *mime, struct str rest)
+static void
+feed_field(void *ctx, struct str name, struct str value)
 {
-	while (rest.len > 0) {
-		size_t end_at = 0, colon;
-		struct str field;
-
-		if (str_eq(str_slice(rest, 0, 2), STR("\r\n")))
-			return str_skip(rest, 2);
-		do {
-			end_at += str_chr(str_skip(rest, end_at), '\n') + 1;
-		} while (end_at < rest.len && (rest.ptr[end_at] == ' ' ||
-		    rest.ptr[end_at] == '\t'));
-		field = str_slice(rest, 0, end_at);
-		if (field.len > 0 && field.ptr[field.len - 1] == '\n')
-			field.len--;
-		if (field.len > 0 && field.ptr[field.len - 1] == '\r')
-			field.len--;
-		colon = str_chr(field, ':');
-		mime_field(mime, str_slice(field, 0, colon),
-		    str_skip(field, colon + 1));
-		rest = str_skip(rest, end_at);
-	}
-	return rest;
+	mime_field(ctx, name, value);
 }
 
 static void
@@ -114,15 +94,14 @@ mime_script(struct arena *arena, struct str message, size_t piece)
 {
 	struct mime *mime = mime_new();
 	struct script script = { .number = 0 };
-	struct str rest;
 
 	buf_init(&script.out, arena, SIZE_MAX);
 	ensure(mime_listen(mime, &listener, &script));
-	rest = feed_header(mime, message);
+	mime_each_field(&message, feed_field, mime);
 	mime_eoh(mime);
-	while (rest.len > 0) {
-		(void)mime_body(mime, str_slice(rest, 0, piece));
-		rest = str_skip(rest, piece);
+	while (message.len > 0) {
+		(void)mime_body(mime, str_slice(message, 0, piece));
+		message = str_skip(message, piece);
 	}
 	mime_eom(mime);
 	ensure(!script.open);

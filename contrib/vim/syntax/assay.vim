@@ -34,6 +34,12 @@ syn keyword assayFact arc.dmarc arc.dkim arc.spf dmarc dmarc.domain
 syn keyword assayFact dmarc.organizational_domain dmarc.policy_domain
 syn keyword assayFact dmarc.policy dmarc.test dmarc.disposition
 syn keyword assayFact dmarc.alignment.spf dmarc.alignment.dkim dmarc.reason
+syn keyword assayFact mime.types mime.names mime.extensions mime.parts
+syn keyword assayFact mime.depth mime.cut mime.troubles mime.executable
+syn keyword assayFact mime.executable.reason mime.double_extension
+syn keyword assayFact mime.disguised mime.mismatch mime.mismatch.reason
+syn keyword assayFact mime.archives mime.archive.names mime.archive.executable
+syn keyword assayFact mime.archive.reason mime.archive.nested mime.encrypted
 syn keyword assayFact score score.symbols
 syn keyword assayFact client.connections ptr.names ptr.generic helo.form
 syn keyword assayFact helo.ours helo.forward helo.reason mail.from.dns
