@@ -294,6 +294,22 @@ rights_for(const struct settings *settings, const struct policy *policy,
 		strcmp(settings->login_is_address, "yes") == 0 }, diag);
 }
 
+/* ---- names and domains that are protected ---- */
+
+static struct protect *
+protect_for(const struct settings *settings)
+{
+	struct protect_options options = {
+		.names = settings->protected_names.at,
+		.name_count = settings->protected_names.count,
+		.domains = settings->protected_domains.at,
+		.domain_count = settings->protected_domains.count,
+	};
+
+	return options.name_count + options.domain_count == 0 ? NULL :
+	    protect_new(&options);
+}
+
 /* ---- the store ---- */
 
 /* The path, or "" where there is none. */
@@ -470,6 +486,7 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		trusted[i] = str_from(settings->trusted_authserv_ids.at[i]);
 	options.own_networks = networks;
 	options.own_network_count = settings->sign_networks.count;
+	options.checks.protect = wiring->protect;
 	engine = engine_new(&options);
 	free(networks);
 	free(relays);
@@ -496,6 +513,7 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	wiring->shared_dns = dns_for(settings, options->running, diag);
 	if (bounces_are_tagged(settings))
 		wiring->bounce = bounce_for(settings, diag);
+	wiring->protect = protect_for(settings);
 	warn_of_no_store(settings, wiring->policy, diag);
 	can_store = !options->remembers || settings->store[0] == '\0' ||
 	    (wiring->store = store_for(settings, options->running,
@@ -535,6 +553,7 @@ wiring_free(struct wiring *wiring)
 	policy_unref(wiring->shadow);
 	bounce_free(wiring->bounce);
 	rights_free(wiring->rights);
+	protect_free(wiring->protect);
 	dns_unref(wiring->shared_dns);
 	store_close(wiring->store, STORE_CLOSE_MS);
 	dkim_private_unref(wiring->seal_key);

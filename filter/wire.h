@@ -8,6 +8,7 @@
 #define ASSAY_WIRE_H
 
 #include "conf/settings.h"
+#include "mail/protect.h"
 #include "session/session.h"
 
 /*
@@ -22,6 +23,7 @@ struct wiring {
 	struct bounce		*bounce;	/* NULL: no tags */
 	struct signing		*signing;	/* NULL: nothing is signed */
 	struct rights		*rights;
+	struct protect		*protect;	/* NULL: nothing is protected */
 	struct engine		*engine;
 	struct seal_options	 seal;		/* ... and what it points to: */
 	struct dkim_private	*seal_key;

@@ -92,6 +92,7 @@ enum {
 	LIMIT_COMMENT_DEPTH = 32,
 	LIMIT_RECEIVED_OCTETS = 8192,	/* of one field that is read */
 	LIMIT_RECEIVED_HOPS = 30,	/* through relays that are trusted */
+	LIMIT_URI_FIELD_OCTETS = 8192,	/* of a field of RFC 2369 */
 	LIMIT_LIST_ID_OCTETS = 2048,	/* of a List-Id field, looked at; the
 					 * id has 255 (RFC 2919 section 3) */
 	LIMIT_CHARSET_OCTETS = 64,	/* the name of a character set */
@@ -105,6 +106,8 @@ enum {
 	LIMIT_AUTHRES_VALUE_OCTETS = 320, /* of one value: the longest address
 					 * of RFC 5321; twice that, quoted,
 					 * stays below 998 a line */
+	LIMIT_LINE_OCTETS = 998,	/* RFC 5322 section 2.1.1 */
+	LIMIT_REPLY_DOMAINS = 4,	/* of a Reply-To that cost a walk */
 	LIMIT_FIELD_LINE = 78,		/* RFC 5322 section 2.1.1 */
 	LIMIT_SUBJECT_OCTETS = 16 * 1024, /* of a subject that we prefix */
 

@@ -37,6 +37,7 @@ struct check_options {
 	const struct ipnet	*own_networks;	/* whose mail is ours; filled
 						 * in by the engine */
 	size_t			own_network_count;
+	const struct protect	*protect;	/* not owned; NULL: none */
 };
 
 /* A client of the SMTP session. */
@@ -48,12 +49,15 @@ struct check_client {
 enum check_id {
 	CHECK_IPREV, CHECK_REVERSE, CHECK_SPF_HELO, CHECK_HELO, CHECK_SPF,
 	CHECK_MAIL_FROM_DNS, CHECK_HEADER, CHECK_DKIM, CHECK_DMARC, CHECK_ARC,
-	CHECK_FROM_DNS, CHECK_MIME,
+	CHECK_FROM_DNS, CHECK_MIME, CHECK_FORM, CHECK_BODY_FORM,
+	CHECK_FROM_NAME, CHECK_LOOKALIKE, CHECK_REPLY_TO, CHECK_LIST,
+	CHECK_ONE_CLICK,
 	CHECK_COUNT
 };
 
 struct dmarc_policy;
 struct arc_results;
+struct protect;
 
 /* What all checks of one connection see; the session fills it in. */
 struct subject {
@@ -73,6 +77,7 @@ struct subject {
 	 * there is nothing, or not yet: */
 	const struct dmarc_policy	*author_policy;	/* by dmarc */
 	const struct arc_results	*chain;		/* by arc */
+	const struct dkim_results	*signatures;	/* by dkim */
 	/* From the first field on: the hashes of the body, to be asked for at
 	 * eoh and had at eom; the session feeds them.  NULL in tests: each
 	 * check hashes for itself. */
@@ -159,6 +164,9 @@ void check_cancel(struct check_run *run);
  * this reason.  on_finish() is not called.
  */
 void check_abandon(struct check_run *run, struct str reason);
+
+/* Finish: its facts that are not set are unknown, with this reason. */
+void check_unknown(struct check_run *run, struct str reason);
 
 /* Note a DNS answer that took part in what the check found; name and data are
  * copied. */

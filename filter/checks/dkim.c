@@ -6,7 +6,8 @@
 #include "checks/registry.h"
 
 struct dkim {
-	struct dkim_verify *verify;
+	struct dkim_verify	*verify;
+	struct dkim_results	 results;
 };
 
 /* When no signature passes, the result that says most stands for all. */
@@ -94,12 +95,15 @@ static void
 done(void *ctx, const struct dkim_results *results)
 {
 	struct check_run *run = ctx;
+	struct dkim *dkim = run->state;
 	struct fact_set *facts = run->subject->facts;
 	const struct dkim_signature *best;
 	VEC(struct str) domains = { 0 }, partial = { 0 };
 
 	if (run->subject->header->cut)
 		mistrust_all(results);
+	dkim->results = *results;
+	run->subject->signatures = &dkim->results;
 	best = best_of(results);
 	for (size_t i = 0; i < results->count; i++) {
 		add_result(run, results, &results->at[i]);
@@ -163,6 +167,7 @@ cancel(struct check_run *run)
 
 	dkim_verify_free(dkim->verify);
 	dkim->verify = NULL;
+	run->subject->signatures = NULL;
 }
 
 const struct check_ops dkim_ops = {

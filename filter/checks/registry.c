@@ -64,6 +64,43 @@ const struct check check_table[CHECK_COUNT] = {
 		.name = "mime", .starts = STAGE_MESSAGE, .on_demand = true,
 		.first = FACT_ID_MIME_TYPES, .last = FACT_ID_MIME_ENCRYPTED,
 		.method = METHOD_COUNT, .ops = &mime_ops },
+	[CHECK_FORM] = {
+		.name = "form", .starts = STAGE_MESSAGE, .on_demand = true,
+		.first = FACT_ID_HEADER_FAULTS,
+		.last = FACT_ID_RECEIVED_COUNT,
+		.method = METHOD_COUNT, .ops = &form_ops },
+	[CHECK_BODY_FORM] = {
+		.name = "body_form", .starts = STAGE_MESSAGE,
+		.on_demand = true,
+		.first = FACT_ID_BODY_FAULTS, .last = FACT_ID_BODY_FAULTS,
+		.method = METHOD_COUNT, .ops = &body_form_ops },
+	[CHECK_FROM_NAME] = {
+		.name = "from_name", .starts = STAGE_MESSAGE,
+		.on_demand = true, .first = FACT_ID_FROM_NAME,
+		.last = FACT_ID_FROM_NAME_PROTECTED,
+		.method = METHOD_COUNT, .ops = &from_name_ops },
+	[CHECK_LOOKALIKE] = {
+		.name = "lookalike", .starts = STAGE_MESSAGE,
+		.on_demand = true, .first = FACT_ID_FROM_LOOKALIKE,
+		.last = FACT_ID_REPLY_TO_LOOKALIKE,
+		.method = METHOD_COUNT, .ops = &lookalike_ops },
+	[CHECK_REPLY_TO] = {
+		.name = "reply_to", .starts = STAGE_MESSAGE,
+		.on_demand = true, .needs = CHECK_BIT(CHECK_DMARC),
+		.first = FACT_ID_REPLY_TO_DOMAIN,
+		.last = FACT_ID_REPLY_TO_ELSEWHERE,
+		.method = METHOD_COUNT, .ops = &reply_to_ops },
+	[CHECK_LIST] = {
+		.name = "list", .starts = STAGE_MESSAGE, .on_demand = true,
+		.first = FACT_ID_LIST_UNSUBSCRIBE,
+		.last = FACT_ID_AUTO_SUBMITTED,
+		.method = METHOD_COUNT, .ops = &list_ops },
+	[CHECK_ONE_CLICK] = {
+		.name = "one_click", .starts = STAGE_MESSAGE,
+		.on_demand = true, .needs = CHECK_BIT(CHECK_DKIM),
+		.first = FACT_ID_LIST_ONE_CLICK_SIGNED,
+		.last = FACT_ID_LIST_ONE_CLICK_SIGNED,
+		.method = METHOD_COUNT, .ops = &one_click_ops },
 };
 
 struct arena *
@@ -130,6 +167,16 @@ check_abandon(struct check_run *run, struct str reason)
 		check_result(run, &(struct result){
 		    .method = check->method, .word = WORD_TEMPERROR,
 		    .reason = reason });
+}
+
+void
+check_unknown(struct check_run *run, struct str reason)
+{
+	for (int id = run->check->first; id <= (int)run->check->last; id++)
+		if (!facts_known(run->subject->facts, (enum fact_id)id))
+			facts_unknown(run->subject->facts, (enum fact_id)id,
+			    reason);
+	check_finish(run);
 }
 
 void

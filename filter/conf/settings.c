@@ -232,6 +232,23 @@ check_signing(struct loader *loader)
 		    "signing_table names keys; write signing_key_table, too");
 }
 
+static void
+check_protected(struct loader *loader)
+{
+	const struct settings *settings = loader->settings;
+	const size_t counts[] = { settings->protected_names.count,
+	    settings->protected_domains.count };
+	static const int ids[] = { SETTING_ID_protected_names,
+	    SETTING_ID_protected_domains };
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		if (counts[i] > LIMIT_PROTECTED)
+			scan_mistake(&loader->scan,
+			    loader->given[ids[i]].place,
+			    "every message is compared with each of them: "
+			    "at most %d", LIMIT_PROTECTED);
+}
+
 /* Only of values that are right by themselves. */
 static void
 check_together(struct loader *loader)
@@ -242,6 +259,7 @@ check_together(struct loader *loader)
 	check_ttls(loader);
 	check_sealing(loader);
 	check_signing(loader);
+	check_protected(loader);
 }
 
 static void

@@ -119,6 +119,24 @@ verify_domain(struct arena *arena, struct str value, size_t *at_out)
 	    STR_ARG(value)).ptr;
 }
 
+/* Something that can be recognized: two letters or digits. */
+static const char *
+verify_name(struct arena *arena, struct str value, size_t *at_out)
+{
+	size_t letters = 0;
+
+	(void)at_out;
+	if (!str_is_utf8(value) || value.len > LIMIT_ADDRESS_OCTETS)
+		return "a name is a text in UTF-8 of at most 1024 octets";
+	for (size_t i = 0; i < value.len; i++)
+		letters += ascii_alnum(value.ptr[i]) ||
+		    (unsigned char)value.ptr[i] >= 0xc0;
+	if (value.len == 0 || letters >= 2)
+		return NULL;
+	return arena_printf(arena, "\"%.*s\" is no name: it would be found "
+	    "in others", STR_ARG(value)).ptr;
+}
+
 static const char *
 verify_relay(struct arena *arena, struct str value, size_t *at_out)
 {
@@ -158,6 +176,8 @@ static const struct {
 	{ "arc_domain", verify_domain }, { "arc_selector", verify_domain },
 	{ "arc_seal_recipients", verify_pattern },
 	{ "arc_seal_networks", verify_network },
+	{ "protected_domains", verify_domain },
+	{ "protected_names", verify_name },
 	{ "trusted_relays", verify_relay },
 	{ "dns", verify_dns }, { "policy", verify_policy },
 };

@@ -322,6 +322,7 @@ conclude(struct entry *entry)
 		.domain = parsed->domain, .selector = parsed->selector,
 		.algorithm = parsed->algorithm_text,
 		.identity = parsed->identity,
+		.names = parsed->names, .name_count = parsed->name_count,
 		.b = dkim_tag_squeeze(arena, parsed->b_span),
 		.key_bits = report.bits,
 		.body_limited = entry->job.body_limited,

@@ -61,6 +61,8 @@ struct dkim_signature {
 					 * octets: enough to tell signatures
 					 * apart (RFC 6008) */
 	struct str	reason;		/* our own words, never empty */
+	const struct str *names;	/* of fields that it covers (h=) */
+	size_t		name_count;
 	unsigned	key_bits;	/* 0: no key seen */
 	bool		body_limited;	/* l= is there and leaves octets out */
 	bool		key_testing;	/* the key says t=y */

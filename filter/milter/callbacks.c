@@ -167,6 +167,15 @@ size_argument(char **argv)
 	return 0;
 }
 
+static bool
+has_argument(char **argv, const char *name)
+{
+	for (; *argv != NULL; argv++)
+		if (str_eqz_nocase(str_from(*argv), name))
+			return true;
+	return false;
+}
+
 static void
 note_queue_id(SMFICTX *ctx, struct client *client)
 {
@@ -258,6 +267,8 @@ on_mail(SMFICTX *ctx, char **argv)
 		.tls_cert_subject = verified(ctx, "{cert_subject}"),
 		.tls_cert_issuer = verified(ctx, "{cert_issuer}"),
 		.size = argv[0] == NULL ? 0 : size_argument(argv + 1),
+		.smtputf8 = argv[0] != NULL &&
+		    has_argument(argv + 1, "SMTPUTF8"),
 		.queue_id = macro(ctx, "i"),
 	};
 

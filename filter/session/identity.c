@@ -53,6 +53,7 @@ identity_take(struct connection *conn, const struct session_mail *mail)
 		facts_number(facts, FACT_ID_MAIL_SIZE, (double)mail->size);
 	else
 		facts_none(facts, FACT_ID_MAIL_SIZE);
+	facts_bool(facts, FACT_ID_MAIL_SMTPUTF8, mail->smtputf8);
 }
 
 /* Reverse DNS, SPF, and DMARC, which goes by it, would say where the user is,

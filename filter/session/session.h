@@ -104,6 +104,7 @@ struct session_mail {
 	/* Of a certificate that the MTA has verified. */
 	struct str	tls_cert_subject, tls_cert_issuer;
 	uint64_t	size;		/* SIZE=; 0: not said */
+	bool		smtputf8;	/* SMTPUTF8 (RFC 6531) */
 	struct str	queue_id;	/* empty: session_queue_id() comes */
 };
 

@@ -1,6 +1,7 @@
 #include "tool/feed.h"
 
 #include "base/clock.h"
+#include "mail/received.h"
 
 /* What session_*() answered. */
 struct answer_box {
@@ -79,6 +80,20 @@ say_message(struct engine *engine, struct connection *conn,
 	wait_for(engine, conn, STAGE_MESSAGE, &box);
 }
 
+/* RFC 6531 section 4.3: the MTA that had it with SMTPUTF8 wrote so. */
+static bool
+came_with_utf8(const struct message_file *message)
+{
+	const struct header_field *field =
+	    header_find(&message->header, STR("Received"), 0);
+	struct received received;
+
+	if (field == NULL)
+		return false;
+	received_parse(field->value, &received);
+	return str_starts_nocase(received.with, STR("UTF8SMTP"));
+}
+
 /* Without --from: what the MTA wrote into Return-Path on delivery. */
 static struct session_mail
 envelope_of(const struct feed *feed, struct arena *arena,
@@ -93,6 +108,7 @@ envelope_of(const struct feed *feed, struct arena *arena,
 	if (mail.from.len >= 2 && mail.from.ptr[0] == '<' &&
 	    mail.from.ptr[mail.from.len - 1] == '>')
 		mail.from = str_slice(mail.from, 1, mail.from.len - 1);
+	mail.smtputf8 = came_with_utf8(message);
 	return mail;
 }
 

@@ -15,35 +15,40 @@ syn keyword assayWord permerror quarantine reject missing valid expired forged
 syn keyword assayWord new passed known fqdn unqualified literal address
 syn keyword assayWord invalid found null_mx
 syn keyword assayWord early auto
-syn keyword assayFact client.ip client.name listener listener.address
-syn keyword assayFact listener.port relay.ip iprev iprev.name iprev.reason
-syn keyword assayFact helo spf_helo spf_helo.domain spf_helo.mechanism
-syn keyword assayFact spf_helo.explanation spf_helo.lookups
-syn keyword assayFact spf_helo.void_lookups spf_helo.reason tls.version
-syn keyword assayFact tls.cipher tls.cert.subject tls.cert.issuer auth.user
-syn keyword assayFact auth.method client.ours mail.from mail.size spf
+syn keyword assayFact client.ip client.name client.net listener
+syn keyword assayFact listener.address listener.port client.connections
+syn keyword assayFact relay.ip iprev iprev.name iprev.reason ptr.names
+syn keyword assayFact ptr.generic helo helo.form helo.ours helo.forward
+syn keyword assayFact helo.reason spf_helo spf_helo.domain
+syn keyword assayFact spf_helo.mechanism spf_helo.explanation
+syn keyword assayFact spf_helo.lookups spf_helo.void_lookups spf_helo.reason
+syn keyword assayFact tls.version tls.cipher tls.cert.subject
+syn keyword assayFact tls.cert.issuer auth.user auth.method client.ours
+syn keyword assayFact mail.from mail.from.dns mail.size mail.smtputf8 spf
 syn keyword assayFact spf.domain spf.mechanism spf.explanation spf.lookups
 syn keyword assayFact spf.void_lookups spf.reason rcpt rcpt.count
-syn keyword assayFact client.net greylist.reason greylist.wait
-syn keyword assayFact rcpt.accepted bounce.tag queue.id message.size
-syn keyword assayFact relay.with from from.domain from.count sender
-syn keyword assayFact sender.count reply_to subject message.id list.id dkim
-syn keyword assayFact dkim.domains dkim.l dkim.count dkim.reason arc
-syn keyword assayFact arc.reason arc.sealers arc.oldest_pass arc.trusted
-syn keyword assayFact arc.dmarc arc.dkim arc.spf dmarc dmarc.domain
+syn keyword assayFact rcpt.accepted bounce.tag greylist.reason greylist.wait
+syn keyword assayFact queue.id message.size relay.with from from.domain
+syn keyword assayFact from.count sender sender.count reply_to subject
+syn keyword assayFact message.id list.id header.faults date.age date.ahead
+syn keyword assayFact received.count body.faults from.name from.name_address
+syn keyword assayFact from.name_protected from.lookalike from.lookalike_kind
+syn keyword assayFact reply_to.lookalike reply_to.domain reply_to.elsewhere
+syn keyword assayFact list.unsubscribe list.post list.one_click precedence
+syn keyword assayFact auto_submitted list.one_click_signed dkim dkim.domains
+syn keyword assayFact dkim.l dkim.count dkim.reason arc arc.reason
+syn keyword assayFact arc.sealers arc.oldest_pass arc.trusted arc.dmarc
+syn keyword assayFact arc.dkim arc.spf dmarc dmarc.domain
 syn keyword assayFact dmarc.organizational_domain dmarc.policy_domain
 syn keyword assayFact dmarc.policy dmarc.test dmarc.disposition
 syn keyword assayFact dmarc.alignment.spf dmarc.alignment.dkim dmarc.reason
-syn keyword assayFact mime.types mime.names mime.extensions mime.parts
-syn keyword assayFact mime.depth mime.cut mime.troubles mime.executable
-syn keyword assayFact mime.executable.reason mime.double_extension
-syn keyword assayFact mime.disguised mime.mismatch mime.mismatch.reason
-syn keyword assayFact mime.archives mime.archive.names mime.archive.executable
-syn keyword assayFact mime.archive.reason mime.archive.nested mime.encrypted
-syn keyword assayFact score score.symbols
-syn keyword assayFact client.connections ptr.names ptr.generic helo.form
-syn keyword assayFact helo.ours helo.forward helo.reason mail.from.dns
-syn keyword assayFact from.dns
+syn keyword assayFact from.dns mime.types mime.names mime.extensions
+syn keyword assayFact mime.parts mime.depth mime.cut mime.troubles
+syn keyword assayFact mime.executable mime.executable.reason
+syn keyword assayFact mime.double_extension mime.disguised mime.mismatch
+syn keyword assayFact mime.mismatch.reason mime.archives mime.archive.names
+syn keyword assayFact mime.archive.executable mime.archive.reason
+syn keyword assayFact mime.archive.nested mime.encrypted score score.symbols
 syn keyword assayFunction header owns dnsbl dnswl rate rate.rcpts
 syn keyword assayFunction rate.crossed greylist
 syn keyword assayStage connect helo mail rcpt message

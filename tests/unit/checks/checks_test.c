@@ -10,6 +10,7 @@ main(void)
 	add_arc_trust_tests(tc);
 	add_client_tests(tc);
 	add_mime_tests(tc);
+	add_signal_tests(tc);
 	add_spf_tests(tc);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);

@@ -13,5 +13,6 @@ TCase *relay_cases(void);
 TCase *seal_tests(void);
 TCase *sender_tests(void);
 TCase *shadow_tests(void);
+TCase *signals_tests(void);
 
 #endif
