@@ -467,6 +467,7 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		.checks = check_options(settings), .rights = wiring->rights,
 		.stamp_login = strcmp(settings->stamp_login, "yes") == 0,
 		.authserv_id = str_from(settings->authserv_id),
+		.host = str_from(settings->host_name),
 		.seal = wiring->seal,
 		.trusted_ids = trusted, .trusted_count = count,
 		.signing = wiring->signing,

@@ -267,13 +267,15 @@ fill_host_name(struct loader *loader)
 {
 	char name[LIMIT_DOMAIN_OCTETS + 1] = "";
 
-	if (loader->settings->authserv_id[0] != '\0')
-		return;
 	if (gethostname(name, sizeof(name) - 1) != 0 ||
 	    !domain_is_valid(str_from(name)))
 		snprintf(name, sizeof(name), "localhost");
-	loader->settings->authserv_id = arena_z(loader->arena,
-	    str_from(name));
+	if (loader->settings->host_name[0] == '\0')
+		loader->settings->host_name = arena_z(loader->arena,
+		    str_from(name));
+	if (loader->settings->authserv_id[0] == '\0')
+		loader->settings->authserv_id = arena_z(loader->arena,
+		    str_from(name));
 }
 
 /* ---- all of it ---- */

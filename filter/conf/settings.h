@@ -63,8 +63,8 @@ extern const size_t setting_count;
 
 /*
  * file: NULL for the defaults alone.  overrides: "KEY=VALUE", applied after
- * the file; their mistakes are reported for the file name "--set".  The empty
- * authserv_id is replaced by the host name here.
+ * the file; their mistakes are reported for the file name "--set".  An empty
+ * authserv_id or host_name is replaced by the host name here.
  */
 struct settings *settings_load(const char *file,
     const char *const *overrides, size_t override_count, struct diag *diag);

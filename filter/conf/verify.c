@@ -162,6 +162,14 @@ verify_policy(struct arena *arena, struct str value, size_t *at_out)
 	    "standard.policy";
 }
 
+static const char *
+verify_host_name(struct arena *arena, struct str value, size_t *at_out)
+{
+	(void)arena, (void)at_out;
+	return value.len == 0 || domain_is_valid(value) ? NULL :
+	    "is no name of a host";
+}
+
 static const struct {
 	const char *name;
 	const char *(*verify)(struct arena *, struct str, size_t *);
@@ -169,6 +177,7 @@ static const struct {
 	{ "listen", verify_listen }, { "user", verify_user },
 	{ "authserv_id", verify_authserv_id },
 	{ "trusted_authserv_ids", verify_authserv_id },
+	{ "host_name", verify_host_name },
 	{ "sign_networks", verify_network },
 	{ "bounce_domains", verify_pattern },
 	{ "bounce_except_to", verify_pattern },

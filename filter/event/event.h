@@ -65,6 +65,8 @@ struct event_shadow {
 
 struct event {
 	int64_t			 time_us;	/* Unix time of the end */
+	uint64_t		 id;	/* 0: none */
+	struct str		 host;	/* our name; empty: not said */
 	const char		*kind;	/* "message", or the stage in which a
 					 * verdict of ours ended it: "connect"
 					 * "helo" "mail" "rcpt" */
@@ -103,6 +105,10 @@ struct event {
 	const struct rehearsed_stage *stages;
 	size_t			 stage_count;
 };
+
+/* One that no other event has, of this process or another: from a place that
+ * was drawn by lot they are counted on. */
+uint64_t event_new_id(void);
 
 enum event_shape {
 	EVENT_LINE,		/* one line of the event log */

@@ -402,6 +402,15 @@ put_time(struct emit *out, int64_t time_us)
 	emit_word(out, "time", text);
 }
 
+static void
+put_id(struct emit *out, uint64_t id)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%016" PRIx64, id);
+	emit_word(out, "id", id == 0 ? NULL : text);
+}
+
 char *
 event_json(const struct event *event, enum event_shape shape)
 {
@@ -413,6 +422,8 @@ event_json(const struct event *event, enum event_shape shape)
 	emit_open(&out, NULL, '{');
 	emit_int(&out, "v", 1);
 	put_time(&out, event->time_us);
+	put_id(&out, event->id);
+	put_text_or_null(&out, "host", event->host);
 	emit_word(&out, "kind", event->kind);
 	put_text_or_null(&out, "queue_id", queue_id->state == FACT_SET ?
 	    queue_id->text : STR_NONE);

@@ -373,6 +373,8 @@ read_shadow(struct reader *reader, void *into)
 static const struct key_row event_rows[] = {
 	PART("v", read_version, time, 0),
 	PART("time", read_time, time, 0),
+	PART("id", read_text, id, 0),
+	PART("host", read_text, host, 0),
 	PART("kind", read_kind, last, 0),
 	PART("queue_id", read_text, queue_id, 0),
 	PART("verdict", read_done, verdict, 0),

@@ -96,6 +96,7 @@ struct event_record {
 	struct str	 line;		/* as it was given */
 	int64_t		 time_us;
 	struct str	 time;
+	struct str	 id, host;	/* empty: not said */
 	enum stage	 last;		/* the stage in which it ended */
 	struct str	 queue_id;
 	struct event_verdict verdict;	/* what was done */

@@ -55,6 +55,7 @@ engine_new(const struct engine_options *options)
 		    options->shadow_file);
 	}
 	o->authserv_id = arena_copy(engine->arena, options->authserv_id);
+	o->host = arena_copy(engine->arena, options->host);
 	o->checks.receiver = arena_copy(engine->arena,
 	    options->checks.receiver);
 	ids = arena_alloc(engine->arena,

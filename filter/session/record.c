@@ -116,7 +116,8 @@ build(struct connection *conn, const char *kind, enum action action)
 	facts_list(&conn->facts, FACT_ID_SCORE_SYMBOLS,
 	    conn->progress.run.symbols.at, conn->progress.run.symbols.count);
 	*event = (struct event){
-		.time_us = clock_unix_us(), .kind = kind,
+		.time_us = clock_unix_us(), .id = event_new_id(),
+		.host = conn->engine->options.host, .kind = kind,
 		.facts = &conn->facts, .results = &conn->results,
 		.policy = conn->engine->options.policy,
 		.run = &conn->progress.run,

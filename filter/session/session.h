@@ -51,6 +51,7 @@ struct engine_options {
 	bool			 stamp_login;	/* smtp.auth is shown */
 	struct check_options	 checks;	/* texts must outlive it */
 	struct str		 authserv_id;	/* RFC 8601 section 2.5 */
+	struct str		 host;		/* our name in events */
 	const struct str	*trusted_ids;	/* whose fields are kept; ours
 						 * never is */
 	size_t			 trusted_count;

@@ -80,7 +80,8 @@ START_TEST(an_empty_event)
 	char *text = event_json(&event, EVENT_LINE);
 
 	ck_assert_str_eq(text, "{\"v\":1,"
-	    "\"time\":\"2023-11-14T22:13:20.000042Z\",\"kind\":\"message\","
+	    "\"time\":\"2023-11-14T22:13:20.000042Z\",\"id\":null,"
+	    "\"host\":null,\"kind\":\"message\","
 	    "\"queue_id\":null,\"verdict\":{\"action\":\"accept\","
 	    "\"code\":null,\"enhanced\":null,\"text\":null,\"file\":null,"
 	    "\"line\":null},\"policy\":{\"name\":\"office\","

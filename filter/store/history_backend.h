@@ -1,0 +1,25 @@
+/*
+ * history_backend - where events are kept; for the files of this room
+ */
+#ifndef ASSAY_STORE_HISTORY_BACKEND_H
+#define ASSAY_STORE_HISTORY_BACKEND_H
+
+#include "store/history.h"
+
+/* A reader; the functions are those of history.h. */
+struct history_backend {
+	const char	*scheme;
+	void		*(*open)(struct str rest, char *why, size_t size);
+	void		 (*ask)(void *state, const struct history_query *query);
+	int		 (*next)(void *state, struct history_row *row_out,
+			    char *why, size_t size);
+	void		 (*close)(void *state);
+};
+
+extern const struct history_backend history_sqlite, history_redis,
+    history_redis_unix;
+
+/* How many rows a reader asks for at a time. */
+enum { HISTORY_PAGE = 500 };
+
+#endif
