@@ -373,6 +373,21 @@ warn_of_no_store(const struct settings *settings,
 			    "what it answers is unknown", asking[i]);
 }
 
+/* A history that nobody could read is a mistake. */
+static bool
+check_history(const struct settings *settings, struct diag *diag)
+{
+	bool memory = str_starts_nocase(str_from(settings->store),
+	    STR("memory:"));
+
+	if (settings->history == 0 || (settings->store[0] != '\0' && !memory))
+		return true;
+	settings_mistake(settings, "history", diag, memory ?
+	    "history needs a store that others can read, not memory:" :
+	    "history needs a store");
+	return false;
+}
+
 /* ---- all together ---- */
 
 /* The words were checked when the settings were read. */
@@ -459,6 +474,7 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		.bounce = wiring->bounce,
 		.store = wiring->store,
 		.store_timeout_ms = settings->store_timeout,
+		.history_ms = settings->history,
 		.greylist_window_ms = settings->greylist_window,
 		.greylist_lifetime_ms = settings->greylist_lifetime,
 		.greylist_auto_pass = settings->greylist_auto_pass,
@@ -516,7 +532,8 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 		wiring->bounce = bounce_for(settings, diag);
 	wiring->protect = protect_for(settings);
 	warn_of_no_store(settings, wiring->policy, diag);
-	can_store = !options->remembers || settings->store[0] == '\0' ||
+	can_store = !check_history(settings, diag) ? false :
+	    !options->remembers || settings->store[0] == '\0' ||
 	    (wiring->store = store_for(settings, options->running,
 	    wiring->arena, diag)) != NULL;
 	can_seal = open_sealing(wiring, diag);

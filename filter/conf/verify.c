@@ -207,6 +207,7 @@ static const struct {
 	{ "dkim_clock_skew", 0, MAX_TTL, "from 0 to 7d" },
 	{ "store_timeout", 1, MAX_TIME, "from 1ms to 1h" },
 	{ "store_spool_size", 65536, (uint64_t)1 << 40, "from 64k to 1024G" },
+	{ "history", 0, MAX_MEMORY, "from 0 to 366d" },
 	{ "greylist_window", 60 * 1000, MAX_MEMORY, "from 1m to 366d" },
 	{ "greylist_lifetime", 60 * 1000, MAX_MEMORY, "from 1m to 366d" },
 	{ "greylist_auto_pass", 0, 1000000, "from 0 to 1000000" },

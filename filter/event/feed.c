@@ -8,7 +8,6 @@
 
 #include "base/ensure.h"
 #include "base/limits.h"
-#include "event/source.h"
 
 enum { BATCH_OCTETS = 512 * 1024, BATCHES_A_JOB = 3 };
 
@@ -155,14 +154,39 @@ note_unread(struct run *run, const char *why)
 	    why);
 }
 
+static uint64_t
+size_elsewhere(const struct event_feed *feed, const char *path)
+{
+	return feed->opener == NULL ? 0 : feed->opener->size(path);
+}
+
+static struct event_source *
+open_source(const struct event_feed *feed, const char *path, char *why,
+    size_t size)
+{
+	const struct event_opener *opener = feed->opener;
+	struct event_source *source;
+
+	if (size_elsewhere(feed, path) > 0)
+		return opener->open(opener->ctx, path, &feed->want, why,
+		    size);
+	source = event_source_open(path);
+	if (source == NULL)
+		snprintf(why, size, "%s", strerrordesc_np(errno));
+	return source;
+}
+
 static bool
 next_source(struct run *run)
 {
+	char why[sizeof(run->count->unread_why)];
+
 	while (run->source == NULL && *run->path != NULL) {
-		run->source = event_source_open(*run->path++);
+		run->source = open_source(run->feed, *run->path++, why,
+		    sizeof(why));
 		run->file_begins = true;
 		if (run->source == NULL)
-			note_unread(run, strerrordesc_np(errno));
+			note_unread(run, why);
 	}
 	return run->source != NULL;
 }
@@ -313,19 +337,23 @@ merge(struct run *run, struct batch *batch)
 }
 
 static uint64_t
-total_octets(const char *const *paths)
+total_octets(const struct event_feed *feed)
 {
 	uint64_t total = 0;
 
-	for (; *paths != NULL; paths++)
-		total += event_source_size(*paths);
+	for (const char *const *path = feed->paths; *path != NULL; path++) {
+		uint64_t elsewhere = size_elsewhere(feed, *path);
+
+		total += elsewhere > 0 ? elsewhere :
+		    event_source_size(*path);
+	}
 	return total;
 }
 
 static void
 read_all(struct run *run)
 {
-	uint64_t total = total_octets(run->feed->paths);
+	uint64_t total = total_octets(run->feed);
 	bool more = true;
 
 	while (more || run->merged < run->filled) {

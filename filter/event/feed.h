@@ -17,6 +17,7 @@
 #define ASSAY_EVENT_FEED_H
 
 #include "event/read.h"
+#include "event/source.h"
 
 struct event_feed_ops {
 	void	*(*begin)(void *ctx);
@@ -36,7 +37,7 @@ enum event_fault {
 
 struct event_feed_count {
 	uint64_t	lines, events;
-	uint64_t	outside;	/* of since and until */
+	uint64_t	outside;	/* of since, until and queue_id */
 	struct {
 		uint64_t	 count;
 		const char	*file;	/* of the first one */
@@ -51,8 +52,21 @@ struct event_feed_count {
 /* "broken or cut" */
 const char *event_fault_name(enum event_fault fault);
 
+/* What a path can be beside a file. */
+struct event_opener {
+	/* Not 0: it is no file, and so much in the sum of sizes. */
+	uint64_t		 (*size)(const char *path);
+	/* NULL and why.  What want says of time and queue id may be left out
+	 * of what comes; it is left out all the same. */
+	struct event_source	*(*open)(void *ctx, const char *path,
+				    const struct event_want *want, char *why,
+				    size_t size);
+	void			*ctx;
+};
+
 struct event_feed {
 	const char *const	*paths;		/* NULL-terminated; "-" */
+	const struct event_opener *opener;	/* NULL: all are files */
 	struct event_want	 want;
 	unsigned		 jobs;		/* at least 1 */
 	const struct event_feed_ops *ops;

@@ -315,6 +315,16 @@ read_time(struct reader *reader, void *into)
 }
 
 static bool
+read_queue_id(struct reader *reader, void *into)
+{
+	const struct str *wanted = &reader->want.queue_id;
+
+	return read_text(reader, into) && (wanted->len == 0 ||
+	    str_eq(*(struct str *)into, *wanted) ||
+	    stop(reader, EVENT_READ_OUTSIDE));
+}
+
+static bool
 read_kind(struct reader *reader, void *into)
 {
 	struct str kind;
@@ -376,7 +386,7 @@ static const struct key_row event_rows[] = {
 	PART("id", read_text, id, 0),
 	PART("host", read_text, host, 0),
 	PART("kind", read_kind, last, 0),
-	PART("queue_id", read_text, queue_id, 0),
+	PART("queue_id", read_queue_id, queue_id, 0),
 	PART("verdict", read_done, verdict, 0),
 	PART("decided", read_decided, decided, 0),
 	{ STR_INIT("policy"), read_policy, 0, 0 },

@@ -32,11 +32,13 @@ struct event_want {
 					 * has its own key */
 	int64_t		 since_us;	/* events before it are left out */
 	int64_t		 until_us;	/* from it on too; 0: no end */
+	struct str	 queue_id;	/* others are left out; empty: none
+					 * is */
 };
 
 enum event_read_status {
 	EVENT_READ_OK,
-	EVENT_READ_OUTSIDE,		/* of since and until */
+	EVENT_READ_OUTSIDE,		/* of since, until and queue_id */
 	EVENT_READ_VERSION,		/* of a format that we do not know */
 	EVENT_READ_BROKEN		/* no event */
 };

@@ -25,6 +25,7 @@ struct packing {
 
 struct event_source {
 	int			 fd;
+	struct event_stream	 stream;	/* instead of a file, or {} */
 	const struct packing	*packing;
 	char			*raw;		/* not unpacked yet: */
 	size_t			 at, len;
@@ -210,13 +211,26 @@ event_source_open(const char *path)
 	return source;
 }
 
+struct event_source *
+event_source_from(const struct event_stream *stream)
+{
+	struct event_source *source = xcalloc(1, sizeof(*source));
+
+	source->stream = *stream;
+	return source;
+}
+
 void
 event_source_close(struct event_source *source)
 {
 	if (source == NULL)
 		return;
-	source->packing->close(source);
-	close(source->fd);
+	if (source->stream.close != NULL) {
+		source->stream.close(source->stream.ctx);
+	} else {
+		source->packing->close(source);
+		close(source->fd);
+	}
 	free(source->raw);
 	free(source);
 }
@@ -224,6 +238,8 @@ event_source_close(struct event_source *source)
 ssize_t
 event_source_read(struct event_source *source, char *into, size_t size)
 {
+	if (source->stream.read != NULL)
+		return source->stream.read(source->stream.ctx, into, size);
 	while (source->trouble == NULL) {
 		ssize_t got;
 
@@ -249,13 +265,15 @@ event_source_read(struct event_source *source, char *into, size_t size)
 const char *
 event_source_trouble(const struct event_source *source)
 {
-	return source->trouble;
+	return source->stream.trouble != NULL ?
+	    source->stream.trouble(source->stream.ctx) : source->trouble;
 }
 
 uint64_t
 event_source_offset(const struct event_source *source)
 {
-	return source->offset;
+	return source->stream.offset != NULL ?
+	    source->stream.offset(source->stream.ctx) : source->offset;
 }
 
 uint64_t

@@ -16,6 +16,18 @@
 
 struct event_source;
 
+/* Octets that come from elsewhere, such as a store. */
+struct event_stream {
+	ssize_t		 (*read)(void *ctx, char *into, size_t size);
+	const char	*(*trouble)(void *ctx);		/* or NULL */
+	uint64_t	 (*offset)(void *ctx);
+	void		 (*close)(void *ctx);
+	void		*ctx;
+};
+
+/* A copy is kept; close() ends it. */
+struct event_source *event_source_from(const struct event_stream *stream);
+
 /* NULL and errno where it cannot be opened; EISDIR for a directory. */
 struct event_source *event_source_open(const char *path);
 void event_source_close(struct event_source *source);	/* NULL is allowed */

@@ -114,6 +114,7 @@ live_run(const struct live_options *options, struct arena *arena,
 	bool wanted[FACT_COUNT] = { [FACT_ID_MAIL_FROM] = true };
 	struct run run = { options, live_out };
 	struct event_feed feed = { .paths = options->paths,
+	    .opener = options->opener,
 	    .want = { .parts = EVENT_PART_SHADOW, .facts = wanted,
 	    .since_us = options->since_us, .until_us = options->until_us },
 	    .jobs = options->jobs, .ops = &ops, .ctx = &run };

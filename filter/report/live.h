@@ -14,6 +14,7 @@
 
 struct live_options {
 	const char *const	*paths;		/* as of struct event_feed */
+	const struct event_opener *opener;
 	int64_t			 since_us, until_us;
 	size_t			 samples;
 	unsigned		 jobs;

@@ -345,6 +345,7 @@ replay_run(const struct replay_options *options, struct arena *arena,
 	struct run run = { .options = options, .all = replay_out,
 	    .rules = policy_rule_count(options->policy) };
 	struct event_feed feed = { .paths = options->paths,
+	    .opener = options->opener,
 	    .want = { .parts = asks(options->policy) ||
 	    asks(options->against) ? EVENT_PART_CALLS : 0,
 	    .facts = run.wanted, .since_us = options->since_us,

@@ -21,6 +21,7 @@
 
 struct replay_options {
 	const char *const	*paths;		/* as of struct event_feed */
+	const struct event_opener *opener;
 	const struct policy	*policy;
 	const struct policy	*against;	/* NULL: what was recorded */
 	int64_t			 since_us, until_us;

@@ -3,10 +3,12 @@
  * when it ends.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "event/row.h"
 #include "session/connection.h"
 
 void
@@ -192,10 +194,47 @@ log_notes(const struct connection *conn, const struct event *event)
 	}
 }
 
+/* What it can be found by is read out of the line: so no row knows more than
+ * its event says. */
+static void
+keep_row(struct connection *conn, struct str line)
+{
+	const struct engine_options *options = &conn->engine->options;
+	const struct event_want want = { .facts = event_row_facts() };
+	struct arena *arena = conn->arena[SCOPE_MESSAGE];
+	struct event_record *record = arena_alloc(arena, sizeof(*record));
+	struct history_row row;
+
+	if (event_read(line, &want, arena, record) != EVENT_READ_OK)
+		return;
+	event_row(record, arena, &row);
+	if (!history_put(options->store, &row,
+	    (int64_t)options->history_ms))
+		log_warn("%.*s: the event is too long for the store",
+		    STR_ARG(conn->message.queue_id));
+}
+
+static void
+write_event(struct connection *conn, const struct event *event)
+{
+	const struct engine_options *options = &conn->engine->options;
+	bool keeps = options->store != NULL && options->history_ms > 0;
+	char *line;
+
+	if (options->events == NULL && !keeps)
+		return;
+	line = event_json(event, EVENT_LINE);
+	if (keeps)
+		keep_row(conn, str_from(line));
+	if (options->events != NULL)
+		event_writer_put(options->events, line);
+	else
+		free(line);
+}
+
 void
 record_write(struct connection *conn, const char *kind, enum action action)
 {
-	struct event_writer *writer = conn->engine->options.events;
 	struct event *event = build(conn, kind, action);
 
 	conn->message.event = event;
@@ -205,6 +244,5 @@ record_write(struct connection *conn, const char *kind, enum action action)
 	if (conn->engine->options.watch != NULL)
 		conn->engine->options.watch(conn->engine->options.watch_ctx,
 		    event);
-	if (writer != NULL)
-		event_writer_put(writer, event_json(event, EVENT_LINE));
+	write_event(conn, event);
 }

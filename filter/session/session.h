@@ -60,6 +60,8 @@ struct engine_options {
 	/* What is remembered between messages; NULL: nothing; not owned. */
 	struct store		*store;
 	uint64_t		 store_timeout_ms;
+	uint64_t		 history_ms;	/* events are kept there so
+						 * long; 0: they are not */
 	uint64_t		 greylist_window_ms, greylist_lifetime_ms;
 	uint64_t		 greylist_auto_pass;	/* messages; 0: never */
 	const struct bounce	*bounce;	/* NULL: no tags; not owned */

@@ -8,24 +8,38 @@
 
 #include "event/feed.h"
 #include "event/source.h"
+#include "tool/store.h"
 
 enum { JOBS_MAX = 64, BAR_WIDTH = 40 };
 
 static const char *const *
+one_log(struct arena *arena, const char *path)
+{
+	const char **paths = arena_alloc(arena, 2 * sizeof(*paths));
+
+	paths[0] = path;
+	return paths;
+}
+
+static const char *const *
 logs_of_setting(const struct tool_common *common, const char *command,
-    struct arena *arena)
+    bool store_first, struct arena *arena)
 {
 	struct settings *settings = tool_settings(common);
 	const char *const *paths;
 	const char *path;
+	bool stored;
 
 	if (settings == NULL)
 		return NULL;
 	path = arena_z(arena, str_from(settings->events));
+	stored = settings->history > 0 && settings->store[0] != '\0';
 	settings_free(settings);
+	if (stored && (store_first || path[0] == '\0'))
+		return one_log(arena, "store:");
 	if (path[0] == '\0') {
 		tool_usage(command, "which events? The settings name no "
-		    "file of them");
+		    "file of them, nor a store with a history");
 		return NULL;
 	}
 	paths = event_source_siblings(arena, path);
@@ -37,15 +51,15 @@ logs_of_setting(const struct tool_common *common, const char *command,
 
 const char *const *
 tool_event_logs(const struct tool_common *common, const char *command,
-    struct arena *arena, char **names, int count)
+    bool store_first, struct arena *arena, char **names, int count)
 {
 	const char **paths;
 
 	if (count == 0)
-		return logs_of_setting(common, command, arena);
+		return logs_of_setting(common, command, store_first, arena);
 	paths = arena_alloc(arena, ((size_t)count + 1) * sizeof(*paths));
 	for (int i = 0; i < count; i++) {
-		if (strcmp(names[i], "-") != 0 &&
+		if (strcmp(names[i], "-") != 0 && !tool_is_store(names[i]) &&
 		    access(names[i], R_OK) != 0) {
 			tool_error(command, "%s: %s", names[i],
 			    strerror(errno));

@@ -8,12 +8,14 @@
 #include "tool/tool.h"
 
 /*
- * The logs that were named, or, where none is, the one of the setting events
- * and what log rotation left of it; NULL-terminated, in the arena.  NULL: what
- * is wrong was said.
+ * The logs that were named, files and stores (tool/store.h).  Where none is:
+ * the one of the setting events and what log rotation left of it; without one,
+ * or if the store comes first, the store, where history is set.
+ * NULL-terminated, in the arena.  NULL: what is wrong was said.
  */
 const char *const *tool_event_logs(const struct tool_common *common,
-    const char *command, struct arena *arena, char **names, int count);
+    const char *command, bool store_first, struct arena *arena, char **names,
+    int count);
 
 /* "events: 37%" on standard error, where that is a terminal. */
 void tool_progress(void *ctx, uint64_t done, uint64_t total);

@@ -8,6 +8,7 @@
 #include "report/explain.h"
 #include "report/replay.h"
 #include "tool/events.h"
+#include "tool/store.h"
 #include "wire.h"
 
 enum { STATUS_FOUND = 0, STATUS_NOT_FOUND = 1, EVENTS_MAX = 100 };
@@ -80,8 +81,7 @@ take_event(void *ctx, void *into, const struct event_record *record,
 
 	(void)ctx;
 	(void)scratch;
-	if (str_eq(record->queue_id, part->queue_id) &&
-	    part->lines.count < EVENTS_MAX)
+	if (part->lines.count < EVENTS_MAX)
 		VEC_PUSH(part->arena, &part->lines, arena_copy(part->arena,
 		    record->line));
 }
@@ -99,12 +99,15 @@ merge(void *ctx, void *from)
 }
 
 static bool
-search(const char *const *paths, struct found *found)
+search(const struct options *options, const char *const *paths,
+    struct found *found)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
 	    NULL };
 	static const bool no_facts[FACT_COUNT];
-	struct event_feed feed = { .paths = paths, .want.facts = no_facts,
+	struct event_opener opener = tool_store_opener(&options->common);
+	struct event_feed feed = { .paths = paths, .opener = &opener, .want = { .facts = no_facts,
+	    .queue_id = found->queue_id },
 	    .jobs = tool_jobs(NULL), .ops = &ops, .ctx = found };
 	struct event_feed_count count;
 
@@ -179,7 +182,7 @@ run(const struct options *options, const char *const *paths,
 {
 	struct found found = { .arena = arena,
 	    .queue_id = options->queue_id };
-	bool read = search(paths, &found);
+	bool read = search(options, paths, &found);
 	struct policy *policy;
 
 	if (found.lines.count == 0) {
@@ -205,8 +208,8 @@ tool_explain(int argc, char **argv)
 	if (status != TOOL_DONE)
 		return status;
 	arena = arena_new();
-	paths = tool_event_logs(&options.common, command, arena,
-	    argv + optind, argc - optind);
+	paths = tool_event_logs(&options.common, command,
+	    true, arena, argv + optind, argc - optind);
 	status = paths == NULL ? TOOL_BAD_USE : run(&options, paths, arena);
 	arena_free(arena);
 	return status;

@@ -8,6 +8,7 @@
 #include "report/live.h"
 #include "tool/events.h"
 #include "tool/policy.h"
+#include "tool/store.h"
 
 enum { STATUS_SAME = 0, STATUS_CHANGES = 1, SAMPLES = 3, SAMPLES_MAX = 1000 };
 
@@ -82,11 +83,13 @@ static int
 run(struct options *options, struct arena *arena)
 {
 	struct live *live = arena_alloc(arena, sizeof(*live));
+	struct event_opener opener = tool_store_opener(&options->common);
 	unsigned percent = 101;
 
 	options->run.jobs = tool_jobs(options->jobs);
 	options->run.progress = tool_progress;
 	options->run.ctx = &percent;
+	options->run.opener = &opener;
 	live_run(&options->run, arena, live);
 	tool_progress_end();
 	if (options->common.json)
@@ -113,8 +116,8 @@ tool_policy_diff(int argc, char **argv)
 		return status;
 	status = TOOL_BAD_USE;
 	arena = arena_new();
-	options.run.paths = tool_event_logs(&options.common, command, arena,
-	    argv + optind, argc - optind);
+	options.run.paths = tool_event_logs(&options.common, command,
+	    false, arena, argv + optind, argc - optind);
 	if (options.run.paths != NULL)
 		status = run(&options, arena);
 	arena_free(arena);

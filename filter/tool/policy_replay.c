@@ -10,6 +10,7 @@
 #include "report/replay.h"
 #include "tool/events.h"
 #include "tool/policy.h"
+#include "tool/store.h"
 #include "wire.h"
 
 enum { STATUS_SAME = 0, STATUS_CHANGES = 1, SAMPLES = 3, SAMPLES_MAX = 1000 };
@@ -126,11 +127,13 @@ static int
 run(struct options *options, struct arena *arena)
 {
 	struct replay *replay = arena_alloc(arena, sizeof(*replay));
+	struct event_opener opener = tool_store_opener(&options->common);
 	unsigned percent = 101;
 
 	options->replay.jobs = tool_jobs(options->jobs);
 	options->replay.progress = tool_progress;
 	options->replay.ctx = &percent;
+	options->replay.opener = &opener;
 	replay_run(&options->replay, arena, replay);
 	tool_progress_end();
 	print(options, replay);
@@ -156,7 +159,7 @@ tool_policy_replay(int argc, char **argv)
 	status = TOOL_BAD_USE;
 	arena = arena_new();
 	options.replay.paths = tool_event_logs(&options.common, command,
-	    arena, argv + optind, argc - optind);
+	    false, arena, argv + optind, argc - optind);
 	policy = options.replay.paths == NULL ? NULL :
 	    load(&options, options.policy);
 	if (policy != NULL && options.against != NULL)

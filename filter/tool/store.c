@@ -1,0 +1,173 @@
+#include "tool/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/ensure.h"
+
+/* What a store counts for beside files, in the progress bar; how far it is
+ * read goes by time. */
+static const uint64_t store_size = 64 * 1024 * 1024;
+
+struct reader {
+	struct history		*history;
+	struct history_row	 row;		/* its line: not all read */
+	size_t			 done;		/* octets of the line */
+	int64_t			 first_us, until_us;
+	uint64_t		 without;	/* rows with no line */
+	char			 why[200];
+};
+
+bool
+tool_is_store(const char *path)
+{
+	static const struct str schemes[] = {
+		STR_INIT("store:"), STR_INIT("sqlite:"),
+		STR_INIT("redis://"), STR_INIT("redis+unix://")
+	};
+
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (str_starts_nocase(str_from(path), schemes[i]))
+			return true;
+	return false;
+}
+
+struct history *
+tool_store_open(const struct tool_common *common, const char *path,
+    char *why, size_t size)
+{
+	struct settings *settings;
+	struct history *history = NULL;
+
+	if (strcmp(path, "store:") != 0)
+		return history_open(str_from(path), why, size);
+	settings = tool_settings(common);
+	if (settings == NULL)
+		snprintf(why, size, "the settings have mistakes");
+	else if (settings->store[0] == '\0')
+		snprintf(why, size, "the settings name no store");
+	else
+		history = history_open(str_from(settings->store), why, size);
+	settings_free(settings);
+	return history;
+}
+
+/* 1: there is a line to be read; as history_next(). */
+static int
+next_line(struct reader *reader)
+{
+	int status;
+
+	do {
+		status = history_next(reader->history, &reader->row,
+		    reader->why, sizeof(reader->why));
+		reader->without += status == 1 && reader->row.line.len == 0;
+	} while (status == 1 && reader->row.line.len == 0);
+	reader->done = 0;
+	if (status == 1 && reader->first_us == 0)
+		reader->first_us = reader->row.time_us;
+	if (status == 0 && reader->without > 0)
+		snprintf(reader->why, sizeof(reader->why), "%llu events are "
+		    "too long for the store: they are in the log alone",
+		    (unsigned long long)reader->without);
+	return status;
+}
+
+/* Lines, each with its newline. */
+static ssize_t
+read_lines(void *ctx, char *into, size_t size)
+{
+	struct reader *reader = ctx;
+	size_t len = 0;
+
+	while (len < size) {
+		struct str rest;
+
+		if (reader->done > reader->row.line.len ||
+		    reader->row.line.len == 0) {
+			int status = next_line(reader);
+
+			if (status < 0)
+				return len > 0 ? (ssize_t)len : -1;
+			if (status == 0)
+				break;
+		}
+		rest = str_slice(str_skip(reader->row.line, reader->done), 0,
+		    size - len);
+		if (rest.len > 0)
+			memcpy(into + len, rest.ptr, rest.len);
+		len += rest.len;
+		reader->done += rest.len;
+		if (reader->done == reader->row.line.len && len < size) {
+			into[len++] = '\n';
+			reader->done++;
+		}
+	}
+	return (ssize_t)len;
+}
+
+static const char *
+trouble(void *ctx)
+{
+	const struct reader *reader = ctx;
+
+	return reader->why[0] == '\0' ? NULL : reader->why;
+}
+
+static uint64_t
+offset(void *ctx)
+{
+	const struct reader *reader = ctx;
+	double whole = (double)(reader->until_us - reader->first_us);
+	double part = (double)(reader->row.time_us - reader->first_us);
+
+	if (reader->row.time_us == 0 || whole <= 0)
+		return 0;
+	return part >= whole ? store_size :
+	    (uint64_t)(part / whole * (double)store_size);
+}
+
+static void
+end(void *ctx)
+{
+	struct reader *reader = ctx;
+
+	history_close(reader->history);
+	free(reader);
+}
+
+static uint64_t
+size_of(const char *path)
+{
+	return tool_is_store(path) ? store_size : 0;
+}
+
+static struct event_source *
+open_store(void *ctx, const char *path, const struct event_want *want,
+    char *why, size_t size)
+{
+	struct history *history = tool_store_open(ctx, path, why, size);
+	struct reader *reader;
+
+	if (history == NULL)
+		return NULL;
+	reader = xcalloc(1, sizeof(*reader));
+	reader->history = history;
+	reader->until_us = want->until_us != 0 ? want->until_us :
+	    clock_unix_us();
+	history_ask(history, &(struct history_query){
+	    .since_us = want->since_us, .until_us = want->until_us,
+	    .queue_id = want->queue_id, .lines = true });
+	return event_source_from(&(struct event_stream){ read_lines, trouble,
+	    offset, end, reader });
+}
+
+struct event_opener
+tool_store_opener(const struct tool_common *common)
+{
+	/* Nothing is changed by it. */
+	return (struct event_opener){ size_of, open_store,
+	    (void *)(uintptr_t)common };
+}
