@@ -178,7 +178,10 @@ enum {
 	LIMIT_STORE_MEMBER = 400,
 	LIMIT_STORE_MEMBERS = 1000,	/* of one set; more count as many */
 	LIMIT_STORE_ITEM = 65536,	/* octets of one in a queue */
+	LIMIT_STORE_ROW = LIMIT_STORE_ITEM, /* octets of an event there */
+	LIMIT_STORE_WAITING_OCTETS = 128 * 1024 * 1024,
 	LIMIT_STORE_WAITING = 100000,	/* ops while the store is away */
+	LIMIT_STORE_MEMORY_OCTETS = 16 * 1024 * 1024,
 	LIMIT_STORE_MEMORY = 10000,	/* ... that are in the spool, too */
 	LIMIT_STORE_BATCH = 500,	/* ops of one commit */
 

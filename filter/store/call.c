@@ -92,7 +92,10 @@ calls_take_due(struct store *store, uint64_t now, uint64_t *next_out)
 static bool
 enqueue(struct store *store, struct store_job *job)
 {
-	if (store->memory >= LIMIT_STORE_WAITING) {
+	size_t len = job->op.content.len;
+
+	if (store->memory >= LIMIT_STORE_WAITING || (len > 0 &&
+	    store->octets + len > LIMIT_STORE_WAITING_OCTETS)) {
 		if (!store->full)
 			log_error("the store is behind: what is to be "
 			    "remembered is dropped");
@@ -108,7 +111,7 @@ enqueue(struct store *store, struct store_job *job)
 	job->next = NULL;
 	*store->last = job;
 	store->last = &job->next;
-	store->memory++;
+	store_hold(store, job, true);
 	pthread_cond_signal(&store->work);
 	return true;
 }

@@ -12,7 +12,7 @@
  * Octets of a row: 8 of its time, then each text behind its length in 4
  * octets; all numbers begin with their lowest octet.
  */
-static const size_t texts[] = {
+static const size_t texts[] = {	/* the line is the last one */
 	offsetof(struct history_row, id), offsetof(struct history_row, host),
 	offsetof(struct history_row, queue_id),
 	offsetof(struct history_row, kind),
@@ -35,7 +35,11 @@ struct history {
 	void				*state;
 };
 
-/* ---- octets ---- */
+static struct str *
+text_in(struct history_row *row, size_t i)
+{
+	return (struct str *)(void *)((char *)row + texts[i]);
+}
 
 static const struct str *
 text_of(const struct history_row *row, size_t i)
@@ -43,6 +47,18 @@ text_of(const struct history_row *row, size_t i)
 	return (const struct str *)(const void *)((const char *)row +
 	    texts[i]);
 }
+
+struct history_row
+history_row_copy(struct arena *arena, const struct history_row *row)
+{
+	struct history_row copy = *row;
+
+	for (size_t i = 0; i < TEXTS; i++)
+		*text_in(&copy, i) = arena_copy(arena, *text_in(&copy, i));
+	return copy;
+}
+
+/* ---- octets ---- */
 
 static char *
 put_number(char *out, uint64_t number, size_t octets)
@@ -107,17 +123,24 @@ history_decode(struct str octets, struct history_row *row_out)
 	for (size_t i = 0; i < TEXTS; i++) {
 		uint64_t len;
 
+		if (octets.len == 0 && i + 1 == TEXTS)
+			break;
 		if (octets.len < LENGTH)
 			return false;
 		len = take_number(&octets, LENGTH);
 		if (len > octets.len)
 			return false;
-		*(struct str *)(void *)((char *)row_out + texts[i]) =
-		    str_slice(octets, 0, len);
+		*text_in(row_out, i) = str_slice(octets, 0, len);
 		octets = str_skip(octets, len);
 	}
 	return octets.len == 0 && row_out->time_us >= 0 &&
 	    row_out->id.len <= LIMIT_STORE_KEY;
+}
+
+size_t
+history_head(struct str octets, const struct history_row *row)
+{
+	return octets.len - row->line.len - LENGTH;
 }
 
 /* ---- writing ---- */

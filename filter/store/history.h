@@ -16,6 +16,7 @@
 #ifndef ASSAY_STORE_HISTORY_H
 #define ASSAY_STORE_HISTORY_H
 
+#include "base/arena.h"
 #include "store/store.h"
 
 struct history_row {
@@ -29,6 +30,9 @@ struct history_row {
 	struct str	line;		/* the event; empty: not asked for, or
 					 * longer than a store keeps */
 };
+
+struct history_row history_row_copy(struct arena *arena,
+    const struct history_row *row);
 
 /* A row as octets, LIMIT_STORE_ROW at most: malloc'ed; without the line where
  * it is too long for that, and NULL where that does not help. */

@@ -19,6 +19,12 @@ struct history_backend {
 extern const struct history_backend history_sqlite, history_redis,
     history_redis_unix;
 
+/*
+ * The octets of a row before those of its line and their length: a row by
+ * themselves, without a line.
+ */
+size_t history_head(struct str octets, const struct history_row *row);
+
 /* How many rows a reader asks for at a time. */
 enum { HISTORY_PAGE = 500 };
 

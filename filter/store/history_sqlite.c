@@ -14,14 +14,14 @@
 
 enum { BUSY_MS = 2000, PATH_SIZE = 4096 };
 
-enum { BY_TIME, BY_TIME_WITH_LINES, BY_QUEUE_ID, STATEMENTS };
+enum { BY_TIME, BY_TIME_WITH_LINES, BY_QUEUE_ID, QUERIES };
 
 #define COLUMNS	"e.seq, e.id, e.host, e.queue_id, e.kind, e.verdict, e.rule," \
     " e.client, e.sender, e.from_domain, e.rcpts"
 #define WITHIN	" WHERE e.seq > ?1 AND e.seq < ?2"
 #define PAGE	" ORDER BY e.seq LIMIT ?3"
 
-static const char *const texts[STATEMENTS] = {
+static const char *const texts[QUERIES] = {
 	[BY_TIME] = "SELECT " COLUMNS " FROM events e" WITHIN PAGE,
 	[BY_TIME_WITH_LINES] = "SELECT " COLUMNS ", l.line FROM events e"
 	    " LEFT JOIN event_lines l ON l.seq = e.seq" WITHIN PAGE,
@@ -32,7 +32,7 @@ static const char *const texts[STATEMENTS] = {
 
 struct reader {
 	sqlite3			*db;
-	sqlite3_stmt		*statements[STATEMENTS];
+	sqlite3_stmt		*statements[QUERIES];
 	sqlite3_stmt		*running;	/* one of those */
 	int64_t			 last, end;	/* places, both exclusive */
 	int			 left;		/* rows of this page */
@@ -44,7 +44,7 @@ reader_end(void *state)
 {
 	struct reader *reader = state;
 
-	for (int i = 0; i < STATEMENTS; i++)
+	for (int i = 0; i < QUERIES; i++)
 		sqlite3_finalize(reader->statements[i]);
 	sqlite3_close(reader->db);
 	free(reader);
@@ -53,7 +53,7 @@ reader_end(void *state)
 static bool
 prepare(struct reader *reader, char *why, size_t size)
 {
-	for (int i = 0; i < STATEMENTS; i++)
+	for (int i = 0; i < QUERIES; i++)
 		if (sqlite3_prepare_v2(reader->db, texts[i], -1,
 		    &reader->statements[i], NULL) != SQLITE_OK) {
 			snprintf(why, size, "%s",

@@ -125,6 +125,7 @@ job_writes(const struct store_op *op)
 	case STORE_GREYLIST:
 	case STORE_PUT:
 	case STORE_DONE:
+	case STORE_EVENT:
 	case STORE_KINDS:
 		break;
 	}

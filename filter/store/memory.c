@@ -145,8 +145,8 @@ entry_of(struct memory *memory, const struct store_op *op)
 	uint64_t hash;
 
 	/* Those of queues share their entry. */
-	text[0] = (char)('0' + (op->kind > STORE_PUT ? STORE_PUT :
-	    op->kind));
+	text[0] = (char)('0' + (op->kind == STORE_TAKE ||
+	    op->kind == STORE_DONE ? STORE_PUT : op->kind));
 	if (op->key.len > 0)
 		memcpy(text + 1, op->key.ptr, op->key.len);
 	hash = hash_nocase(name);
@@ -328,12 +328,21 @@ apply_done(struct entry *entry, const struct store_op *op,
 	job->answer.count = 1;
 }
 
+/* Nobody can read it here: what is known is that it was there. */
+static void
+apply_event(struct entry *entry, const struct store_op *op,
+    struct store_job *job)
+{
+	job->answer.count = entry->expires_ms == 0;
+	entry->expires_ms = op->now_ms + op->lifetime_ms;
+}
+
 static void (*const appliers[STORE_KINDS])(struct entry *,
     const struct store_op *, struct store_job *) = {
 	[STORE_COUNT] = apply_count, [STORE_DISTINCT] = apply_distinct,
 	[STORE_GREYLIST] = apply_greylist, [STORE_STANDING] = apply_standing,
 	[STORE_PUT] = apply_put, [STORE_TAKE] = apply_take,
-	[STORE_DONE] = apply_done,
+	[STORE_DONE] = apply_done, [STORE_EVENT] = apply_event,
 };
 
 static size_t

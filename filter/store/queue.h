@@ -45,6 +45,7 @@ struct store {
 	size_t			 flight_count;
 	bool			 flight_read;
 	size_t			 memory;	/* jobs: queue and flight */
+	size_t			 octets;	/* ... of their contents */
 	char			 writer[WRITER_ID];
 	struct store_call	*calls;		/* that wait */
 	uint64_t		 numbers;	/* of jobs, given out */
@@ -69,6 +70,15 @@ void calls_post(struct store_call *calls);
 /* With the lock: those that are due by now; *next_out: when others will be. */
 struct store_call *calls_take_due(struct store *store, uint64_t now,
     uint64_t *next_out);
+
+/* With the lock: a job of the memory's comes, or goes. */
+static inline void
+store_hold(struct store *store, const struct store_job *job, bool comes)
+{
+	store->memory += comes ? 1 : (size_t)-1;
+	store->octets += comes ? job->op.content.len :
+	    -job->op.content.len;
+}
 
 /* With the lock: what waits, in memory or in the spool. */
 uint64_t store_waiting(const struct store *store);

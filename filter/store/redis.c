@@ -12,18 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <hiredis/hiredis.h>
-
 #include "base/ensure.h"
 #include "base/log.h"
+#include "store/redis_link.h"
 #include "store/redis_op.h"
-#include "store/redis_url.h"
 
-enum { WAIT_MS = 1000, SHA_TEXT = 41 };
+enum { SHA_TEXT = 41 };
 
 struct redis {
-	struct redis_url url;
-	redisContext	*link;		/* NULL: not connected */
+	struct redis_link link;
 	char		 sha[SHA_TEXT];	/* of the script */
 };
 
@@ -33,7 +30,7 @@ static void *
 redis_begin(struct str rest, bool is_path, char *why, size_t size)
 {
 	struct redis *redis = xcalloc(1, sizeof(*redis));
-	const char *wrong = redis_url_read(rest, is_path, &redis->url);
+	const char *wrong = redis_url_read(rest, is_path, &redis->link.url);
 
 	if (wrong != NULL) {
 		snprintf(why, size, "%s", wrong);
@@ -56,88 +53,19 @@ unix_begin(struct str rest, char *why, size_t size)
 }
 
 static void
-hang_up(struct redis *redis)
-{
-	if (redis->link != NULL)
-		redisFree(redis->link);
-	redis->link = NULL;
-}
-
-static void
 redis_end(void *state)
 {
 	struct redis *redis = state;
 
-	hang_up(redis);
+	redis_link_down(&redis->link);
 	free(redis);
-}
-
-/* An error of the connection, or what Redis said. */
-static bool
-fail(struct redis *redis, const redisReply *reply, char *why, size_t size)
-{
-	const char *text = "no memory";
-
-	if (reply != NULL && reply->type == REDIS_REPLY_ERROR)
-		text = reply->str;
-	else if (reply != NULL)
-		text = "it answers what no Redis does";
-	else if (redis->link != NULL)
-		text = redis->link->errstr;
-	snprintf(why, size, "%s: %s", redis->url.shown, text);
-	hang_up(redis);
-	return false;
-}
-
-/* One command while connecting; its reply, to be freed, or NULL and why. */
-static redisReply *
-command(struct redis *redis, int count, const char **words, char *why,
-    size_t size)
-{
-	redisReply *reply = redisCommandArgv(redis->link, count, words, NULL);
-
-	if (reply != NULL && reply->type != REDIS_REPLY_ERROR)
-		return reply;
-	fail(redis, reply, why, size);
-	if (reply != NULL)
-		freeReplyObject(reply);
-	return NULL;
-}
-
-static bool
-log_in(struct redis *redis, char *why, size_t size)
-{
-	const char *words[3] = { "AUTH" };
-	redisReply *reply;
-	int count = 1;
-
-	if (redis->url.password[0] == '\0')
-		return true;
-	if (redis->url.user[0] != '\0')
-		words[count++] = redis->url.user;
-	words[count++] = redis->url.password;
-	reply = command(redis, count, words, why, size);
-	if (reply != NULL)
-		freeReplyObject(reply);
-	return reply != NULL;
-}
-
-static bool
-choose_database(struct redis *redis, char *why, size_t size)
-{
-	const char *words[] = { "SELECT", redis->url.database };
-	redisReply *reply = command(redis, 2, words, why, size);
-
-	if (reply != NULL)
-		freeReplyObject(reply);
-	return reply != NULL;
 }
 
 static bool
 load_script(struct redis *redis, char *why, size_t size)
 {
 	const char *words[] = { "SCRIPT", "LOAD", redis_script };
-	redisReply *reply = command(redis, 3, words, why, size);
+	redisReply *reply = redis_link_ask(&redis->link, 3, words, why, size);
 
 	if (reply == NULL)
 		return false;
@@ -155,33 +83,20 @@ set_number(struct redis *redis, const struct store_job *first, char *why,
 	char key[REDIS_NUMBER_KEY], number[32];
 	const char *words[] = { "SET", key, number, "NX", "EX",
 	    REDIS_NUMBER_KEPT };
-	redisReply *reply;
 
 	redis_number_key(first, key);
 	snprintf(number, sizeof(number), "%llu",
 	    (unsigned long long)first->number - 1);
-	reply = command(redis, 6, words, why, size);
-	if (reply != NULL)
-		freeReplyObject(reply);
-	return reply != NULL;
+	return redis_link_tell(&redis->link, 6, words, why, size);
 }
 
 static bool
 connect_to(struct redis *redis, const struct store_job *first, char *why,
     size_t size)
 {
-	const struct timeval wait = { WAIT_MS / 1000, 0 };
-
-	if (redis->link != NULL)
+	if (redis->link.context != NULL)
 		return true;
-	redis->link = redis->url.port == 0 ?
-	    redisConnectUnixWithTimeout(redis->url.host, wait) :
-	    redisConnectWithTimeout(redis->url.host, redis->url.port, wait);
-	if (redis->link == NULL || redis->link->err != 0 ||
-	    redisSetTimeout(redis->link, wait) != REDIS_OK)
-		return fail(redis, NULL, why, size);
-	return log_in(redis, why, size) &&
-	    choose_database(redis, why, size) &&
+	return redis_link_up(&redis->link, why, size) &&
 	    load_script(redis, why, size) &&
 	    set_number(redis, first, why, size);
 }
@@ -194,7 +109,7 @@ send_job(struct redis *redis, const struct store_job *job)
 	struct redis_words words;
 
 	redis_op_words(&words, str_from(redis->sha), job);
-	return redisAppendCommandArgv(redis->link, words.count, words.at,
+	return redisAppendCommandArgv(redis->link.context, words.count, words.at,
 	    words.lengths) == REDIS_OK;
 }
 
@@ -219,11 +134,11 @@ read_reply(struct redis *redis, struct store_job *job, char *why, size_t size)
 	redisReply *reply = NULL;
 	bool ok;
 
-	if (redisGetReply(redis->link, (void **)&reply) != REDIS_OK)
-		return fail(redis, NULL, why, size);
+	if (redisGetReply(redis->link.context, (void **)&reply) != REDIS_OK)
+		return redis_link_fail(&redis->link, NULL, why, size);
 	ok = redis_op_answer(job, reply) || refuses(job, reply);
 	if (!ok)
-		fail(redis, reply, why, size);
+		redis_link_fail(&redis->link, reply, why, size);
 	freeReplyObject(reply);
 	return ok;
 }
@@ -239,7 +154,7 @@ redis_apply(void *state, struct store_job *const *jobs, size_t count,
 		return 0;
 	for (size_t i = 0; i < count; i++)
 		if (!send_job(redis, jobs[i])) {
-			fail(redis, NULL, why, size);
+			redis_link_fail(&redis->link, NULL, why, size);
 			return 0;
 		}
 	while (done < count && read_reply(redis, jobs[done], why, size))

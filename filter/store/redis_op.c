@@ -7,6 +7,7 @@
 #include <hiredis/hiredis.h>
 
 #include "base/ensure.h"
+#include "store/history_backend.h"
 #include "store/job.h"
 
 static void
@@ -91,6 +92,25 @@ expiry_of(const struct store_op *op)
 }
 
 static void
+add_event(struct redis_words *words, const struct store_op *op)
+{
+	struct history_row row;
+	size_t head = 0;
+
+	/* What a spool held may be no row: Redis then keeps an empty one. */
+	if (history_decode(op->content, &row))
+		head = history_head(op->content, &row);
+	else
+		row = (struct history_row){ 0 };
+	add(words, str_slice(op->content, 0, head));
+	add(words, str_make(op->content.ptr + op->content.len - row.line.len,
+	    row.line.len));
+	add_number(words, (double)row.time_us);
+	add_number(words, (double)op->lifetime_ms);
+	add(words, str_make(row.queue_id.ptr, row.queue_id.len));
+}
+
+static void
 add_rest(struct redis_words *words, const struct store_op *op)
 {
 	switch (op->kind) {
@@ -119,6 +139,9 @@ add_rest(struct redis_words *words, const struct store_op *op)
 		break;
 	case STORE_DONE:
 		add(words, op->member);
+		break;
+	case STORE_EVENT:
+		add_event(words, op);
 		break;
 	case STORE_TAKE:
 	case STORE_KINDS:
@@ -166,6 +189,7 @@ take_answer(struct store_job *job, double first, double second)
 	case STORE_DISTINCT:
 	case STORE_PUT:
 	case STORE_DONE:
+	case STORE_EVENT:
 		answer->count = first;
 		break;
 	case STORE_GREYLIST:

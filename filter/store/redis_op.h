@@ -2,8 +2,9 @@
  * redis_op - an op as a command to Redis, and Redis' answer to it
  *
  * Keys: "assay:KIND:BUCKET:KEY" (kinds by number, the bucket of counters, else
- * 0); "assay:i:LENGTH:QUEUE" and the name for an item; "assay:n:WRITER".  All
- * of them expire.
+ * 0); "assay:i:LENGTH:QUEUE" and the name for an item; "assay:n:WRITER";
+ * "assay:t", the keys of events by their time, and "assay:q:QUEUE-ID", those
+ * of one message.  All of them expire.
  */
 #ifndef ASSAY_STORE_REDIS_OP_H
 #define ASSAY_STORE_REDIS_OP_H

@@ -96,6 +96,28 @@ const char redis_script[] =
     "    redis.call('ZREM', key, name)\n"	/* its time was over */
     "  end\n"
     "  return { '0', '0' }\n"
+    "elseif kind == '7' then\n"	/* STORE_EVENT */
+    "  if not fresh or redis.call('EXISTS', key) == 1 then\n"
+    "    return { '0', '0' }\n"
+    "  end\n"
+    "  local life, is = tonumber(ARGV[9]), redis.call('TIME')\n"
+    "  local ends = string.format('%.0f', is[1] * 1000 + life)\n"
+    "  local too_old = tonumber(ARGV[8]) - life * 1000\n"
+    "  redis.call('HSET', key, 'h', ARGV[6], 'l', ARGV[7])\n"
+    "  redis.call('ZADD', 'assay:t', ARGV[8], key)\n"
+    "  redis.call('PEXPIREAT', 'assay:t', ends)\n"
+    "  if ARGV[10] ~= '' then\n"
+    "    redis.call('SADD', 'assay:q:' .. ARGV[10], key)\n"
+    "    redis.call('PEXPIREAT', 'assay:q:' .. ARGV[10], ends)\n"
+    "  end\n"
+    "  keep(now + life)\n"
+    /* Each that comes takes a few that are over with it. */
+    "  for _, old in ipairs(redis.call('ZRANGEBYSCORE', 'assay:t',\n"
+    "      '-inf', text(too_old), 'LIMIT', 0, 3)) do\n"
+    "    redis.call('ZREM', 'assay:t', old)\n"
+    "    redis.call('DEL', old)\n"
+    "  end\n"
+    "  return { '1', '0' }\n"
     "else\n"				/* STORE_DONE */
     "  local gone = 0\n"
     "  if fresh then\n"

@@ -54,6 +54,19 @@ static const char *const steps[] = {
 	" expires INTEGER NOT NULL, PRIMARY KEY (queue, name));"
 	"CREATE INDEX items_due ON items (queue, due);"
 	"CREATE INDEX items_expire ON items (expires);",
+
+	/* 5: events; what finds them, and apart from that their lines */
+	"CREATE TABLE events (seq INTEGER PRIMARY KEY, id TEXT NOT NULL,"
+	" host TEXT NOT NULL, queue_id TEXT NOT NULL, kind TEXT NOT NULL,"
+	" verdict TEXT NOT NULL, rule TEXT NOT NULL, client TEXT NOT NULL,"
+	" sender TEXT NOT NULL, from_domain TEXT NOT NULL,"
+	" rcpts TEXT NOT NULL);"
+	"CREATE INDEX events_queue_id ON events (queue_id)"
+	" WHERE queue_id <> '';"
+	"CREATE TABLE event_lines (seq INTEGER PRIMARY KEY,"
+	" line TEXT NOT NULL);"
+	"CREATE TABLE event_keep (one INTEGER PRIMARY KEY,"
+	" keep_ms INTEGER NOT NULL);",
 };
 
 enum { VERSION = sizeof(steps) / sizeof(steps[0]) };
@@ -150,6 +163,17 @@ step(sqlite3 *db, char *why, size_t size)
 		return true;
 	sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 	return false;
+}
+
+bool
+schema_check(sqlite3 *db, char *why_out, size_t why_size)
+{
+	int64_t version = version_of(db, why_out, why_size);
+
+	if (version >= 0 && version < VERSION)
+		snprintf(why_out, why_size, "its schema is version %d, of an "
+		    "older assay: assayd brings it on", (int)version);
+	return version == VERSION;
 }
 
 bool

@@ -20,6 +20,9 @@ struct sqlite3;
  */
 bool schema_bring(struct sqlite3 *db, char *why_out, size_t why_size);
 
+/* False and why: it is not of the newest version; nothing is changed. */
+bool schema_check(struct sqlite3 *db, char *why_out, size_t why_size);
+
 /* Of files that this assay makes. */
 int schema_version(void);
 

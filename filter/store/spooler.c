@@ -87,15 +87,16 @@ store_take_back(struct store *store, uint64_t from)
 static void
 trim(struct store *store)
 {
-	while (store->memory > LIMIT_STORE_MEMORY && store->first != NULL &&
+	while ((store->memory > LIMIT_STORE_MEMORY ||
+	    store->octets > LIMIT_STORE_MEMORY_OCTETS) && store->first != NULL &&
 	    store->first->spooled > 0 && store->first->call == NULL) {
 		struct store_job *job = store->first;
 
 		store->first = job->next;
 		if (store->first == NULL)
 			store->last = &store->first;
+		store_hold(store, job, false);
 		job_free(job);
-		store->memory--;
 		store->trimmed = true;
 	}
 }

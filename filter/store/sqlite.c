@@ -12,7 +12,7 @@
 #include "base/ensure.h"
 #include "base/limits.h"
 #include "store/schema.h"
-#include "store/sqlite_op.h"
+#include "store/sqlite_event.h"
 
 enum { BUSY_MS = 1000, EXPIRE_ROWS = 500, WHY_MAX = 200 };
 
@@ -177,15 +177,17 @@ sqlite_expire(void *state, int64_t now_ms)
 	struct sqlite *sqlite = state;
 	sqlite3_stmt *delete = sqlite->statements[EXPIRE_COUNTERS +
 	    sqlite->expires];
+	bool more;
 
 	sqlite->expires = (sqlite->expires + 1) %
 	    (STATEMENTS - EXPIRE_COUNTERS);
 	sqlite3_bind_int64(delete, 1, now_ms);
 	sqlite3_bind_int64(delete, 2, EXPIRE_ROWS);
 	/* One that could not be done now comes round again. */
-	return (sqlite_done(delete) &&
-	    sqlite3_changes(sqlite->db) == EXPIRE_ROWS) ||
-	    sqlite->expires != 0;
+	more = sqlite_done(delete) &&
+	    sqlite3_changes(sqlite->db) == EXPIRE_ROWS;
+	return more || sqlite->expires != 0 ||
+	    sqlite_event_expire(sqlite, now_ms);
 }
 
 const struct store_backend store_sqlite = {

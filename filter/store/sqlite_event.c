@@ -137,8 +137,8 @@ find_end(struct sqlite *sqlite, int64_t before, int64_t *end_out, int *count)
 bool
 sqlite_event_expire(struct sqlite *sqlite, int64_t now_ms)
 {
-	sqlite3_stmt *rows = sqlite->statements[EXPIRE_EVENTS];
-	sqlite3_stmt *lines = sqlite->statements[EXPIRE_LINES];
+	sqlite3_stmt *rows = sqlite->statements[EVENT_REMOVE];
+	sqlite3_stmt *lines = sqlite->statements[EVENT_REMOVE_LINES];
 	int64_t end;
 	int count;
 	bool ok;

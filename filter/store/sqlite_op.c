@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "store/job.h"
+#include "store/sqlite_event.h"
 
 const char *const sqlite_statements[STATEMENTS] = {
 	[BEGIN] = "BEGIN IMMEDIATE", [COMMIT] = "COMMIT",
@@ -35,6 +36,16 @@ const char *const sqlite_statements[STATEMENTS] = {
 	[ITEM_DONE] = "DELETE FROM items WHERE queue = ?1 AND name = ?2",
 	[WRITER_READ] = "SELECT number FROM writers WHERE writer = ?1",
 	[WRITER_SET] = "INSERT OR REPLACE INTO writers VALUES (?1, ?2, ?3)",
+	[EVENT_READ] = "SELECT id FROM events WHERE seq = ?1",
+	[EVENT_PUT] = "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+	    " ?8, ?9, ?10, ?11)",
+	[EVENT_PUT_LINE] = "INSERT INTO event_lines VALUES (?1, ?2)",
+	[EVENT_FIND_OLD] = "SELECT max(seq), count(*) FROM (SELECT seq FROM"
+	    " events WHERE seq < ?1 ORDER BY seq LIMIT ?2)",
+	[EVENT_REMOVE] = "DELETE FROM events WHERE seq <= ?1",
+	[EVENT_REMOVE_LINES] = "DELETE FROM event_lines WHERE seq <= ?1",
+	[KEEP_READ] = "SELECT keep_ms FROM event_keep",
+	[KEEP_SET] = "INSERT OR REPLACE INTO event_keep VALUES (1, ?1)",
 	[EXPIRE_COUNTERS] = "DELETE FROM counters WHERE (key, bucket) IN"
 	    " (SELECT key, bucket FROM counters WHERE expires <= ?1 LIMIT ?2)",
 	[EXPIRE_MEMBERS] = "DELETE FROM members WHERE (key, member) IN"
@@ -249,12 +260,19 @@ apply_done(struct sqlite *sqlite, const struct store_op *op,
 	return ok;
 }
 
+static bool
+apply_event(struct sqlite *sqlite, const struct store_op *op,
+    struct store_job *job)
+{
+	return sqlite_event_put(sqlite, op, &job->answer);
+}
+
 static bool (*const appliers[STORE_KINDS])(struct sqlite *,
     const struct store_op *, struct store_job *) = {
 	[STORE_COUNT] = apply_count, [STORE_DISTINCT] = apply_distinct,
 	[STORE_GREYLIST] = apply_greylist, [STORE_STANDING] = apply_standing,
 	[STORE_PUT] = apply_put, [STORE_TAKE] = apply_take,
-	[STORE_DONE] = apply_done,
+	[STORE_DONE] = apply_done, [STORE_EVENT] = apply_event,
 };
 
 bool

@@ -18,6 +18,8 @@ enum statement {
 	STANDING_READ, STANDING_SET,
 	ITEM_PUT, ITEM_NEXT, ITEM_LEASE, ITEM_DONE,
 	WRITER_READ, WRITER_SET,
+	EVENT_READ, EVENT_PUT, EVENT_PUT_LINE, EVENT_FIND_OLD,
+	EVENT_REMOVE, EVENT_REMOVE_LINES, KEEP_READ, KEEP_SET,
 	EXPIRE_COUNTERS, EXPIRE_MEMBERS, EXPIRE_TRIPLETS, EXPIRE_STANDINGS,
 	EXPIRE_ITEMS, EXPIRE_WRITERS,
 	STATEMENTS
@@ -30,6 +32,8 @@ struct sqlite {
 	char		 writer[WRITER_ID];	/* of this batch, so far */
 	uint64_t	 number;	/* ... the last one done */
 	bool		 has_writer, new_number;
+	int64_t		 keep_ms;	/* how long events are kept; 0: not
+					 * known yet */
 };
 
 extern const char *const sqlite_statements[STATEMENTS];

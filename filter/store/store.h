@@ -44,6 +44,8 @@ enum store_kind {
 	STORE_TAKE,
 	/* An item is done with; count: 1, or 0 if it was gone. */
 	STORE_DONE,
+	/* Keep a row of history.h; count: 1, or 0 if it was there. */
+	STORE_EVENT,
 	STORE_KINDS
 };
 
@@ -57,11 +59,13 @@ struct store_op {
 	int64_t		 period_ms;
 	double		 amount;	/* COUNT; 0 only looks */
 	struct str	 member;	/* DISTINCT; PUT and DONE: the name */
-	struct str	 content;	/* PUT; at most LIMIT_STORE_ITEM */
+	struct str	 content;	/* PUT; at most LIMIT_STORE_ITEM;
+					 * EVENT: history_encode() */
 	double		 spam, ham;	/* STANDING; both 0 only looks */
 	/* GREYLIST: how long a first attempt has to wait, how long a second
 	 * may take to come, and how long one that came is known;
-	 * PUT: how long until the item is due, -, and how long it is kept */
+	 * PUT: how long until the item is due, -, and how long it is kept;
+	 * EVENT: -, -, and how long it is kept from now_ms on */
 	int64_t		 delay_ms, window_ms, lifetime_ms;
 };
 

@@ -114,7 +114,8 @@ put_back(struct store *store, size_t done)
 		struct store_job *job = store->flight[i];
 
 		if (store->flight_read || store->trimmed) {
-			store->memory -= !store->flight_read;
+			if (!store->flight_read)
+				store_hold(store, job, false);
 			job_free(job);
 			continue;
 		}
@@ -159,7 +160,8 @@ end_jobs(struct store *store, size_t count, struct store_call **calls_out)
 			*calls_out = call;
 		}
 		end_place(store, job);
-		store->memory -= !store->flight_read;
+		if (!store->flight_read)
+			store_hold(store, job, false);
 		job_free(job);
 	}
 }

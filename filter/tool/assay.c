@@ -36,6 +36,13 @@ static const struct tool_command commands[] = {
 	  "[--json] QUEUE-ID [EVENTS...]",
 	  "why a logged message ended as it did",
 	  tool_explain },
+	{ "log",
+	  "[-c FILE] [--from WHO] [--to WHO] [--client IP|NET] "
+	  "[--verdict WHAT] [--queue-id ID] [--rule FILE:LINE] "
+	  "[--since TIME] [--until TIME] [--limit N] [--follow] "
+	  "[--set KEY=VALUE]... [--json] [SOURCE...]",
+	  "what mail came, a line each",
+	  tool_log },
 	{ "key",
 	  "new|check|rotate [-c FILE] [--dns SPEC]... [--set KEY=VALUE]... "
 	  "[--json] [--directory DIR] [--domain DOMAIN] [--selector NAME] "

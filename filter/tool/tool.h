@@ -31,6 +31,7 @@ int tool_spf(int argc, char **argv);
 int tool_dmarc(int argc, char **argv);
 int tool_policy(int argc, char **argv);
 int tool_explain(int argc, char **argv);
+int tool_log(int argc, char **argv);
 
 /* What all subcommands that ask DNS share. */
 enum { TOOL_OVERRIDES_MAX = 64 };

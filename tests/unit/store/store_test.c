@@ -415,6 +415,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	suite_add_tcase(suite, redis_tests());
 	suite_add_tcase(suite, schema_tests());
+	suite_add_tcase(suite, history_tests());
 	suite_add_tcase(suite, spool_tests());
 	suite_add_tcase(suite, crash_tests());
 	tcase_add_checked_fixture(tc, set_up, tear_down);

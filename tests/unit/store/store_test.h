@@ -45,6 +45,7 @@ void settle(void);
 /* Add to a counter of an hour. */
 double count(const char *key, double amount, int64_t at);
 
+TCase *history_tests(void);
 TCase *redis_tests(void);
 TCase *schema_tests(void);
 TCase *crash_tests(void);
