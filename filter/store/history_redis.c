@@ -15,7 +15,7 @@ enum { NUMBER = 32, KEY_SIZE = 512 };
 struct reader {
 	struct redis_link	 link;
 	struct history_query	 query;
-	double			 since;		/* where the next page begins: */
+	double			 since;		/* where the next page is: */
 	char			*last;		/* behind this key of that
 						 * time; or NULL */
 	bool			 by_id;		/* all in one page */

@@ -109,8 +109,8 @@ send_job(struct redis *redis, const struct store_job *job)
 	struct redis_words words;
 
 	redis_op_words(&words, str_from(redis->sha), job);
-	return redisAppendCommandArgv(redis->link.context, words.count, words.at,
-	    words.lengths) == REDIS_OK;
+	return redisAppendCommandArgv(redis->link.context, words.count,
+	    words.at, words.lengths) == REDIS_OK;
 }
 
 /*

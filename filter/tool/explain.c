@@ -106,8 +106,8 @@ search(const struct options *options, const char *const *paths,
 	    NULL };
 	static const bool no_facts[FACT_COUNT];
 	struct event_opener opener = tool_store_opener(&options->common);
-	struct event_feed feed = { .paths = paths, .opener = &opener, .want = { .facts = no_facts,
-	    .queue_id = found->queue_id },
+	struct event_feed feed = { .paths = paths, .opener = &opener,
+	    .want = { .facts = no_facts, .queue_id = found->queue_id },
 	    .jobs = tool_jobs(NULL), .ops = &ops, .ctx = found };
 	struct event_feed_count count;
 

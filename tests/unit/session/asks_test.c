@@ -3,11 +3,14 @@
  * often they ask.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "report/replay.h"
 #include "session_test.h"
+#include "store/history.h"
 #include "talk.h"
 
 static const char zone[] =
@@ -290,6 +293,59 @@ START_TEST(answers_in_the_event_have_an_end)
 }
 END_TEST
 
+/* Each event is a row of the store, which knows no more than its line. */
+START_TEST(events_are_kept_in_the_store)
+{
+	char directory[] = "/tmp/asks_test.XXXXXX", where[80], why[300];
+	struct engine_options options = talk_options();
+	struct history_row row;
+	struct history *history;
+	struct talk *talk;
+
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	snprintf(where, sizeof(where), "sqlite:%s/db", directory);
+	options.store = store_open(str_from(where), why, sizeof(why));
+	ck_assert_msg(options.store != NULL, "%s", why);
+	options.history_ms = 86400000;
+	options.host = STR("mx7.example");
+	talk = talk_with(zone, POLICY "at message {\n"
+	    "reject when mail.from == \"b@example.com\"; }\n", options);
+	open_session(talk);
+	say_mail(talk, "a@example.com");
+	say_rcpt(talk, "r@mx.example");
+	say_rcpt(talk, "s@mx.example");
+	say_message(talk, " A@Example.com");
+	say_mail(talk, "b@example.com");
+	say_rcpt(talk, "r@mx.example");
+	say_message(talk, " b@example.com");
+	talk_free(talk);
+	store_close(options.store, 5000);
+	history = history_open(str_from(where), why, sizeof(why));
+	ck_assert_msg(history != NULL, "%s", why);
+	history_ask(history, &(struct history_query){ .lines = true });
+	ck_assert_int_eq(history_next(history, &row, why, sizeof(why)), 1);
+	assert_str(row.host, "mx7.example");
+	assert_str(row.queue_id, "4ABC");
+	assert_str(row.kind, "message");
+	assert_str(row.verdict, "accept");
+	assert_str(row.rule, "");
+	assert_str(row.client, "192.0.2.1");
+	assert_str(row.sender, "a@example.com");
+	assert_str(row.from_domain, "example.com");
+	assert_str(row.rcpts, "r@mx.example\ns@mx.example");
+	ck_assert_uint_eq(row.id.len, 16);
+	ck_assert(str_chr(row.line, '{') == 0);
+	ck_assert_int_eq(history_next(history, &row, why, sizeof(why)), 1);
+	assert_str(row.verdict, "reject");
+	assert_str(row.rule, "test.policy:3");
+	ck_assert_int_eq(history_next(history, &row, why, sizeof(why)), 0);
+	history_close(history);
+	snprintf(where, sizeof(where), "%s/db", directory);
+	unlink(where);
+	ck_assert_int_eq(rmdir(directory), 0);
+}
+END_TEST
+
 TCase *
 asks_tests(void)
 {
@@ -301,6 +357,7 @@ asks_tests(void)
 	tcase_add_test(tc, questions_have_an_end);
 	tcase_add_test(tc, answers_are_in_the_event);
 	tcase_add_test(tc, answers_in_the_event_have_an_end);
+	tcase_add_test(tc, events_are_kept_in_the_store);
 	tcase_add_test(tc, without_a_store_all_is_unknown);
 	return tc;
 }
