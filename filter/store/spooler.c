@@ -89,7 +89,8 @@ trim(struct store *store)
 {
 	while ((store->memory > LIMIT_STORE_MEMORY ||
 	    store->octets > LIMIT_STORE_MEMORY_OCTETS) &&
-	    store->first != NULL && store->first->spooled > 0 && store->first->call == NULL) {
+	    store->first != NULL && store->first->spooled > 0 &&
+	    store->first->call == NULL) {
 		struct store_job *job = store->first;
 
 		store->first = job->next;

@@ -340,8 +340,11 @@ START_TEST(events_are_kept_in_the_store)
 	assert_str(row.rule, "test.policy:3");
 	ck_assert_int_eq(history_next(history, &row, why, sizeof(why)), 0);
 	history_close(history);
-	snprintf(where, sizeof(where), "%s/db", directory);
-	unlink(where);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(where, sizeof(where), "%s/db%s", directory,
+		    i == 0 ? "" : i == 1 ? "-wal" : "-shm");
+		unlink(where);
+	}
 	ck_assert_int_eq(rmdir(directory), 0);
 }
 END_TEST
