@@ -164,8 +164,8 @@ result_lines(struct arena *arena, const struct result *result)
 		add_value(arena, &unit, result->reason, VALUE_QUOTED);
 		fold_unit(&fold, buf_str(&unit));
 	}
-	for (unsigned i = 0; i < result->property_count; i++) {
-		const struct result_property *p = &result->properties[i];
+	for (size_t i = 0; i < result->properties.count; i++) {
+		const struct result_property *p = &result->properties.at[i];
 
 		unit_init(&unit, arena);
 		buf_printf(&unit, "%s.%s=", p->ptype, p->name);

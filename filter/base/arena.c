@@ -7,8 +7,8 @@
 
 #include "base/ensure.h"
 
-enum { BLOCK_FIRST = 1024, BLOCK_MAX = 64 * 1024, ALIGN = 16,
-       SHORT_TEXT = 256,		/* most are shorter */
+enum { BLOCK_FIRST = 256, BLOCK_WORK = 2048, BLOCK_MAX = 64 * 1024,
+       ALIGN = 16, SHORT_TEXT = 256,	/* most are shorter */
        BLOCK_LARGE = 4 * 1024 * 1024, PAGE_LARGE = 2 * 1024 * 1024 };
 
 struct block {
@@ -23,11 +23,12 @@ struct at_end {
 	void		*ctx;
 };
 
-/* blocks runs from the newest to the first, which reset keeps. */
+/* blocks begins with the one in use; reset keeps the last. */
 struct arena {
 	struct block	*blocks;
 	struct at_end	*at_end;
 	size_t		 used;
+	size_t		 least;		/* octets of a block */
 };
 
 /* Large tables are read here and there: large pages spare half of the time. */
@@ -60,7 +61,19 @@ block_new(size_t size, struct block *next)
 struct arena *
 arena_new(void)
 {
-	return xcalloc(1, sizeof(struct arena));
+	struct arena *arena = xcalloc(1, sizeof(*arena));
+
+	arena->least = BLOCK_FIRST;
+	return arena;
+}
+
+struct arena *
+arena_new_work(void)
+{
+	struct arena *arena = arena_new();
+
+	arena->least = BLOCK_WORK;
+	return arena;
 }
 
 void
@@ -103,7 +116,7 @@ void
 arena_reset(struct arena *arena)
 {
 	free_all_but_first(arena);
-	if (arena->blocks != NULL && arena->blocks->size > BLOCK_FIRST) {
+	if (arena->blocks != NULL && arena->blocks->size > arena->least) {
 		free(arena->blocks);
 		arena->blocks = NULL;
 	}
@@ -113,19 +126,30 @@ arena_reset(struct arena *arena)
 }
 
 /*
- * A quarter of what is in use: few mallocs for what is large, and little room
+ * An eighth of what is in use: few mallocs for what is large, and little room
  * that stands empty in each of the many connections that wait.
  */
 static size_t
-next_block_size(const struct arena *arena, size_t need)
+next_block_size(const struct arena *arena)
 {
-	size_t size = arena->used / 4;
+	size_t size = arena->used / 8;
 
-	if (size < BLOCK_FIRST)
-		size = BLOCK_FIRST;
-	if (size > BLOCK_MAX)
-		size = BLOCK_MAX;
-	return size < need ? need : size;
+	if (size < arena->least)
+		size = arena->least;
+	return size > BLOCK_MAX ? BLOCK_MAX : size;
+}
+
+/* A block with room for so much; what is large for its arena gets a block of
+ * its own behind the one in use, which has room for more small pieces. */
+static struct block *
+add_block(struct arena *arena, size_t need)
+{
+	size_t size = next_block_size(arena);
+
+	if (arena->blocks == NULL || need <= size / 2)
+		return arena->blocks = block_new(size < need ? need : size,
+		    arena->blocks);
+	return arena->blocks->next = block_new(need, arena->blocks->next);
 }
 
 static size_t
@@ -142,10 +166,8 @@ arena_alloc(struct arena *arena, size_t size)
 	void *p;
 
 	size = rounded(size);
-	if (block == NULL || block->size - block->used < size) {
-		block = block_new(next_block_size(arena, size), block);
-		arena->blocks = block;
-	}
+	if (block == NULL || block->size - block->used < size)
+		block = add_block(arena, size);
 	p = block->bytes + block->used;
 	block->used += size;
 	arena->used += size;

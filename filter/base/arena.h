@@ -18,6 +18,8 @@
 struct arena;
 
 struct arena *arena_new(void);
+/* For work that is over soon: fewer blocks, and more room that stays empty. */
+struct arena *arena_new_work(void);
 void arena_free(struct arena *arena);		/* NULL is allowed */
 void arena_reset(struct arena *arena);
 

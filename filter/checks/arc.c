@@ -21,8 +21,9 @@ add_result(struct check_run *run, const struct arc_results *results)
 
 	/* RFC 8617 section 10.2 */
 	if (results->word == WORD_PASS)
-		result_add_property(&result, "header", "oldest-pass",
-		    arena_printf(run->arena, "%u", results->oldest_pass));
+		result_add_property(run->arena, &result, "header",
+		    "oldest-pass", arena_printf(run->arena, "%u",
+		    results->oldest_pass));
 	/* Most mail has no chain, and nobody asks of it. */
 	if (results->word != WORD_NONE)
 		check_result(run, &result);

@@ -67,11 +67,17 @@ add_result(struct check_run *run, const struct dkim_results *results,
 	struct result result = { .method = METHOD_DKIM, .word = sig->word,
 				 .reason = sig->reason };
 
-	result_add_property(&result, "header", "d", sig->domain);
-	result_add_property(&result, "header", "i", sig->identity);
-	result_add_property(&result, "header", "s", sig->selector);
-	result_add_property(&result, "header", "a", sig->algorithm);
-	result_add_property(&result, "header", "b", short_b(results, sig));
+	const struct result_property properties[] = {
+		{ "header", "d", sig->domain },
+		{ "header", "i", sig->identity },
+		{ "header", "s", sig->selector },
+		{ "header", "a", sig->algorithm },
+		{ "header", "b", short_b(results, sig) },
+	};
+
+	for (size_t i = 0; i < sizeof(properties) / sizeof(*properties); i++)
+		result_add_property(run->arena, &result, properties[i].ptype,
+		    properties[i].name, properties[i].value);
 	check_result(run, &result);
 	if (sig->key_name.len > 0)
 		check_evidence(run, sig->key_name, "TXT",

@@ -50,7 +50,8 @@ finish(struct check_run *run, const struct dmarc_result *found)
 	if (found->has_policy)
 		result.comment = arena_printf(run->arena, "p=%s dis=%s",
 		    word_name(found->policy), word_name(found->disposition));
-	result_add_property(&result, "header", "from", found->domain);
+	result_add_property(run->arena, &result, "header", "from",
+	    found->domain);
 	check_result(run, &result);
 	check_finish(run);
 }
@@ -190,7 +191,7 @@ discovered(void *ctx, const struct dmarc_policy *policy)
 static void
 find_author(struct check_run *run, struct dmarc_author *author)
 {
-	struct arena *work = arena_new();
+	struct arena *work = arena_new_work();
 
 	dmarc_author_find(work, run->subject->header, author);
 	author->domain = check_keep(run, author->domain);

@@ -38,8 +38,9 @@ finish(struct check_run *run, enum word word, struct str name,
 	facts_text_or_none(facts, FACT_ID_IPREV_NAME, result.comment);
 	facts_text(facts, FACT_ID_IPREV_REASON, str_from(reason));
 	if (run->subject->client.ip.family != IP_NONE) {
-		result_add_property(&result, "policy", "iprev", arena_copy(
-		    run->arena, ip_format(&run->subject->client.ip, text)));
+		result_add_property(run->arena, &result, "policy", "iprev",
+		    arena_copy(run->arena,
+		    ip_format(&run->subject->client.ip, text)));
 		check_result(run, &result);
 	}
 	check_finish(run);

@@ -4,6 +4,8 @@
 #include "base/ensure.h"
 #include "base/limits.h"
 
+enum { EVIDENCE_MOSTLY = 8 };	/* answers behind a message */
+
 /*
  * Every check the daemon can run.  To add one: write checks/NAME.c, add its
  * facts to facts/facts.def, an id to check.h, and a row here.  A row may only
@@ -107,7 +109,7 @@ struct arena *
 check_scratch(struct check_run *run)
 {
 	if (run->scratch == NULL)
-		run->scratch = arena_new();
+		run->scratch = arena_new_work();
 	return run->scratch;
 }
 
@@ -197,6 +199,7 @@ check_evidence(struct check_run *run, struct str name, const char *type,
 
 	if (results->evidence.count >= LIMIT_EVIDENCE)
 		return;
+	VEC_ROOM(results->arena, &results->evidence, EVIDENCE_MOSTLY);
 	VEC_PUSH(results->arena, &results->evidence, (struct evidence){
 	    .method = str_from(run->check->name), .type = type,
 	    .status = status, .secure = secure, .stage = run->stage,

@@ -77,7 +77,8 @@ finish(struct check_run *run, const struct spf_result *found)
 	facts_number(facts, id->lookups, found->lookups);
 	facts_number(facts, id->voids, found->void_lookups);
 	facts_text(facts, id->reason, result.reason);
-	result_add_property(&result, "smtp", id->property, spf->shown);
+	result_add_property(run->arena, &result, "smtp", id->property,
+	    spf->shown);
 	check_result(run, &result);
 	for (size_t i = 0; i < found->used.count; i++) {
 		const struct spf_dns_record *r = &found->used.at[i];

@@ -384,7 +384,7 @@ stub_backend(const struct servers *servers,
 	stub->backend = (struct backend){ &stub_ops, behind->loop };
 	stub->behind = behind;
 	stub->elsewhere = elsewhere;
-	stub->scratch = arena_new();
+	stub->scratch = arena_new_work();
 	stub->tick.fire = on_tick;
 	stub->start_ticks.run = start_ticks;
 	ensure(pthread_mutex_init(&stub->lock, NULL) == 0);

@@ -37,7 +37,7 @@ failed(const struct flight *flight, enum dns_status status, const char *why)
 static struct answer *
 decoded(const struct flight *flight, struct str packet, bool secure)
 {
-	struct arena *scratch = arena_new();
+	struct arena *scratch = arena_new_work();
 	struct dns_answer answer = packet_decode(scratch, packet,
 	    flight->name, flight->type);
 	struct answer *made;

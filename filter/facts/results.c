@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/ensure.h"
-
 static const char *const method_names[METHOD_COUNT] = {
 	[METHOD_AUTH] = "auth",
 	[METHOD_IPREV] = "iprev", [METHOD_SPF] = "spf",
@@ -21,8 +19,8 @@ struct str
 result_property(const struct result *result, const char *ptype,
     const char *name)
 {
-	for (unsigned i = 0; i < result->property_count; i++) {
-		const struct result_property *p = &result->properties[i];
+	for (size_t i = 0; i < result->properties.count; i++) {
+		const struct result_property *p = &result->properties.at[i];
 
 		if (strcmp(p->ptype, ptype) == 0 && strcmp(p->name, name) == 0)
 			return p->value;
@@ -31,12 +29,12 @@ result_property(const struct result *result, const char *ptype,
 }
 
 void
-result_add_property(struct result *result, const char *ptype,
-    const char *name, struct str value)
+result_add_property(struct arena *arena, struct result *result,
+    const char *ptype, const char *name, struct str value)
 {
 	if (value.len == 0)
 		return;
-	ensure(result->property_count < RESULT_PROPERTIES_MAX);
-	result->properties[result->property_count++] =
-	    (struct result_property){ ptype, name, value };
+	VEC_ROOM(arena, &result->properties, 1);	/* most have one */
+	VEC_PUSH(arena, &result->properties,
+	    (struct result_property){ ptype, name, value });
 }

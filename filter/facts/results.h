@@ -27,16 +27,13 @@ struct result_property {
 	struct str	 value;			/* hostile bytes */
 };
 
-enum { RESULT_PROPERTIES_MAX = 8 };
-
 struct result {
 	enum method		method;
 	enum word		word;
 	enum stage		stage;		/* whose scope it belongs to */
 	struct str		reason;		/* empty: nothing to say */
 	struct str		comment;	/* after the result: "p=none" */
-	unsigned		property_count;
-	struct result_property	properties[RESULT_PROPERTIES_MAX];
+	VEC(struct result_property) properties;
 };
 
 /* A DNS answer that took part in a decision. */
@@ -72,7 +69,8 @@ const char *method_name(enum method method);	/* "spf" */
 struct str result_property(const struct result *result, const char *ptype,
     const char *name);
 
-void result_add_property(struct result *result, const char *ptype,
-    const char *name, struct str value);	/* empty values are left out */
+/* Empty values are left out. */
+void result_add_property(struct arena *arena, struct result *result,
+    const char *ptype, const char *name, struct str value);
 
 #endif

@@ -22,7 +22,8 @@ add_result(struct connection *conn, struct str login)
 	if (login.len == 0)
 		return;
 	if (conn->engine->options.stamp_login)
-		result_add_property(&result, "smtp", "auth", login);
+		result_add_property(conn->arena[SCOPE_MESSAGE], &result,
+		    "smtp", "auth", login);
 	VEC_PUSH(conn->results.arena, &conn->results.list, result);
 }
 

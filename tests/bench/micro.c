@@ -503,7 +503,8 @@ add_result(enum method method, const char *ptype, const char *name,
 	struct result result = { .method = method, .word = WORD_PASS,
 	    .stage = STAGE_MESSAGE };
 
-	result_add_property(&result, ptype, name, str_from(value));
+	result_add_property(bench.arena, &result, ptype, name,
+	    str_from(value));
 	VEC_PUSH(bench.arena, &bench.results.list, result);
 }
 

@@ -122,7 +122,7 @@ take_results(struct arena *arena, struct str *input, struct results *results)
 		struct result result = { .method = METHOD_DKIM };
 
 		result.reason = fuzz_text(input);
-		result_add_property(&result, "header", "d",
+		result_add_property(arena, &result, "header", "d",
 		    fuzz_text(input));
 		VEC_PUSH(arena, &results->list, result);
 	}

@@ -23,22 +23,22 @@ static const struct {
 };
 
 static struct result
-take_result(struct str *input)
+take_result(struct arena *arena, struct str *input)
 {
 	struct result result = {
 		.method = (enum method)(fuzz_byte(input) % METHOD_COUNT),
 		.word = (enum word)(fuzz_byte(input) % WORD_COUNT),
 	};
+	unsigned count = fuzz_byte(input) % 9;
 
-	result.property_count = fuzz_byte(input) % (RESULT_PROPERTIES_MAX + 1);
 	result.reason = fuzz_text(input);
 	result.comment = fuzz_text(input);
-	for (unsigned i = 0; i < result.property_count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		unsigned which = fuzz_byte(input) % 9;
 
-		result.properties[i].ptype = properties[which].ptype;
-		result.properties[i].name = properties[which].name;
-		result.properties[i].value = fuzz_text(input);
+		VEC_PUSH(arena, &result.properties, (struct result_property){
+		    properties[which].ptype, properties[which].name,
+		    fuzz_text(input) });
 	}
 	return result;
 }
@@ -86,13 +86,13 @@ is_read_back(struct arena *arena, const struct authres_result *read,
 	    !str_eqz(read->result, word_name(result->word)) ||
 	    !says(arena, read->reason, result->word == WORD_PASS ?
 	    STR_NONE : result->reason) ||
-	    read->properties.count != result->property_count)
+	    read->properties.count != result->properties.count)
 		return false;
-	for (unsigned i = 0; i < result->property_count; i++)
+	for (unsigned i = 0; i < result->properties.count; i++)
 		if (!str_eqz(read->properties.at[i].name,
-		    result->properties[i].name) ||
+		    result->properties.at[i].name) ||
 		    !says(arena, read->properties.at[i].value,
-		    result->properties[i].value))
+		    result->properties.at[i].value))
 			return false;
 	return true;
 }
@@ -134,7 +134,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	id = fuzz_text(&input);
 	while (input.len > 0 && results.list.count < 200)
-		VEC_PUSH(arena, &results.list, take_result(&input));
+		VEC_PUSH(arena, &results.list, take_result(arena, &input));
 	value = stamp_value(arena, id, &results);
 	if ((fault = authres_fault(value)) != NULL)
 		fail(fault, value);

@@ -32,6 +32,13 @@ add(enum method method, enum word word)
 }
 
 static void
+add_with(enum method method, enum word word, const char *name,
+    struct str value)
+{
+	result_add_property(arena, add(method, word), "smtp", name, value);
+}
+
+static void
 assert_stamp(const char *id, const char *expected)
 {
 	struct str value = stamp_value(arena, str_from(id), &results);
@@ -70,23 +77,24 @@ START_TEST(a_whole_message)
 	struct result *r = add(METHOD_DMARC, WORD_PASS);
 
 	r->comment = STR("p=reject dis=none");
-	result_add_property(r, "header", "from", STR("example.com"));
+	result_add_property(arena, r, "header", "from", STR("example.com"));
 	r = add(METHOD_DKIM, WORD_PASS);
 	r->reason = STR("2048-bit key");
-	result_add_property(r, "header", "d", STR("example.com"));
-	result_add_property(r, "header", "s", STR("s1"));
-	result_add_property(r, "header", "a", STR("rsa-sha256"));
-	result_add_property(r, "header", "b", STR("dGhpcyBp"));
-	result_add_property(r, "header", "i", STR("@example.com"));
+	result_add_property(arena, r, "header", "d", STR("example.com"));
+	result_add_property(arena, r, "header", "s", STR("s1"));
+	result_add_property(arena, r, "header", "a", STR("rsa-sha256"));
+	result_add_property(arena, r, "header", "b", STR("dGhpcyBp"));
+	result_add_property(arena, r, "header", "i", STR("@example.com"));
 	r = add(METHOD_DKIM, WORD_TEMPERROR);
-	result_add_property(r, "header", "d", STR("list.example"));
-	result_add_property(r, "header", "b", STR("ab+/cd=="));
+	result_add_property(arena, r, "header", "d", STR("list.example"));
+	result_add_property(arena, r, "header", "b", STR("ab+/cd=="));
 	r = add(METHOD_IPREV, WORD_PASS);
-	result_add_property(r, "policy", "iprev", STR("2001:db8::1"));
+	result_add_property(arena, r, "policy", "iprev", STR("2001:db8::1"));
 	r = add(METHOD_SPF, WORD_NONE);
-	result_add_property(r, "smtp", "helo", STR("mail.example.com"));
+	result_add_property(arena, r, "smtp", "helo", STR("mail.example.com"));
 	r = add(METHOD_SPF, WORD_PASS);
-	result_add_property(r, "smtp", "mailfrom", STR("ann@example.com"));
+	result_add_property(arena, r, "smtp", "mailfrom",
+	    STR("ann@example.com"));
 	assert_stamp("mx.example.net", "mx.example.net;\r\n"
 	    "\tiprev=pass policy.iprev=\"2001:db8::1\";\r\n"
 	    "\tspf=none smtp.helo=mail.example.com;\r\n"
@@ -179,15 +187,16 @@ static const struct {
 START_TEST(a_value_stays_one_value)
 {
 	struct str expected, value;
+	struct result *result;
 	struct authres read;
 
 	expected = arena_printf(arena, "mx.example;\r\n"
 	    "\tspf=fail smtp.mailfrom=%s;\r\n\tdmarc=fail",
 	    values[_i].printed);
 	/* Not by result_add_property(): it leaves out what is empty. */
-	*add(METHOD_SPF, WORD_FAIL) = (struct result){ .method = METHOD_SPF,
-	    .word = WORD_FAIL, .property_count = 1,
-	    .properties = { { "smtp", "mailfrom", values[_i].value } } };
+	result = add(METHOD_SPF, WORD_FAIL);
+	VEC_PUSH(arena, &result->properties,
+	    (struct result_property){ "smtp", "mailfrom", values[_i].value });
 	add(METHOD_DMARC, WORD_FAIL);
 	value = stamp_value(arena, STR("mx.example"), &results);
 	ck_assert_msg(str_eq(value, expected), "%.*s", STR_ARG(value));
@@ -268,7 +277,7 @@ END_TEST
 
 START_TEST(a_long_address_gets_a_line_of_its_own)
 {
-	result_add_property(add(METHOD_SPF, WORD_PASS), "smtp", "mailfrom",
+	add_with(METHOD_SPF, WORD_PASS, "mailfrom",
 	    STR(A64 "@" A8 A8 ".example.com"));
 	assert_stamp("mx.example", "mx.example;\r\n\tspf=pass\r\n"
 	    "\tsmtp.mailfrom=" A64 "@" A8 A8 ".example.com");
@@ -278,13 +287,13 @@ END_TEST
 START_TEST(the_semicolon_has_room)
 {
 	/* 8 + "spf=pass smtp.helo=" (19) + 50 is 77 columns, 78 with ";". */
-	result_add_property(add(METHOD_SPF, WORD_PASS), "smtp", "helo",
+	add_with(METHOD_SPF, WORD_PASS, "helo",
 	    STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.com"));
 	add(METHOD_DMARC, WORD_NONE);
 	assert_stamp("mx.example", "mx.example;\r\n\tspf=pass smtp.helo="
 	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.com;\r\n"
 	    "\tdmarc=none");
-	results.list.at[0].properties[0].value =
+	results.list.at[0].properties.at[0].value =
 	    STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.com");
 	assert_stamp("mx.example", "mx.example;\r\n\tspf=pass\r\n\tsmtp.helo="
 	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.com;\r\n"
@@ -301,7 +310,7 @@ START_TEST(long_values_are_cut)
 
 	r = add(METHOD_SPF, WORD_FAIL);
 	r->reason = r->comment = str_make(big, sizeof(big));
-	result_add_property(r, "smtp", "mailfrom",
+	result_add_property(arena, r, "smtp", "mailfrom",
 	    str_make(big, sizeof(big)));
 	for (int c = 0; c < 256; c++) {
 		memset(big, c, sizeof(big));
@@ -324,8 +333,8 @@ START_TEST(a_cut_keeps_characters_whole)
 	for (size_t shift = 0; shift < 3; shift++) {
 		memset(text, 'x', shift);
 		results.list.count = 0;
-		result_add_property(add(METHOD_SPF, WORD_FAIL), "smtp",
-		    "mailfrom", str_make(text, sizeof(text) - 1));
+		add_with(METHOD_SPF, WORD_FAIL, "mailfrom",
+		    str_make(text, sizeof(text) - 1));
 		value = stamp_value(arena, STR("mx.example"), &results);
 		ck_assert_ptr_null(authres_fault(value));
 		ck_assert(str_ends_nocase(value, STR("...\"")));
@@ -340,7 +349,7 @@ START_TEST(a_cut_domain_is_no_domain)
 
 	memset(text, 'a', sizeof(text));
 	memcpy(text, "a@example.com.", 14);
-	result_add_property(add(METHOD_SPF, WORD_FAIL), "smtp", "mailfrom",
+	add_with(METHOD_SPF, WORD_FAIL, "mailfrom",
 	    str_make(text, sizeof(text)));
 	value = stamp_value(arena, STR("mx.example"), &results);
 	ck_assert(str_ends_nocase(value, STR("aaa...\"")));
@@ -367,7 +376,7 @@ START_TEST(many_signatures_leave_room_for_the_rest)
 	memset(name, '"', sizeof(name));
 	for (int i = 0; i < 100; i++)
 		for (int p = 0; p < 5; p++)
-			result_add_property(p == 0 ? add(METHOD_DKIM,
+			result_add_property(arena, p == 0 ? add(METHOD_DKIM,
 			    i == 99 ? WORD_PASS : WORD_FAIL) :
 			    &results.list.at[i], "header", "d",
 			    str_make(name, sizeof(name)));

@@ -200,7 +200,7 @@ START_TEST(any_byte_anywhere)
 	    WORD_FORGED };
 	struct result result = { .method = METHOD_DKIM, .reason = hostile };
 
-	result_add_property(&result, "header", "d", hostile);
+	result_add_property(arena, &result, "header", "d", hostile);
 	VEC_PUSH(arena, &results.list, result);
 	VEC_PUSH(arena, &results.evidence, (struct evidence){
 	    .method = hostile, .name = hostile, .data = hostile });
@@ -257,11 +257,11 @@ START_TEST(signatures)
 
 	VEC_PUSH(arena, &results.list, (struct result){
 	    .method = METHOD_SPF, .word = WORD_PASS });
-	result_add_property(&r, "header", "d", STR("example.com"));
-	result_add_property(&r, "header", "s", STR("s1"));
-	result_add_property(&r, "header", "a", STR("rsa-sha256"));
-	result_add_property(&r, "header", "b", STR("abcd"));
-	result_add_property(&r, "header", "i", STR("@example.com"));
+	result_add_property(arena, &r, "header", "d", STR("example.com"));
+	result_add_property(arena, &r, "header", "s", STR("s1"));
+	result_add_property(arena, &r, "header", "a", STR("rsa-sha256"));
+	result_add_property(arena, &r, "header", "b", STR("abcd"));
+	result_add_property(arena, &r, "header", "i", STR("@example.com"));
 	VEC_PUSH(arena, &results.list, r);
 	VEC_PUSH(arena, &results.list, (struct result){
 	    .method = METHOD_DKIM, .word = WORD_PERMERROR });
