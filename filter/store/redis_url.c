@@ -19,12 +19,12 @@ decode(struct str text, char *out, size_t size)
 			int low = i + 2 < text.len ?
 			    ascii_hex(text.ptr[i + 2]) : -1;
 
-			if (high < 0 || low < 0 || high + low == 0)
+			if (high < 0 || low < 0)
 				return false;
 			c = high * 16 + low;
 			i += 2;
 		}
-		if (len + 1 >= size)
+		if (c == '\0' || len + 1 >= size)
 			return false;
 		out[len++] = (char)c;
 	}

@@ -67,6 +67,9 @@ static const char *const steps[] = {
 	" line TEXT NOT NULL);"
 	"CREATE TABLE event_keep (one INTEGER PRIMARY KEY,"
 	" keep_ms INTEGER NOT NULL);",
+
+	/* 6: triplets are looked through in order of their keys instead */
+	"DROP INDEX triplets_expire;",
 };
 
 enum { VERSION = sizeof(steps) / sizeof(steps[0]) };

@@ -14,7 +14,8 @@
 #include "store/schema.h"
 #include "store/sqlite_event.h"
 
-enum { BUSY_MS = 1000, EXPIRE_ROWS = 500, WHY_MAX = 200 };
+enum { BUSY_MS = 1000, EXPIRE_ROWS = 100, LOOK_ROWS = 500,
+       WHY_MAX = 200 };
 
 #define WRITER_KEPT_MS	(30 * 86400 * 1000LL)
 
@@ -64,7 +65,8 @@ open_file(struct sqlite *sqlite, const char *path, char *why, size_t size)
 		return fail(sqlite, why, size);
 	sqlite3_busy_timeout(sqlite->db, BUSY_MS);
 	return run_text(sqlite, "PRAGMA journal_mode = WAL;"
-	    "PRAGMA synchronous = NORMAL;", why, size) &&
+	    "PRAGMA synchronous = NORMAL;"
+	    "PRAGMA cache_size = -16384;", why, size) &&
 	    schema_bring(sqlite->db, why, size) &&
 	    prepare(sqlite, why, size);
 }
@@ -171,23 +173,66 @@ sqlite_apply(void *state, struct store_job *const *jobs, size_t count,
 	return 0;
 }
 
+/* What is over among those that follow in order of their keys. */
+static bool
+expire_triplets(struct sqlite *sqlite, int64_t now_ms)
+{
+	/* No key is as high as that. */
+	static const char last[TRIPLET_KEY + 1] =
+	    "\xff\xff\xff\xff\xff\xff\xff\xff"
+	    "\xff\xff\xff\xff\xff\xff\xff\xff";
+	struct str from = str_make(sqlite->looked, sqlite->looked_len);
+	sqlite3_stmt *after = sqlite_use(sqlite, TRIPLET_AFTER, from);
+	sqlite3_stmt *range = sqlite_use(sqlite, EXPIRE_RANGE, from);
+	char until[sizeof(last)];
+	size_t len = 0;
+
+	sqlite3_bind_int(after, 2, LOOK_ROWS - 1);
+	if (sqlite3_step(after) == SQLITE_ROW &&
+	    sqlite3_column_bytes(after, 0) == TRIPLET_KEY) {
+		len = TRIPLET_KEY;
+		memcpy(until, sqlite3_column_blob(after, 0), len);
+	}
+	sqlite3_reset(after);
+	sqlite3_bind_blob(range, 2, len > 0 ? until : last,
+	    len > 0 ? (int)len : (int)sizeof(last), SQLITE_STATIC);
+	sqlite3_bind_int64(range, 3, now_ms);
+	if (!sqlite_done(range))
+		return false;		/* it comes round again */
+	memcpy(sqlite->looked, until, len);
+	sqlite->looked_len = len;
+	/* Where much is over, the next ones are looked at right away. */
+	return sqlite3_changes(sqlite->db) > LOOK_ROWS / 20;
+}
+
+/* A piece of one table a time, each in its turn. */
 static bool
 sqlite_expire(void *state, int64_t now_ms)
 {
+	enum { TABLES = STATEMENTS - EXPIRE_COUNTERS };
 	struct sqlite *sqlite = state;
-	sqlite3_stmt *delete = sqlite->statements[EXPIRE_COUNTERS +
-	    sqlite->expires];
-	bool more;
+	unsigned turn = sqlite->expires++;
+	sqlite3_stmt *delete;
 
-	sqlite->expires = (sqlite->expires + 1) %
-	    (STATEMENTS - EXPIRE_COUNTERS);
-	sqlite3_bind_int64(delete, 1, now_ms);
-	sqlite3_bind_int64(delete, 2, EXPIRE_ROWS);
-	/* One that could not be done now comes round again. */
-	more = sqlite_done(delete) &&
-	    sqlite3_changes(sqlite->db) == EXPIRE_ROWS;
-	return more || sqlite->expires != 0 ||
-	    sqlite_event_expire(sqlite, now_ms);
+	if (turn < TABLES) {
+		delete = sqlite->statements[EXPIRE_COUNTERS + turn];
+		sqlite3_bind_int64(delete, 1, now_ms);
+		sqlite3_bind_int64(delete, 2, EXPIRE_ROWS);
+		/* One that could not be done now comes round again. */
+		if (!sqlite_done(delete))
+			return true;
+		sqlite->expires_more |=
+		    sqlite3_changes(sqlite->db) == EXPIRE_ROWS;
+	} else if (turn == TABLES) {
+		sqlite->expires_more |= expire_triplets(sqlite, now_ms);
+	} else {
+		bool more = sqlite->expires_more;
+
+		sqlite->expires = 0;
+		sqlite->expires_more = false;
+		return sqlite_event_expire(sqlite, now_ms) || more;
+	}
+	return true;
 }
 
 const struct store_backend store_sqlite = {

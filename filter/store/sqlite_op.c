@@ -50,8 +50,10 @@ const char *const sqlite_statements[STATEMENTS] = {
 	    " (SELECT key, bucket FROM counters WHERE expires <= ?1 LIMIT ?2)",
 	[EXPIRE_MEMBERS] = "DELETE FROM members WHERE (key, member) IN"
 	    " (SELECT key, member FROM members WHERE expires <= ?1 LIMIT ?2)",
-	[EXPIRE_TRIPLETS] = "DELETE FROM triplets WHERE key IN"
-	    " (SELECT key FROM triplets WHERE expires <= ?1 LIMIT ?2)",
+	[TRIPLET_AFTER] = "SELECT key FROM triplets WHERE key > ?1"
+	    " ORDER BY key LIMIT 1 OFFSET ?2",
+	[EXPIRE_RANGE] = "DELETE FROM triplets WHERE key > ?1 AND key <= ?2"
+	    " AND expires <= ?3",
 	[EXPIRE_STANDINGS] = "DELETE FROM standings WHERE key IN"
 	    " (SELECT key FROM standings WHERE expires <= ?1 LIMIT ?2)",
 	[EXPIRE_ITEMS] = "DELETE FROM items WHERE rowid IN"

@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-#include "store/backend.h"
+#include "store/job.h"
 
 enum statement {
 	BEGIN, COMMIT, ROLLBACK,
@@ -20,7 +20,8 @@ enum statement {
 	WRITER_READ, WRITER_SET,
 	EVENT_READ, EVENT_PUT, EVENT_PUT_LINE, EVENT_FIND_OLD,
 	EVENT_REMOVE, EVENT_REMOVE_LINES, KEEP_READ, KEEP_SET,
-	EXPIRE_COUNTERS, EXPIRE_MEMBERS, EXPIRE_TRIPLETS, EXPIRE_STANDINGS,
+	TRIPLET_AFTER, EXPIRE_RANGE,
+	EXPIRE_COUNTERS, EXPIRE_MEMBERS, EXPIRE_STANDINGS,
 	EXPIRE_ITEMS, EXPIRE_WRITERS,
 	STATEMENTS
 };
@@ -29,6 +30,9 @@ struct sqlite {
 	sqlite3		*db;
 	sqlite3_stmt	*statements[STATEMENTS];
 	unsigned	 expires;	/* the table whose turn it is */
+	char		 looked[TRIPLET_KEY];	/* up to that triplet */
+	size_t		 looked_len;	/* 0: from the first one on */
+	bool		 expires_more;	/* one of them had a lot */
 	char		 writer[WRITER_ID];	/* of this batch, so far */
 	uint64_t	 number;	/* ... the last one done */
 	bool		 has_writer, new_number;

@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,6 +107,23 @@ open_with_spool(int backend, uint64_t max)
 	open_store(backend);
 	ck_assert_msg(store_spool(store, spool_path(), max, why,
 	    sizeof(why)), "%s", why);
+}
+
+int
+number_in_database(const char *text)
+{
+	sqlite3 *db;
+	sqlite3_stmt *statement;
+	int number;
+
+	ck_assert_int_eq(sqlite3_open(database_path(), &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_prepare_v2(db, text, -1, &statement, NULL),
+	    SQLITE_OK);
+	ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
+	number = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return number;
 }
 
 void

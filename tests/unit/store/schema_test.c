@@ -47,23 +47,6 @@ run(const char *text)
 	sqlite3_close(db);
 }
 
-static int
-number(const char *text)
-{
-	sqlite3 *db;
-	sqlite3_stmt *statement;
-	int number;
-
-	ck_assert_int_eq(sqlite3_open(database_path(), &db), SQLITE_OK);
-	ck_assert_int_eq(sqlite3_prepare_v2(db, text, -1, &statement, NULL),
-	    SQLITE_OK);
-	ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
-	number = sqlite3_column_int(statement, 0);
-	sqlite3_finalize(statement);
-	sqlite3_close(db);
-	return number;
-}
-
 static enum greylist_state
 attempt(const char *key, int64_t at)
 {
@@ -82,8 +65,9 @@ START_TEST(an_old_file_goes_on)
 	ck_assert_int_eq(attempt("v", 0), GREYLIST_NEW);
 	store_close(store, 1000);
 	store = NULL;
-	ck_assert_int_eq(number("PRAGMA user_version"), schema_version());
-	ck_assert_int_eq(number("SELECT count(*) FROM triplets"
+	ck_assert_int_eq(number_in_database("PRAGMA user_version"),
+	    schema_version());
+	ck_assert_int_eq(number_in_database("SELECT count(*) FROM triplets"
 	    " WHERE length(key) = 16"), 3);
 }
 END_TEST
@@ -109,15 +93,16 @@ START_TEST(a_strange_file_is_left_alone)
 
 	for (int i = 0; i < 2 && strange[_i].texts[i] != NULL; i++)
 		run(strange[_i].texts[i]);
-	tables = number("SELECT count(*) FROM sqlite_schema");
+	tables = number_in_database(
+	    "SELECT count(*) FROM sqlite_schema");
 	snprintf(why, sizeof(why), "sqlite:%s", database_path());
 	store = store_open(str_from(why), why, sizeof(why));
 	ck_assert_ptr_null(store);
 	snprintf(expected, sizeof(expected), "%s: %s", database_path(),
 	    strange[_i].why);
 	ck_assert_int_eq(strncmp(why, expected, strlen(expected)), 0);
-	ck_assert_int_eq(number("SELECT count(*) FROM sqlite_schema"),
-	    tables);
+	ck_assert_int_eq(number_in_database(
+	    "SELECT count(*) FROM sqlite_schema"), tables);
 }
 END_TEST
 
@@ -131,10 +116,11 @@ START_TEST(half_a_step_is_none)
 	snprintf(where, sizeof(where), "sqlite:%s", database_path());
 	ck_assert_ptr_null(store_open(str_from(where), why, sizeof(why)));
 	ck_assert_ptr_nonnull(strstr(why, "table items already exists"));
-	ck_assert_int_eq(number("PRAGMA user_version"), 3);
+	ck_assert_int_eq(number_in_database("PRAGMA user_version"), 3);
 	run("DROP TABLE items");
 	open_store(SQLITE);
-	ck_assert_int_eq(number("PRAGMA user_version"), schema_version());
+	ck_assert_int_eq(number_in_database("PRAGMA user_version"),
+	    schema_version());
 	ck_assert_int_eq(attempt("u", 0), GREYLIST_KNOWN);
 }
 END_TEST
@@ -166,7 +152,8 @@ START_TEST(several_make_one_file)
 		ck_assert_msg(opened[i] != NULL, "%s", why[i]);
 		store_close(opened[i], 0);
 	}
-	ck_assert_int_eq(number("PRAGMA user_version"), schema_version());
+	ck_assert_int_eq(number_in_database("PRAGMA user_version"),
+	    schema_version());
 }
 END_TEST
 

@@ -389,6 +389,8 @@ static const struct {
 	    "database, such as redis://127.0.0.1/0" },
 	{ "redis://a:%zz@h", "user and password are not as they should be; "
 	    "write redis://USER:PASSWORD@HOST with %XX for odd octets" },
+	{ "redis://%00@h", "user and password are not as they should be; "
+	    "write redis://USER:PASSWORD@HOST with %XX for odd octets" },
 	{ "redis+unix://run/x", "a path is missing; write for example "
 	    "redis+unix:///run/redis/redis.sock" },
 	{ "", "write memory:, sqlite:PATH, "
@@ -417,6 +419,7 @@ main(void)
 	suite_add_tcase(suite, schema_tests());
 	suite_add_tcase(suite, history_tests());
 	suite_add_tcase(suite, spool_tests());
+	suite_add_tcase(suite, expiry_tests());
 	suite_add_tcase(suite, crash_tests());
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_set_timeout(tc, 60);

@@ -20,6 +20,8 @@ void set_up(void);
 void tear_down(void);
 void open_store(int backend);
 const char *database_path(void);	/* of SQLite */
+/* The first column of the only row. */
+int number_in_database(const char *select);
 const char *spool_path(void);
 void open_with_spool(int backend, uint64_t max);
 
@@ -48,6 +50,7 @@ double count(const char *key, double amount, int64_t at);
 TCase *history_tests(void);
 TCase *redis_tests(void);
 TCase *schema_tests(void);
+TCase *expiry_tests(void);
 TCase *crash_tests(void);
 TCase *spool_tests(void);
 

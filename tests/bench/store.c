@@ -1,0 +1,197 @@
+/*
+ * store - what the store costs: CPU an op, octets on disk, pauses of expiry
+ *
+ * usage: store WHERE TRIPLETS
+ *
+ * WHERE is sqlite:FILE, a new one, or redis+unix://PATH.  The back end is
+ * called as the store's worker calls it, batch by batch.  Redis expires by
+ * itself: so what is measured there is how long single ops take meanwhile.
+ */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/ensure.h"
+#include "base/limits.h"
+#include "store/job.h"
+
+enum { MINUTE = 60000, OPS = 50000, KEPT_MS = 20000 };
+
+static const struct store_backend *backend;
+static void *state;
+static uint64_t number;
+
+static double
+now_us(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+/* ---- ops ---- */
+
+static struct store_op
+greylist_op(size_t i, int64_t now, int64_t kept_ms)
+{
+	static char key[200];
+
+	snprintf(key, sizeof(key), "192.%zu.%zu.0/24 sender%zu@example.com "
+	    "recipient%zu@example.org", i >> 16 & 255, i >> 8 & 255,
+	    i, i % 977);
+	return (struct store_op){ .kind = STORE_GREYLIST,
+	    .key = str_from(key), .now_ms = now, .delay_ms = 5 * MINUTE,
+	    .window_ms = kept_ms, .lifetime_ms = kept_ms };
+}
+
+static struct store_op
+rate_op(size_t i, int64_t now, int64_t kept_ms)
+{
+	static char key[200];
+
+	(void)kept_ms;
+	snprintf(key, sizeof(key), "rate client.net 192.%zu.%zu.0/24",
+	    i * 7919 >> 8 & 15, i * 7919 & 255);
+	return (struct store_op){ .kind = STORE_COUNT, .key = str_from(key),
+	    .now_ms = now, .period_ms = 60 * MINUTE, .amount = 1 };
+}
+
+typedef struct store_op make_op(size_t i, int64_t now, int64_t kept_ms);
+
+static void
+run_batch(make_op *make, size_t first, size_t count, int64_t now,
+    int64_t kept_ms)
+{
+	struct store_job *jobs[LIMIT_STORE_BATCH] = { NULL };
+	char why[300];
+
+	for (size_t i = 0; i < count; i++) {
+		struct store_op op = make(first + i, now, kept_ms);
+
+		jobs[i] = job_new(&op);
+		memcpy(jobs[i]->writer, "BENCH__1", WRITER_ID);
+		jobs[i]->number = ++number;
+		jobs[i]->may_repeat = true;
+	}
+	if (backend->apply(state, jobs, count, why, sizeof(why)) != count)
+		errx(1, "%s", why);
+	for (size_t i = 0; i < count; i++)
+		job_free(jobs[i]);
+}
+
+/* ---- figures ---- */
+
+static void
+time_ops(const char *name, make_op *make, size_t from, size_t ops,
+    size_t batch, int64_t kept_ms)
+{
+	double cpu = now_us(CLOCK_PROCESS_CPUTIME_ID);
+	double wall = now_us(CLOCK_MONOTONIC);
+	int64_t now = clock_unix_us() / 1000;
+
+	for (size_t done = 0; done < ops; done += batch)
+		run_batch(make, from + done, batch, now, kept_ms);
+	cpu = (now_us(CLOCK_PROCESS_CPUTIME_ID) - cpu) / (double)ops;
+	wall = (now_us(CLOCK_MONOTONIC) - wall) / (double)ops;
+	printf("%-10s batches of %3zu: %6.1f us CPU, %6.1f us in all\n", name,
+	    batch, cpu, wall);
+}
+
+static double
+megabytes(const char *path, const char *tail)
+{
+	char name[4200];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%s%s", path, tail);
+	return stat(name, &st) == 0 ? (double)st.st_size / 1e6 : 0;
+}
+
+static void
+expire_sqlite(void)
+{
+	int64_t later = clock_unix_us() / 1000 + 400LL * 86400 * 1000;
+	double longest = 0, longest_cpu = 0, all = 0;
+	unsigned slices = 0;
+	bool more = true;
+
+	while (more) {
+		double wall = now_us(CLOCK_MONOTONIC);
+		double cpu = now_us(CLOCK_THREAD_CPUTIME_ID);
+
+		more = backend->expire(state, later);
+		wall = now_us(CLOCK_MONOTONIC) - wall;
+		cpu = now_us(CLOCK_THREAD_CPUTIME_ID) - cpu;
+		longest = wall > longest ? wall : longest;
+		longest_cpu = cpu > longest_cpu ? cpu : longest_cpu;
+		all += wall;
+		slices++;
+	}
+	printf("expiry: %u slices, %.1f s in all; the longest %.1f ms, "
+	    "%.1f ms CPU\n", slices, all / 1e6, longest / 1e3,
+	    longest_cpu / 1e3);
+}
+
+/* How long one op takes while all triplets come to their end. */
+static void
+expire_redis(uint64_t until_ms)
+{
+	double longest = 0, over = 0, ops = 0;
+
+	while (clock_ms() < until_ms) {
+		double wall = now_us(CLOCK_MONOTONIC);
+
+		run_batch(rate_op, 1, 1, clock_unix_us() / 1000, 0);
+		wall = now_us(CLOCK_MONOTONIC) - wall;
+		longest = wall > longest ? wall : longest;
+		over += wall > 20000;
+		ops++;
+		usleep(500);
+	}
+	printf("expiry: of %.0f ops meanwhile the longest took %.1f ms, "
+	    "%.0f over 20 ms\n", ops, longest / 1e3, over);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct str where = str_from(argc > 1 ? argv[1] : "");
+	bool sqlite = str_starts_nocase(where, str_from(store_sqlite.scheme));
+	size_t triplets = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
+	static const size_t batches[] = { 500, 50, 10, 1 };
+	char why[300];
+	uint64_t ends;
+
+	if (argc != 3 || triplets == 0)
+		errx(2, "usage: store sqlite:FILE|redis+unix://PATH TRIPLETS");
+	backend = sqlite ? &store_sqlite : &store_redis_unix;
+	state = backend->open(str_skip(where, strlen(backend->scheme)), why,
+	    sizeof(why));
+	if (state == NULL)
+		errx(1, "%s", why);
+	ends = clock_ms();
+	time_ops("greylist", greylist_op, 0, triplets, LIMIT_STORE_BATCH,
+	    sqlite ? 86400000 : 120000);
+	ends += 120000 + KEPT_MS;
+	if (sqlite)
+		printf("disk: %.1f MB and %.1f MB of log\n",
+		    megabytes(argv[1] + 7, ""), megabytes(argv[1] + 7,
+		    "-wal"));
+	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
+		time_ops("greylist", greylist_op, 0, OPS, batches[i],
+		    86400000);
+		time_ops("rate", rate_op, 0, OPS, batches[i], 0);
+	}
+	if (sqlite)
+		expire_sqlite();
+	else
+		expire_redis(ends);
+	backend->close(state);
+	return 0;
+}
