@@ -88,13 +88,18 @@ def strings(*words):
     return b"".join(word.encode() + b"\0" for word in words)
 
 
-def milter_packets(domain, fields, body):
+def milter_packets(domain, fields, body, login):
     """What an MTA tells a milter of it."""
     yield packet(b"C", strings("mail." + domain.name) + b"4" +
                  struct.pack(">H", 25000) + strings(domain.address))
     yield packet(b"H", strings("mail." + domain.name))
-    yield packet(b"D", b"M" + strings("i", "4Q" + domain.name[:6]))
-    yield packet(b"M", strings("<bounce@%s>" % domain.name))
+    macros = ["i", "4Q" + domain.name[:6]]
+    if login:
+        macros += ["{auth_authen}", "sender@" + domain.name,
+                   "{auth_type}", "PLAIN"]
+    yield packet(b"D", b"M" + strings(*macros))
+    yield packet(b"M", strings("<%s@%s>" % (
+        "sender" if login else "bounce", domain.name)))
     yield packet(b"R", strings("<user@example.net>"))
     yield packet(b"T")
     for name, value in fields:
@@ -106,7 +111,7 @@ def milter_packets(domain, fields, body):
     yield packet(b"E")
 
 
-def message(domain, octets, number):
+def message(domain, octets, number, signed=True, login=False):
     body = body_of(octets, number)
     fields = [
         (b"Received", b" from mail.%s by mx.example.net; Mon, 1 Jun 2026"
@@ -118,11 +123,12 @@ def message(domain, octets, number):
         (b"Message-ID", b" <%d@%s>" % (number, domain.name.encode())),
         (b"MIME-Version", b" 1.0"),
         (b"Content-Type", b" text/plain; charset=utf-8")]
-    signer = dkim_signer.Signer(
-        key=domain.key, d=domain.name, s="s1", form="relaxed/relaxed",
-        h="from:to:subject:date:message-id")
-    fields.insert(0, signer.field(fields, body))
-    return b"".join(milter_packets(domain, fields, body))
+    if signed:
+        signer = dkim_signer.Signer(
+            key=domain.key, d=domain.name, s="s1", form="relaxed/relaxed",
+            h="from:to:subject:date:message-id")
+        fields.insert(0, signer.field(fields, body))
+    return b"".join(milter_packets(domain, fields, body, login))
 
 
 def make(directory, count):
@@ -138,3 +144,8 @@ def make(directory, count):
         with open(directory + "/" + name, "wb") as out:
             for number, domain in enumerate(senders):
                 out.write(message(domain, octets, number))
+    # Mail that we are to sign, from hosts and from users of ours.
+    for name, login in ("hosts", False), ("logins", True):
+        with open(directory + "/" + name, "wb") as out:
+            for number, domain in enumerate(warm):
+                out.write(message(domain, 4096, number, False, login))

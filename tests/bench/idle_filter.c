@@ -1,17 +1,26 @@
 /*
  * idle_filter - a libmilter filter that does nothing: the floor of our cost
  *
- *	idle_filter SOCKET-PATH
+ *	idle_filter SOCKET-PATH [KEY.pem]
  *
  * It takes every event that assayd takes, asks for no answers before the
- * message's end (SMFIP_NR_*), and adds one field there.
+ * message's end (SMFIP_NR_*), and adds one field there.  With a key it adds a
+ * second one there: the bare signature (EVP) of the body's SHA-256, in base64.
  */
+#include <err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>
 
 #include <libmilter/mfapi.h>
+
+enum { HASH_OCTETS = 32, SIGNATURE_OCTETS = 512 };
+
+static EVP_PKEY *key;		/* or NULL */
+static EVP_MD *sha256;
 
 static const unsigned long wanted =
     SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_HDR_LEADSPC | SMFIP_NR_CONN |
@@ -68,8 +77,39 @@ on_eoh(SMFICTX *ctx)
 static sfsistat
 on_body(SMFICTX *ctx, unsigned char *piece, size_t len)
 {
-	(void)ctx, (void)piece, (void)len;
+	EVP_MD_CTX *hash = smfi_getpriv(ctx);
+
+	if (key == NULL)
+		return SMFIS_NOREPLY;
+	if (hash == NULL) {
+		hash = EVP_MD_CTX_new();
+		EVP_DigestInit_ex2(hash, sha256, NULL);
+		smfi_setpriv(ctx, hash);
+	}
+	EVP_DigestUpdate(hash, piece, len);
 	return SMFIS_NOREPLY;
+}
+
+static void
+add_signature(SMFICTX *ctx)
+{
+	static char name[] = "X-Signature";
+	unsigned char digest[HASH_OCTETS], signature[SIGNATURE_OCTETS],
+	    text[2 * SIGNATURE_OCTETS];
+	EVP_MD_CTX *hash = smfi_getpriv(ctx), *sign = EVP_MD_CTX_new();
+	size_t len = sizeof(signature);
+
+	if (EVP_DigestFinal_ex(hash, digest, NULL) != 1 ||
+	    EVP_DigestSignInit(sign, NULL,
+	    EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA ? sha256 : NULL, NULL,
+	    key) != 1 || EVP_DigestSign(sign, signature, &len, digest,
+	    sizeof(digest)) != 1)
+		errx(1, "the key does not sign");
+	EVP_MD_CTX_free(sign);
+	EVP_MD_CTX_free(hash);
+	smfi_setpriv(ctx, NULL);
+	EVP_EncodeBlock(text, signature, (int)len);
+	smfi_insheader(ctx, 0, name, (char *)text);
 }
 
 static sfsistat
@@ -78,7 +118,23 @@ on_eom(SMFICTX *ctx)
 	static char name[] = "X-Idle", value[] = " nothing was looked at";
 
 	smfi_insheader(ctx, 0, name, value);
+	if (key != NULL)
+		add_signature(ctx);
 	return SMFIS_CONTINUE;
+}
+
+static void
+read_key(const char *path)
+{
+	FILE *file = fopen(path, "r");
+
+	if (file == NULL)
+		err(1, "%s", path);
+	key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
+	sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+	fclose(file);
+	if (key == NULL || sha256 == NULL)
+		errx(1, "%s: no key", path);
 }
 
 int
@@ -95,10 +151,12 @@ main(int argc, char **argv)
 	};
 	char socket_name[200];
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: %s SOCKET-PATH\n", argv[0]);
+	if (argc != 2 && argc != 3) {
+		fprintf(stderr, "usage: %s SOCKET-PATH [KEY.pem]\n", argv[0]);
 		return 2;
 	}
+	if (argc == 3)
+		read_key(argv[2]);
 	snprintf(socket_name, sizeof(socket_name), "unix:%s", argv[1]);
 	if (smfi_register(callbacks) != MI_SUCCESS ||
 	    smfi_setconn(socket_name) != MI_SUCCESS ||
