@@ -7,7 +7,7 @@ place_of(const struct header *header, const struct edit *edit)
 	unsigned nth = edit->nth;
 
 	for (size_t i = 0; i < header->fields.count; i++)
-		if (edit_is_named(&header->fields.at[i], edit->name) &&
+		if (header_is_named(&header->fields.at[i], edit->name) &&
 		    --nth == 0)
 			return i;
 	return header->fields.count;

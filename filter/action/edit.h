@@ -68,10 +68,6 @@ void edit_tags(struct arena *arena, struct edit_list *edits,
 void edit_apply(struct arena *arena, const struct edit_list *edits,
     const struct header *header, struct header *after_out);
 
-/* A field of this name; white space before its colon (RFC 5322 section 4.5.3)
- * does not hide it, as MTAs do not count it either. */
-bool edit_is_named(const struct header_field *field, struct str name);
-
 /*
  * The value of the field: "mx.example; spf=pass smtp.mailfrom=..." with folds,
  * every line at most LIMIT_FIELD_LINE octets where the values allow it; or

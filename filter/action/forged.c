@@ -1,12 +1,6 @@
 #include "action/edit.h"
 #include "mail/authres.h"
 
-bool
-edit_is_named(const struct header_field *field, struct str name)
-{
-	return str_eq_nocase(str_trim(field->name), name);
-}
-
 typedef bool claims_fn(struct str value, struct str our_id);
 
 static void
@@ -18,12 +12,12 @@ remove_claims(struct arena *arena, struct edit_list *edits,
 	size_t i = header->fields.count;
 
 	for (size_t k = 0; k < i; k++)
-		edit.nth += edit_is_named(&header->fields.at[k], edit.name);
+		edit.nth += header_is_named(&header->fields.at[k], edit.name);
 	/* From the last on, so that the numbers of the others stay right. */
 	while (edit.nth > 0) {
 		const struct header_field *field = &header->fields.at[--i];
 
-		if (!edit_is_named(field, edit.name))
+		if (!header_is_named(field, edit.name))
 			continue;
 		if (field != keep && claims(field->value, our_id))
 			VEC_PUSH(arena, &edits->list, edit);

@@ -50,7 +50,7 @@ tag_field(struct arena *arena, struct edit_list *edits,
 	struct edit edit = { .kind = EDIT_ADD, .name = rule->tag_name };
 
 	for (size_t i = 0; i < header->fields.count; i++)
-		edit.nth += edit_is_named(&header->fields.at[i], edit.name);
+		edit.nth += header_is_named(&header->fields.at[i], edit.name);
 	if (rule->tag != TAG_ADD)
 		remove_fields(arena, edits, edit, rule->tag == TAG_REPLACE);
 	if (rule->tag == TAG_REMOVE)
@@ -230,7 +230,7 @@ prefix_subjects(struct arena *arena, struct edit_list *edits,
 		const struct header_field *field = &header->fields.at[i];
 		struct str line, text;
 
-		if (!edit_is_named(field, subject_name))
+		if (!header_is_named(field, subject_name))
 			continue;
 		edit.nth++;
 		line = subject_line(arena, field->value);

@@ -128,6 +128,11 @@ struct check {
 	bool			 on_demand;	/* not run where no policy reads
 						 * a fact of it, and no check
 						 * that runs needs it */
+	bool			 of_strangers;	/* of mail of ours not run
+						 * before a rule waits for it:
+						 * it may start late, and has
+						 * no hook but start, eoh,
+						 * ready and cancel */
 	bool			 of_client;	/* reads subject's client or
 						 * helo: behind a relay started
 						 * when these are known */

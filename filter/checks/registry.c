@@ -13,7 +13,8 @@ enum { EVIDENCE_MOSTLY = 8 };	/* answers behind a message */
  */
 const struct check check_table[CHECK_COUNT] = {
 	[CHECK_IPREV] = {
-		.name = "iprev", .starts = STAGE_CONNECT, .of_client = true,
+		.name = "iprev", .of_strangers = true,
+		.starts = STAGE_CONNECT, .of_client = true,
 		.first = FACT_ID_IPREV, .last = FACT_ID_IPREV_REASON,
 		.method = METHOD_IPREV, .ops = &iprev_ops },
 	[CHECK_REVERSE] = {
@@ -22,7 +23,8 @@ const struct check check_table[CHECK_COUNT] = {
 		.first = FACT_ID_PTR_NAMES, .last = FACT_ID_PTR_GENERIC,
 		.method = METHOD_COUNT, .ops = &reverse_ops },
 	[CHECK_SPF_HELO] = {
-		.name = "spf_helo", .starts = STAGE_HELO, .of_client = true,
+		.name = "spf_helo", .of_strangers = true,
+		.starts = STAGE_HELO, .of_client = true,
 		.first = FACT_ID_SPF_HELO, .last = FACT_ID_SPF_HELO_REASON,
 		.method = METHOD_SPF, .ops = &spf_helo_ops },
 	[CHECK_HELO] = {
@@ -31,7 +33,8 @@ const struct check check_table[CHECK_COUNT] = {
 		.first = FACT_ID_HELO_FORM, .last = FACT_ID_HELO_REASON,
 		.method = METHOD_COUNT, .ops = &helo_ops },
 	[CHECK_SPF] = {
-		.name = "spf", .starts = STAGE_MAIL, .of_client = true,
+		.name = "spf", .of_strangers = true,
+		.starts = STAGE_MAIL, .of_client = true,
 		.first = FACT_ID_SPF, .last = FACT_ID_SPF_REASON,
 		.method = METHOD_SPF, .ops = &spf_ops },
 	[CHECK_MAIL_FROM_DNS] = {
@@ -48,7 +51,8 @@ const struct check check_table[CHECK_COUNT] = {
 		.first = FACT_ID_DKIM, .last = FACT_ID_DKIM_REASON,
 		.method = METHOD_DKIM, .ops = &dkim_ops },
 	[CHECK_DMARC] = {
-		.name = "dmarc", .starts = STAGE_MESSAGE,
+		.name = "dmarc", .of_strangers = true,
+		.starts = STAGE_MESSAGE,
 		.needs = CHECK_BIT(CHECK_SPF) | CHECK_BIT(CHECK_DKIM),
 		.first = FACT_ID_DMARC, .last = FACT_ID_DMARC_REASON,
 		.method = METHOD_DMARC, .ops = &dmarc_ops },

@@ -50,8 +50,7 @@ dkim_choose(struct arena *arena, const struct header *header,
 	size_t chosen = 0;
 
 	for (size_t i = 0; i < header->fields.count; i++)
-		if (str_eqz_nocase(str_trim(header->fields.at[i].name),
-		    "From"))
+		if (header_is_named(&header->fields.at[i], STR("From")))
 			collect(arena, header->fields.at[i].value, &authors);
 	for (size_t i = 0; i < count; i++) {
 		chosen_out[i] = count <= max ||

@@ -1,6 +1,7 @@
 #include "dkim/sign.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/base64.h"
 #include "base/limits.h"
@@ -12,12 +13,19 @@ static const char *const field_names[] = {
 	[DKIM_ARC_SEAL] = "ARC-Seal",
 };
 
-static const char *const algorithms[] = {
-	[DKIM_KEY_RSA] = "rsa-sha256", [DKIM_KEY_ED25519] = "ed25519-sha256",
+static const struct str algorithms[] = {
+	[DKIM_KEY_RSA] = STR_INIT("rsa-sha256"),
+	[DKIM_KEY_ED25519] = STR_INIT("ed25519-sha256"),
 };
 
-static const char *const forms[] = {
-	[DKIM_FORM_SIMPLE] = "simple", [DKIM_FORM_RELAXED] = "relaxed",
+/* Of the header, of the body. */
+static const struct str forms[][2] = {
+	[DKIM_FORM_SIMPLE] = {
+		[DKIM_FORM_SIMPLE] = STR_INIT("simple/simple"),
+		[DKIM_FORM_RELAXED] = STR_INIT("simple/relaxed") },
+	[DKIM_FORM_RELAXED] = {
+		[DKIM_FORM_SIMPLE] = STR_INIT("relaxed/simple"),
+		[DKIM_FORM_RELAXED] = STR_INIT("relaxed/relaxed") },
 };
 
 /* ---- what is signed ---- */
@@ -38,7 +46,8 @@ static bool
 is_repeated(const struct dkim_wanted *wanted, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
-		if (str_eq_nocase(wanted[i].name, wanted[at].name))
+		if (wanted[i].name.len == wanted[at].name.len &&
+		    str_eq_nocase(wanted[i].name, wanted[at].name))
 			return true;
 	return false;
 }
@@ -61,7 +70,8 @@ dkim_select(struct arena *arena, const struct header *header,
 			const struct header_field *field =
 			    &header->fields.at[at];
 
-			if (!str_eq_nocase(str_trim(field->name), name))
+			if (field->name.len < name.len ||
+			    !header_is_named(field, name))
 				continue;
 			if (!add_name(arena, selected_out, name, &octets))
 				return false;
@@ -102,33 +112,50 @@ put(struct lines *lines, struct str text)
 	lines->column += text.len;
 }
 
+/* A word of so many octets begins. */
 static void
-put_word(struct lines *lines, struct str word)
+begin_word(struct lines *lines, size_t len)
 {
-	if (lines->column + 1 + word.len > LIMIT_FIELD_LINE)
+	if (lines->column + 1 + len > LIMIT_FIELD_LINE)
 		new_line(lines);
 	else
 		put(lines, STR(" "));
-	put(lines, word);
 }
 
 static void
-put_names(struct lines *lines, struct arena *arena,
-    const struct dkim_selected *selected)
+put_tag(struct lines *lines, struct str name, struct str value)
+{
+	begin_word(lines, name.len + value.len + 2);
+	put(lines, name);
+	put(lines, STR("="));
+	put(lines, value);
+	put(lines, STR(";"));
+}
+
+static void
+put_number(struct lines *lines, struct str name, int64_t number)
+{
+	char text[sizeof("-9223372036854775808")];
+
+	put_tag(lines, name, str_make(text, (size_t)snprintf(text,
+	    sizeof(text), "%" PRId64, number)));
+}
+
+static void
+put_names(struct lines *lines, const struct dkim_selected *selected)
 {
 	for (size_t i = 0; i < selected->names.count; i++) {
-		bool last = i + 1 == selected->names.count;
-		struct str word = arena_printf(arena, "%s%.*s%c",
-		    i == 0 ? "h=" : "", STR_ARG(selected->names.at[i]),
-		    last ? ';' : ':');
+		struct str name = selected->names.at[i];
 
 		if (i == 0) {
-			put_word(lines, word);
-			continue;
-		}
-		if (lines->column + word.len > LIMIT_FIELD_LINE)
+			begin_word(lines, name.len + 3);
+			put(lines, STR("h="));
+		} else if (lines->column + name.len + 1 > LIMIT_FIELD_LINE) {
 			new_line(lines);
-		put(lines, word);
+		}
+		put(lines, name);
+		put(lines, i + 1 == selected->names.count ? STR(";") :
+		    STR(":"));
 	}
 }
 
@@ -148,24 +175,20 @@ put_base64(struct lines *lines, struct str text)
 
 /* All that stands before a= and between it and t=. */
 static void
-put_own(struct lines *lines, struct arena *arena,
-    const struct dkim_sign *sign)
+put_own(struct lines *lines, const struct dkim_sign *sign)
 {
-	const char *algorithm = algorithms[dkim_private_type(sign->key)];
-
-	put_word(lines, sign->kind == DKIM_SIGNATURE ? STR("v=1;") :
-	    arena_printf(arena, "i=%u;", sign->instance));
-	put_word(lines, arena_printf(arena, "a=%s;", algorithm));
-	if (sign->kind == DKIM_ARC_SEAL)
-		put_word(lines, arena_printf(arena, "cv=%.*s;",
-		    STR_ARG(sign->chain)));
+	if (sign->kind == DKIM_SIGNATURE)
+		put_tag(lines, STR("v"), STR("1"));
 	else
-		put_word(lines, arena_printf(arena, "c=%s/%s;",
-		    forms[sign->header_form], forms[sign->body_form]));
-	put_word(lines, arena_printf(arena, "d=%.*s;",
-	    STR_ARG(sign->domain)));
-	put_word(lines, arena_printf(arena, "s=%.*s;",
-	    STR_ARG(sign->selector)));
+		put_number(lines, STR("i"), sign->instance);
+	put_tag(lines, STR("a"), algorithms[dkim_private_type(sign->key)]);
+	if (sign->kind == DKIM_ARC_SEAL)
+		put_tag(lines, STR("cv"), sign->chain);
+	else
+		put_tag(lines, STR("c"),
+		    forms[sign->header_form][sign->body_form]);
+	put_tag(lines, STR("d"), sign->domain);
+	put_tag(lines, STR("s"), sign->selector);
 }
 
 /* All but the value of b=. */
@@ -173,18 +196,16 @@ static void
 put_tags(struct lines *lines, struct arena *arena,
     const struct dkim_sign *sign)
 {
-	put_own(lines, arena, sign);
-	put_word(lines, arena_printf(arena, "t=%" PRId64 ";", sign->time));
+	put_own(lines, sign);
+	put_number(lines, STR("t"), sign->time);
 	if (sign->expiry != 0)
-		put_word(lines, arena_printf(arena, "x=%" PRId64 ";",
-		    sign->expiry));
+		put_number(lines, STR("x"), sign->expiry);
 	if (sign->kind == DKIM_SIGNATURE && sign->identity.len > 0)
-		put_word(lines, arena_printf(arena, "i=%.*s;",
-		    STR_ARG(sign->identity)));
+		put_tag(lines, STR("i"), sign->identity);
 	if (sign->kind != DKIM_ARC_SEAL) {
-		put_names(lines, arena, sign->selected);
-		put_word(lines, arena_printf(arena, "bh=%.*s;",
-		    STR_ARG(base64_write(arena, sign->body_hash))));
+		put_names(lines, sign->selected);
+		put_tag(lines, STR("bh"), base64_write(arena,
+		    sign->body_hash));
 	}
 	if (lines->column + 3 + B_OCTETS_MIN > LIMIT_FIELD_LINE)
 		new_line(lines);

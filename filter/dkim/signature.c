@@ -378,5 +378,5 @@ dkim_signature_parse(struct arena *arena, const struct header_field *field,
 bool
 dkim_is_signature(const struct header_field *field)
 {
-	return str_eqz_nocase(str_trim(field->name), "DKIM-Signature");
+	return header_is_named(field, STR("DKIM-Signature"));
 }

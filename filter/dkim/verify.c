@@ -84,7 +84,7 @@ take_field(struct engine *engine, struct str name)
 		    &engine->header->fields.at[i];
 
 		if (engine->name_hashes[i] != hash || engine->taken[i] ||
-		    !str_eq_nocase(str_trim(field->name), name))
+		    !header_is_named(field, name))
 			continue;
 		engine->taken[i] = true;
 		return field;

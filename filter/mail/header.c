@@ -2,11 +2,16 @@
 
 #include "base/buf.h"
 
-/* RFC 5322 section 4.5: obsolete fields have blanks before their colon. */
-static bool
-is_named(const struct header_field *field, struct str name)
+/* RFC 5322 section 4.5: obsolete fields have blanks before their colon.  Most
+ * names have none, and another length: this is asked much. */
+bool
+header_is_named(const struct header_field *field, struct str name)
 {
-	return str_eq_nocase(str_trim(field->name), name);
+	struct str written = field->name;
+
+	if (written.len > name.len)
+		written = str_trim(written);
+	return written.len == name.len && str_eq_nocase(written, name);
 }
 
 size_t
@@ -15,7 +20,7 @@ header_count(const struct header *header, struct str name)
 	size_t count = 0;
 
 	for (size_t i = 0; i < header->fields.count; i++)
-		count += is_named(&header->fields.at[i], name);
+		count += header_is_named(&header->fields.at[i], name);
 	return count;
 }
 
@@ -23,7 +28,8 @@ const struct header_field *
 header_find(const struct header *header, struct str name, size_t nth)
 {
 	for (size_t i = 0; i < header->fields.count; i++)
-		if (is_named(&header->fields.at[i], name) && nth-- == 0)
+		if (header_is_named(&header->fields.at[i], name) &&
+		    nth-- == 0)
 			return &header->fields.at[i];
 	return NULL;
 }

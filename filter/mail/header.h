@@ -23,9 +23,10 @@ struct header {
 };
 
 /*
- * How many fields have this name; the nth of them (from 0) or NULL.  Blanks
- * before the colon ("From :") make no other name.
+ * Whether a field has this name; how many do; the nth of them (from 0) or
+ * NULL.  Blanks before the colon ("From :") make no other name.
  */
+bool header_is_named(const struct header_field *field, struct str name);
 size_t header_count(const struct header *header, struct str name);
 const struct header_field *header_find(const struct header *header,
     struct str name, size_t nth);

@@ -62,15 +62,16 @@ static char *
 milter_value(struct arena *arena, const struct client *client,
     struct str value)
 {
-	struct buf out;
+	char *out = arena_alloc(arena, value.len + 2);
+	size_t len = 0;
 
-	buf_init(&out, arena, value.len + 1);
 	if ((client->steps & SMFIP_HDR_LEADSPC) != 0)
-		buf_addc(&out, ' ');
+		out[len++] = ' ';
 	for (size_t i = 0; i < value.len; i++)
 		if (value.ptr[i] != '\r' && value.ptr[i] != '\0')
-			buf_addc(&out, value.ptr[i]);
-	return arena_z(arena, buf_str(&out));
+			out[len++] = value.ptr[i];
+	out[len] = '\0';
+	return out;
 }
 
 static bool

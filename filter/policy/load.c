@@ -123,6 +123,14 @@ policy_enforces(const struct policy *policy)
 	return policy->enforce;
 }
 
+static bool
+is_told_at(const struct rule *rule, enum stage stage)
+{
+	return !rule->shadow && action_ends(rule->action) &&
+	    rule->action != ACTION_ACCEPT &&
+	    (rule->action != ACTION_QUARANTINE || stage == STAGE_MESSAGE);
+}
+
 bool
 policy_can_act(const struct policy *policy, enum stage stage)
 {
@@ -130,12 +138,9 @@ policy_can_act(const struct policy *policy, enum stage stage)
 		return false;
 	if (stage == STAGE_RCPT)
 		return policy->rules[stage].count > 0;
-	for (size_t i = 0; i < policy->rules[stage].count; i++) {
-		const struct rule *rule = policy->rules[stage].at[i];
-
-		if (!rule->shadow && action_ends(rule->action))
+	for (size_t i = 0; i < policy->rules[stage].count; i++)
+		if (is_told_at(policy->rules[stage].at[i], stage))
 			return true;
-	}
 	return false;
 }
 

@@ -49,8 +49,12 @@ bool policy_enforces(const struct policy *policy);	/* mode enforce */
  * lists in files do not count.  It finds mistakes, not malice. */
 uint64_t policy_checksum(const struct policy *policy);
 
-/* The stage has a rule that can end it (not a shadow one): the MTA must wait
- * for our answer.  In monitor mode never; at rcpt for any rule. */
+/*
+ * The stage has a rule (not a shadow one) that the MTA must be told of there,
+ * so it waits for our answer.  An accept changes nothing for it, and it holds
+ * a message at the message's end, whenever quarantine was said.  In monitor
+ * mode never; at rcpt for any rule.
+ */
 bool policy_can_act(const struct policy *policy, enum stage stage);
 /* Any rule at this stage or a define/list that reads this fact. */
 bool policy_reads(const struct policy *policy, enum fact_id id);

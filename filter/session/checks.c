@@ -21,12 +21,28 @@ is_wanted(const struct connection *conn, int id)
 	return (conn->engine->wanted & CHECK_BIT(id)) != 0;
 }
 
+/*
+ * What speaks of strangers is not asked of mail of ours before a rule does.
+ * Until MAIL anybody may still log in: what no rule reads waits for that.
+ */
+static bool
+is_held(const struct connection *conn, int id, enum stage now)
+{
+	const struct engine *engine = conn->engine;
+
+	if ((engine->held & CHECK_BIT(id)) == 0 || conn->relayed)
+		return false;
+	return client_is_ours(conn) || (now < STAGE_MAIL &&
+	    (engine->asked & CHECK_BIT(id)) == 0);
+}
+
+/* What is held is not waited for. */
 static bool
 needs_are_finished(const struct connection *conn, const struct check *check)
 {
 	for (int id = 0; id < CHECK_COUNT; id++)
 		if ((check->needs & CHECK_BIT(id)) != 0 &&
-		    !conn->checks[id].finished)
+		    is_running(&conn->checks[id]))
 			return false;
 	return true;
 }
@@ -80,13 +96,58 @@ start(struct check_run *run)
 		run->check->ops->start(run);
 }
 
+/* At MAIL also those that were held until then. */
+static bool
+is_due(const struct connection *conn, int id, enum stage stage)
+{
+	const struct check *check = &check_table[id];
+
+	return (check->starts == stage || (stage == STAGE_MAIL &&
+	    check->starts < stage && !conn->checks[id].started)) &&
+	    is_wanted(conn, id) && !(conn->relayed && check->of_client) &&
+	    !is_held(conn, id, stage);
+}
+
 void
 run_start(struct connection *conn, enum stage stage)
 {
 	for (int id = 0; id < CHECK_COUNT; id++)
-		if (check_table[id].starts == stage && is_wanted(conn, id) &&
-		    !(conn->relayed && check_table[id].of_client))
-			start(prepare(conn, id, stage));
+		if (is_due(conn, id, stage))
+			start(prepare(conn, id, check_table[id].starts));
+}
+
+unsigned
+run_of_fact(enum fact_id fact)
+{
+	for (int id = 0; id < CHECK_COUNT; id++)
+		if (fact >= check_table[id].first &&
+		    fact <= check_table[id].last)
+			return CHECK_BIT(id);
+	return 0;
+}
+
+/* They are told of what has gone by; any of them may be the last that the
+ * answer waits for. */
+void
+run_held(struct connection *conn, unsigned waited_for)
+{
+	const struct message *message = &conn->message;
+
+	if ((waited_for & conn->engine->asked) == 0 || conn->relayed)
+		return;
+	for (int id = 0; id < CHECK_COUNT && conn->pending.active; id++) {
+		struct check_run *run = &conn->checks[id];
+
+		if ((conn->engine->asked & CHECK_BIT(id)) == 0 ||
+		    run->started ||
+		    check_table[id].starts > conn->pending.stage)
+			continue;
+		start(prepare(conn, id, check_table[id].starts));
+		if (is_running(run) && message->header_ended &&
+		    run->check->ops->eoh != NULL)
+			run->check->ops->eoh(run);
+	}
+	tell_ready(conn);
 }
 
 /* Unknown, not temperror: a client that cannot be told is none that failed. */

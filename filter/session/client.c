@@ -87,10 +87,8 @@ client_helo(struct connection *conn, struct str name)
 		    conn->subject.helo);
 }
 
-/* Who answers for this mail: we do, for a login, a host of ours, and what did
- * not come by SMTP. */
-static bool
-is_ours(const struct connection *conn)
+bool
+client_is_ours(const struct connection *conn)
 {
 	const struct engine_options *options = &conn->engine->options;
 	const struct ip *ip = &conn->subject.client.ip;
@@ -109,7 +107,8 @@ void
 client_mail(struct connection *conn)
 {
 	if (!conn->relayed)
-		facts_bool(&conn->facts, FACT_ID_CLIENT_OURS, is_ours(conn));
+		facts_bool(&conn->facts, FACT_ID_CLIENT_OURS,
+		    client_is_ours(conn));
 }
 
 void
@@ -169,7 +168,7 @@ client_find(struct connection *conn)
 		take_client(conn, &found);
 	else
 		take_unknown(conn, found.why);
-	facts_bool(&conn->facts, FACT_ID_CLIENT_OURS, is_ours(conn));
+	facts_bool(&conn->facts, FACT_ID_CLIENT_OURS, client_is_ours(conn));
 	run_start_of_client(conn, found.known ? STR_NONE :
 	    str_from(found.why));
 }

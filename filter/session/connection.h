@@ -20,7 +20,11 @@ struct engine {
 	struct engine_options	 options;	/* texts are copies */
 	struct arena		*arena;
 	unsigned		 refs;		/* __atomic builtins */
-	unsigned		 wanted;	/* CHECK_BITs: what is run */
+	/* CHECK_BITs: */
+	unsigned		 wanted;	/* what is run */
+	unsigned		 held;		/* of it, not of mail of ours */
+	unsigned		 asked;		/* of that, what rules can ask
+						 * for after all */
 	uint64_t		 wait_ms[STAGE_COUNT];
 };
 
@@ -145,6 +149,9 @@ void client_connect(struct connection *conn,
 void client_helo(struct connection *conn, struct str name);
 void client_mail(struct connection *conn);	/* a login is known */
 void client_find(struct connection *conn);
+/* We answer for this mail, as far as is known now: it is a login's, a host of
+ * ours sends it, or it did not come by SMTP. */
+bool client_is_ours(const struct connection *conn);
 bool client_is_owed(const struct connection *conn, enum fact_id fact);
 void client_forget(struct connection *conn);	/* the message is over */
 
@@ -167,6 +174,10 @@ void functions_keep_header(struct connection *conn, struct str name,
 
 /* checks.c: run and end the checks of a connection. */
 void run_start(struct connection *conn, enum stage stage);
+/* The check that owes a fact, as CHECK_BIT; 0: none. */
+unsigned run_of_fact(enum fact_id fact);
+/* Rules wait for these checks: what was held of mail of ours is run. */
+void run_held(struct connection *conn, unsigned waited_for);
 /* Those that had to wait for the client; trouble: it will not be known. */
 void run_start_of_client(struct connection *conn, struct str trouble);
 void run_header(struct connection *conn, const struct header_field *field);

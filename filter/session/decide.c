@@ -36,16 +36,6 @@ decide_env(struct connection *conn, const struct fact_set *facts)
 	    .arena = conn->arena[stage_scope(conn->pending.stage)] };
 }
 
-static unsigned
-check_of_fact(enum fact_id fact)
-{
-	for (int id = 0; id < CHECK_COUNT; id++)
-		if (fact >= check_table[id].first &&
-		    fact <= check_table[id].last)
-			return CHECK_BIT(id);
-	return 0;
-}
-
 /* False: a fact is missing, which is noted in pending. */
 static bool
 run_stage(struct connection *conn, enum stage stage, struct fact_set *facts,
@@ -69,7 +59,7 @@ run_stage(struct connection *conn, enum stage stage, struct fact_set *facts,
 	conn->pending.put_off = missing == FACT_COUNT ? conn->asks.owed :
 	    client_is_owed(conn, missing);
 	if (!conn->pending.put_off)
-		conn->pending.waited_for = check_of_fact(missing);
+		conn->pending.waited_for = run_of_fact(missing);
 	return false;
 }
 
@@ -424,8 +414,10 @@ decide_step(struct connection *conn)
 	if (!conn->pending.active)
 		return;
 	count_wait(conn);
-	if (!evaluate(conn))
+	if (!evaluate(conn)) {
+		run_held(conn, conn->pending.waited_for);
 		return;
+	}
 	reply = make_reply(conn);
 	if (will_be_stamped(conn, &reply) && !run_all_finished(conn)) {
 		conn->pending.waited_for = unfinished_checks(conn);

@@ -38,6 +38,54 @@ find_wanted(struct engine *engine)
 	}
 }
 
+/* Take a check and what it needs out of those that are held. */
+static void
+do_not_hold(struct engine *engine, int id)
+{
+	unsigned needs = check_table[id].needs;
+
+	engine->held &= ~CHECK_BIT(id);
+	for (int i = 0; i < id; i++)
+		if ((needs & engine->held & CHECK_BIT(i)) != 0)
+			do_not_hold(engine, i);
+}
+
+static bool
+shadow_reads(const struct engine *engine, const struct check *check)
+{
+	const struct policy *shadow = engine->options.shadow;
+
+	for (int id = check->first; id <= (int)check->last; id++)
+		if (shadow != NULL && policy_reads(shadow, (enum fact_id)id))
+			return true;
+	return false;
+}
+
+/*
+ * The shadow policy cannot wait, and a check that is run at once cannot find
+ * out later what another one says: where rules read these nothing is held.
+ */
+static void
+find_held(struct engine *engine)
+{
+	for (int id = 0; id < CHECK_COUNT; id++)
+		if (check_table[id].of_strangers)
+			engine->held |= engine->wanted & CHECK_BIT(id);
+	for (int id = 0; id < CHECK_COUNT; id++) {
+		const struct check *check = &check_table[id];
+
+		if (check->of_strangers ? shadow_reads(engine, check) :
+		    reads_facts_of(engine, check))
+			do_not_hold(engine, id);
+	}
+	for (int id = CHECK_COUNT - 1; id >= 0; id--)
+		if ((engine->held & CHECK_BIT(id)) != 0 &&
+		    ((engine->asked & CHECK_BIT(id)) != 0 ||
+		    reads_facts_of(engine, &check_table[id])))
+			engine->asked |= CHECK_BIT(id) |
+			    (check_table[id].needs & engine->held);
+}
+
 struct engine *
 engine_new(const struct engine_options *options)
 {
@@ -70,6 +118,7 @@ engine_new(const struct engine_options *options)
 	o->relays.at = copy_networks(engine->arena, options->relays.at,
 	    options->relays.count);
 	find_wanted(engine);
+	find_held(engine);
 	for (int stage = 0; stage < STAGE_COUNT; stage++)
 		engine->wait_ms[stage] = o->checks.dns_timeout_ms + GRACE_MS;
 	engine->wait_ms[STAGE_MESSAGE] = o->message_wait_ms;

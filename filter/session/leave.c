@@ -15,7 +15,7 @@ remove_forged(struct connection *conn, struct edit_list *edits)
 	unsigned kept = 0;
 
 	for (size_t i = 0; i < message->header.fields.count; i++)
-		kept += edit_is_named(&message->header.fields.at[i], name);
+		kept += header_is_named(&message->header.fields.at[i], name);
 	for (unsigned i = message->authres_over; i > 0; i--)
 		VEC_PUSH(arena, &edits->list, (struct edit){
 		    .kind = EDIT_DELETE, .name = name,

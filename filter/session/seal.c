@@ -82,7 +82,7 @@ find_kept(struct connection *conn)
 	size_t i = 0;
 
 	while (i < header->fields.count &&
-	    !(edit_is_named(&header->fields.at[i],
+	    !(header_is_named(&header->fields.at[i],
 	    STR("Authentication-Results")) &&
 	    authres_claims(header->fields.at[i].value, id)))
 		i++;

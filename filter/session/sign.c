@@ -21,6 +21,9 @@ sign_eoh(struct connection *conn)
 	const struct signing *signing = conn->engine->options.signing;
 	struct message *message = &conn->message;
 	struct arena *arena = conn->arena[SCOPE_MESSAGE];
+	const struct fact *address = facts_get(&conn->facts, FACT_ID_FROM);
+	const struct fact *domain = facts_get(&conn->facts,
+	    FACT_ID_FROM_DOMAIN);
 	struct dmarc_author author;
 
 	if (signing == NULL || !is_ours(conn))
@@ -31,12 +34,14 @@ sign_eoh(struct connection *conn)
 		    STR("the header is larger than is looked at");
 		return;
 	}
-	dmarc_author_find(arena, &message->header, &author);
-	if (author.valid)
+	if (domain->state == FACT_SET) {
 		message->signing.job = signing_begin(signing, arena,
-		    conn->subject.bodies, author.address, author.domain);
-	else
-		message->signing.result.why = author.reason;
+		    conn->subject.bodies, address->state == FACT_SET ?
+		    address->text : STR_NONE, domain->text);
+		return;
+	}
+	dmarc_author_find(arena, &message->header, &author);
+	message->signing.result.why = author.reason;
 }
 
 void

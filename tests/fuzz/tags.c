@@ -70,7 +70,7 @@ apply(struct arena *arena, struct header *header, const struct edit *edit)
 		VEC_PUSH(arena, &header->fields, (struct header_field){
 		    edit->name, edit->value });
 	for (size_t i = 0; i < header->fields.count; i++)
-		if (edit->kind == EDIT_CHANGE && edit_is_named(
+		if (edit->kind == EDIT_CHANGE && header_is_named(
 		    &header->fields.at[i], edit->name) && ++nth == edit->nth)
 			header->fields.at[i].value = edit->value;
 }

@@ -589,6 +589,23 @@ START_TEST(sections_act_wherever_one_does)
 }
 END_TEST
 
+/* What the MTA is not told of it need not wait for. */
+START_TEST(an_accept_is_not_told)
+{
+	struct policy *policy = policy_from("policy \"t\" mode enforce;\n"
+	    "at connect { accept when client.ip in 127.0.0.0/8; }\n"
+	    "at helo { bypass when helo == \"own.example\"; }\n"
+	    "at mail { quarantine when spf == fail; }\n"
+	    "at message { quarantine when spf == fail; }\n");
+
+	ck_assert(!policy_can_act(policy, STAGE_CONNECT));
+	ck_assert(policy_can_act(policy, STAGE_HELO));
+	ck_assert(!policy_can_act(policy, STAGE_MAIL));
+	ck_assert(policy_can_act(policy, STAGE_MESSAGE));
+	policy_unref(policy);
+}
+END_TEST
+
 START_TEST(a_monitor_policy_never_acts)
 {
 	struct policy *policy = policy_from("policy \"t\" mode monitor;\n"
@@ -644,6 +661,7 @@ eval_tests(void)
 	tcase_add_test(tc, a_run_goes_through_the_stages);
 	tcase_add_test(tc, a_policy_tells_what_it_needs);
 	tcase_add_test(tc, sections_act_wherever_one_does);
+	tcase_add_test(tc, an_accept_is_not_told);
 	tcase_add_test(tc, a_monitor_policy_never_acts);
 	tcase_add_test(tc, defines_are_evaluated_once);
 	return tc;
