@@ -131,9 +131,12 @@ static void
 change_envelope(SMFICTX *ctx, const struct client *client)
 {
 	const struct session_reply *reply = &client->reply;
-	struct arena *arena = arena_new();
+	struct arena *arena;
 	size_t failed = 0;
 
+	if (reply->new_from.len == 0 && reply->rcpt_change_count == 0)
+		return;
+	arena = arena_new();
 	if (reply->new_from.len > 0)
 		failed += smfi_chgfrom(ctx, path_of(arena, reply->new_from),
 		    NULL) != MI_SUCCESS;

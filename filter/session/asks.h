@@ -17,6 +17,7 @@ struct asks {
 	struct ask	*first;
 	size_t		 count;		/* at most LIMIT_ASKS */
 	bool		 owed;		/* one waits for who the client is */
+	unsigned	 checks;	/* CHECK_BITs: one waits for these */
 };
 
 /* dnsbl("zone") and dnswl("zone") of the client (RFC 5782). */

@@ -132,14 +132,15 @@ void
 run_held(struct connection *conn, unsigned waited_for)
 {
 	const struct message *message = &conn->message;
+	unsigned bits = waited_for & conn->engine->held;
 
-	if ((waited_for & conn->engine->asked) == 0 || conn->relayed)
+	if (bits == 0 || conn->relayed)
 		return;
+	bits |= conn->engine->asked;
 	for (int id = 0; id < CHECK_COUNT && conn->pending.active; id++) {
 		struct check_run *run = &conn->checks[id];
 
-		if ((conn->engine->asked & CHECK_BIT(id)) == 0 ||
-		    run->started ||
+		if ((bits & CHECK_BIT(id)) == 0 || run->started ||
 		    check_table[id].starts > conn->pending.stage)
 			continue;
 		start(prepare(conn, id, check_table[id].starts));

@@ -46,6 +46,7 @@ run_stage(struct connection *conn, enum stage stage, struct fact_set *facts,
 
 	*rule_out = NULL;
 	conn->asks.owed = false;
+	conn->asks.checks = 0;
 	conn->pending.rules = stage;
 	if (stage >= STAGE_RCPT)
 		envelope_greylist_facts(conn, facts);
@@ -59,7 +60,8 @@ run_stage(struct connection *conn, enum stage stage, struct fact_set *facts,
 	conn->pending.put_off = missing == FACT_COUNT ? conn->asks.owed :
 	    client_is_owed(conn, missing);
 	if (!conn->pending.put_off)
-		conn->pending.waited_for = run_of_fact(missing);
+		conn->pending.waited_for = missing == FACT_COUNT ?
+		    conn->asks.checks : run_of_fact(missing);
 	return false;
 }
 

@@ -151,8 +151,10 @@ asks_greylist(struct connection *conn, const struct policy_call *call,
 		result->state = FACT_NONE;
 		return;
 	}
-	if (!facts_known(call->facts, FACT_ID_SPF))
+	if (!facts_known(call->facts, FACT_ID_SPF)) {
+		conn->asks.checks |= CHECK_BIT(CHECK_SPF);
 		return;
+	}
 	net = ip_format_site(ip, text);
 	passes = ask_passes(conn, net);
 	ask = ask_triplet(conn, call, net);

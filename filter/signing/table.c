@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/domain.h"
 #include "base/ensure.h"
 #include "base/hash.h"
@@ -270,8 +271,13 @@ static void
 look_up_with(struct search *search, struct str local, const char *between,
     struct str domain)
 {
-	look_up(search, arena_printf(search->arena, "%.*s%s%.*s",
-	    STR_ARG(local), between, STR_ARG(domain)));
+	struct buf name;
+
+	buf_init(&name, search->arena, SIZE_MAX);
+	buf_add(&name, local);
+	buf_addz(&name, between);
+	buf_add(&name, domain);
+	look_up(search, buf_str(&name));
 }
 
 static bool
@@ -304,9 +310,12 @@ static void
 look_up_patterns(struct search *search, struct str local, struct str domain)
 {
 	const struct signing_table *table = search->table;
-	struct str address = arena_printf(search->arena, "%.*s@%.*s",
-	    STR_ARG(local), STR_ARG(domain));
+	struct str address;
 
+	if (table->patterns.count == 0)
+		return;
+	address = arena_printf(search->arena, "%.*s@%.*s", STR_ARG(local),
+	    STR_ARG(domain));
 	for (size_t i = 0; i < table->patterns.count; i++)
 		if (matches_pattern(table->patterns.at[i].text, address))
 			take(search, table->patterns.at[i].row);

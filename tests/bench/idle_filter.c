@@ -1,11 +1,12 @@
 /*
  * idle_filter - a libmilter filter that does nothing: the floor of our cost
  *
- *	idle_filter SOCKET-PATH [KEY.pem]
+ *	idle_filter SOCKET-PATH [KEY.pem [mail]]
  *
  * It takes every event that assayd takes, asks for no answers before the
  * message's end (SMFIP_NR_*), and adds one field there.  With a key it adds a
  * second one there: the bare signature (EVP) of the body's SHA-256, in base64.
+ * With "mail" it also answers at MAIL, as a policy must that can refuse there.
  */
 #include <err.h>
 #include <openssl/evp.h>
@@ -21,6 +22,7 @@ enum { HASH_OCTETS = 32, SIGNATURE_OCTETS = 512 };
 
 static EVP_PKEY *key;		/* or NULL */
 static EVP_MD *sha256;
+static bool answers_mail;
 
 static const unsigned long wanted =
     SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_HDR_LEADSPC | SMFIP_NR_CONN |
@@ -34,7 +36,7 @@ on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 {
 	(void)ctx, (void)f2, (void)f3;
 	*pf0 = f0 & SMFIF_ADDHDRS;
-	*pf1 = f1 & wanted;
+	*pf1 = f1 & wanted & ~(answers_mail ? SMFIP_NR_MAIL : 0UL);
 	*pf2 = *pf3 = 0;
 	return SMFIS_CONTINUE;
 }
@@ -58,6 +60,13 @@ on_path(SMFICTX *ctx, char **argv)
 {
 	(void)ctx, (void)argv;
 	return SMFIS_NOREPLY;
+}
+
+static sfsistat
+on_mail(SMFICTX *ctx, char **argv)
+{
+	(void)ctx, (void)argv;
+	return answers_mail ? SMFIS_CONTINUE : SMFIS_NOREPLY;
 }
 
 static sfsistat
@@ -144,19 +153,21 @@ main(int argc, char **argv)
 	static const struct smfiDesc callbacks = {
 		.xxfi_name = name, .xxfi_version = SMFI_VERSION,
 		.xxfi_flags = SMFIF_ADDHDRS, .xxfi_connect = on_connect,
-		.xxfi_helo = on_text, .xxfi_envfrom = on_path,
+		.xxfi_helo = on_text, .xxfi_envfrom = on_mail,
 		.xxfi_envrcpt = on_path, .xxfi_header = on_header,
 		.xxfi_eoh = on_eoh, .xxfi_body = on_body, .xxfi_eom = on_eom,
 		.xxfi_negotiate = on_negotiate
 	};
 	char socket_name[200];
 
-	if (argc != 2 && argc != 3) {
-		fprintf(stderr, "usage: %s SOCKET-PATH [KEY.pem]\n", argv[0]);
+	if (argc < 2 || argc > 4) {
+		fprintf(stderr, "usage: %s SOCKET-PATH [KEY.pem [mail]]\n",
+		    argv[0]);
 		return 2;
 	}
-	if (argc == 3)
+	if (argc > 2)
 		read_key(argv[2]);
+	answers_mail = argc > 3;
 	snprintf(socket_name, sizeof(socket_name), "unix:%s", argv[1]);
 	if (smfi_register(callbacks) != MI_SUCCESS ||
 	    smfi_setconn(socket_name) != MI_SUCCESS ||

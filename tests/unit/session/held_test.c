@@ -73,6 +73,10 @@ static const struct {
 	  "127.0.0.7", "", ACTION_CONTINUE, true,
 	  { "\"iprev\":\"pass\"", "\"action\":\"reject\"" },
 	  { "\"spf\":\"" } },
+	/* So does a function that goes by a check. */
+	{ HEAD "at rcpt { tempfail when greylist(5m) == new; }\n", NULL,
+	  "127.0.0.7", "", ACTION_CONTINUE, true, { "\"spf\":\"fail\"" },
+	  { "\"iprev\":\"" } },
 	/* The shadow policy cannot wait: what it reads is asked at once. */
 	{ HEAD, HEAD "at message { reject when spf == fail; }\n",
 	  "127.0.0.7", "", ACTION_CONTINUE, true,
