@@ -380,7 +380,7 @@ mime_scan(struct mime *mime, struct str piece)
 void
 mime_scan_end(struct mime *mime)
 {
-	if (mime->state == MIME_IN_HEADER && mime->line_len > 0)
+	while (mime->state == MIME_IN_HEADER && mime->line_len > 0)
 		buffered_line(mime, true);
 	if (mime->state == MIME_IN_HEADER && mime->header_lines > 0)
 		end_header(mime);

@@ -1,10 +1,6 @@
 #include "tests/support/mime_script.h"
 
-#include <string.h>
-
-#include "base/buf.h"
 #include "base/ensure.h"
-#include "mail/mime.h"
 #include "tests/support/mime_facts.h"
 
 struct script {
@@ -13,35 +9,42 @@ struct script {
 	bool		open;
 };
 
-static bool
-begin(void *ctx, const struct mime_part *part)
+void
+mime_script_part(struct buf *out, const struct mime_part *part)
 {
 	static const char *const dispositions[] = {
 		[MIME_NO_DISPOSITION] = "", [MIME_INLINE] = " inline",
 		[MIME_ATTACHMENT] = " attachment",
 	};
+
+	for (unsigned i = 0; i < part->depth; i++)
+		buf_addc(out, '.');
+	buf_add(out, part->type);
+	if (part->container)
+		buf_addc(out, part->attached ? '@' : '+');
+	if (part->text && !str_starts_nocase(part->type, STR("text/")))
+		buf_addc(out, '!');
+	if (part->charset.len > 0) {
+		buf_addz(out, " charset=");
+		buf_add(out, part->charset);
+	}
+	buf_addz(out, dispositions[part->disposition]);
+	for (size_t i = 0; i < part->name_count; i++) {
+		buf_addz(out, " <");
+		buf_add(out, part->names[i]);
+		buf_addc(out, '>');
+	}
+	buf_addz(out, part->container ? "\n" : " {");
+}
+
+static bool
+begin(void *ctx, const struct mime_part *part)
+{
 	struct script *script = ctx;
 
 	ensure(!script->open && part->number == script->number + 1);
 	script->number = part->number;
-	for (unsigned i = 0; i < part->depth; i++)
-		buf_addc(&script->out, '.');
-	buf_add(&script->out, part->type);
-	if (part->container)
-		buf_addc(&script->out, part->attached ? '@' : '+');
-	if (part->text && !str_starts_nocase(part->type, STR("text/")))
-		buf_addc(&script->out, '!');
-	if (part->charset.len > 0) {
-		buf_addz(&script->out, " charset=");
-		buf_add(&script->out, part->charset);
-	}
-	buf_addz(&script->out, dispositions[part->disposition]);
-	for (size_t i = 0; i < part->name_count; i++) {
-		buf_addz(&script->out, " <");
-		buf_add(&script->out, part->names[i]);
-		buf_addc(&script->out, '>');
-	}
-	buf_addz(&script->out, part->container ? "\n" : " {");
+	mime_script_part(&script->out, part);
 	script->open = !part->container;
 	return true;
 }

@@ -14,9 +14,13 @@
 #ifndef ASSAY_TESTS_MIME_SCRIPT_H
 #define ASSAY_TESTS_MIME_SCRIPT_H
 
-#include "base/arena.h"
+#include "base/buf.h"
+#include "mail/mime.h"
 
 /* Header and body, fed in pieces of this many octets. */
 struct str mime_script(struct arena *arena, struct str message, size_t piece);
+
+/* The line of this part, up to its octets. */
+void mime_script_part(struct buf *out, const struct mime_part *part);
 
 #endif
