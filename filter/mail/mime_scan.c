@@ -341,6 +341,26 @@ candidate(struct mime *mime, struct str *piece, size_t lf)
 	return BOUNDARY;
 }
 
+/*
+ * The line end before a line that begins with "--", from this place on; or the
+ * length.  Base64 has no '-' at all, and texts have few.
+ */
+static size_t
+find_line(struct str piece, size_t from)
+{
+	while (from < piece.len) {
+		size_t at = from + str_chr(str_skip(piece, from), '-');
+
+		if (at + 1 < piece.len && at > 0 &&
+		    piece.ptr[at - 1] == '\n' && piece.ptr[at + 1] == '-')
+			return at - 1;
+		while (at < piece.len && piece.ptr[at] == '-')
+			at++;
+		from = at;
+	}
+	return piece.len;
+}
+
 static struct str
 scan_body(struct mime *mime, struct str piece)
 {
@@ -355,13 +375,10 @@ scan_body(struct mime *mime, struct str piece)
 	if (mime->state != MIME_IN_BODY || piece.len == 0)
 		return piece;
 	for (;;) {
-		const char *at = memmem(piece.ptr + from, piece.len - from,
-		    "\n--", 3);
-		size_t lf;
+		size_t lf = find_line(piece, from);
 
-		if (at == NULL)
+		if (lf == piece.len)
 			return keep_tail(mime, piece);
-		lf = (size_t)(at - piece.ptr);
 		if (candidate(mime, &piece, lf) != NO_BOUNDARY)
 			return piece;
 		from = lf + 3;
