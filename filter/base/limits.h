@@ -185,6 +185,22 @@ enum {
 	LIMIT_STORE_MEMORY = 10000,	/* ... that are in the spool, too */
 	LIMIT_STORE_BATCH = 500,	/* ops of one commit */
 
+	/* DMARC reports that others send: RFC 9990 has no limits of its own */
+	LIMIT_AGGREGATE_DEPTH = 32,	/* of elements in elements; it has 7 */
+	LIMIT_AGGREGATE_TEXT_OCTETS = 1024, /* of one text */
+	LIMIT_AGGREGATE_RECORDS = 1000000, /* of one report */
+	LIMIT_AGGREGATE_RESULTS = 100,	/* of one record and kind (3.1.3) */
+	LIMIT_AGGREGATE_PIECE = 1024 * 1024, /* parsed at once */
+	LIMIT_AGGREGATE_OCTETS = 256 * 1024 * 1024, /* of one, unpacked */
+	LIMIT_UNPACK_ENTRIES = 100,	/* files in an archive, parts of mail */
+	LIMIT_UNPACK_DEPTH = 2,		/* an archive in a message */
+	LIMIT_UNPACK_PART_OCTETS = 64 * 1024 * 1024, /* of mail, decoded */
+	LIMIT_UNPACK_FILE_OCTETS = 128 * 1024 * 1024, /* that is read */
+	LIMIT_RECEIVED_ROWS = 1000000,	/* senders times addresses, summed up */
+	LIMIT_RECEIVED_DOMAINS = 10000,	/* that are reported of */
+	LIMIT_RECEIVED_REPORTS = 1000000, /* of which it is known that they
+					 * were read */
+
 	/* Events */
 	LIMIT_EVENT_QUEUE = 10000,
 	LIMIT_EVENT_QUEUE_OCTETS = 64 * 1024 * 1024,

@@ -28,8 +28,10 @@ static const struct tool_command commands[] = {
 	  tool_spf },
 	{ "dmarc",
 	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [--json] "
-	  "[--dkim DOMAIN]... [--spf DOMAIN] DOMAIN",
-	  "what DMARC says of an author domain, and how it is found",
+	  "[--dkim DOMAIN]... [--spf DOMAIN] DOMAIN | "
+	  "read [--json] [--html] [--domain DOMAIN]... [--top N] FILE...",
+	  "what DMARC says of an author domain, and how it is found; what "
+	  "others report of our mail",
 	  tool_dmarc },
 	{ "explain",
 	  "[-c FILE] [--policy FILE] [--color WHEN] [--set KEY=VALUE]... "

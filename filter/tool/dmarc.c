@@ -9,6 +9,7 @@
 #include "base/domain.h"
 #include "base/limits.h"
 #include "dmarc/dmarc.h"
+#include "tool/dmarc.h"
 #include "tool/json.h"
 #include "tool/tool.h"
 
@@ -288,8 +289,13 @@ take_options(struct dmarc_tool *tool, int argc, char **argv)
 int
 tool_dmarc(int argc, char **argv)
 {
-	struct dmarc_tool tool = { .arena = arena_new() };
-	int status = take_options(&tool, argc, argv);
+	struct dmarc_tool tool = { .arena = NULL };
+	int status;
+
+	if (argc > 1 && strcmp(argv[1], "read") == 0)
+		return tool_dmarc_read(argc - 1, argv + 1);
+	tool.arena = arena_new();
+	status = take_options(&tool, argc, argv);
 
 	if (status == 0)
 		status = run(&tool);

@@ -4,17 +4,7 @@
 #ifndef ASSAY_TOOL_MESSAGE_H
 #define ASSAY_TOOL_MESSAGE_H
 
-#include "mail/header.h"
-
-struct message_file {
-	struct header	header;
-	struct str	body;
-	bool		mbox;	/* a first line "From ..." was dropped */
-};
-
-/* Splits a message whose lines end with CRLF; slices of the text. */
-void message_split(struct arena *arena, struct str text,
-    struct message_file *message_out);
+#include "mail/split.h"
 
 /*
  * Reads the file ("-": standard input) and splits it.  Lines may end with LF

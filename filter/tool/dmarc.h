@@ -1,0 +1,11 @@
+/*
+ * dmarc - what assay dmarc does beside looking at a domain, a file each
+ *
+ * argv[0] is the word behind "dmarc"; the exit status comes back.
+ */
+#ifndef ASSAY_TOOL_DMARC_H
+#define ASSAY_TOOL_DMARC_H
+
+int tool_dmarc_read(int argc, char **argv);
+
+#endif
