@@ -11,7 +11,7 @@ put_text(struct emit *out, const char *key, struct str text)
 }
 
 static void
-put_args(struct emit *out, const struct answer *answer)
+put_args(struct emit *out, const struct call_answer *answer)
 {
 	emit_open(out, "arguments", '[');
 	for (size_t i = 0; i < answer->count; i++)
@@ -23,7 +23,7 @@ put_args(struct emit *out, const struct answer *answer)
 }
 
 static void
-put_answer(struct emit *out, const struct answer *answer)
+put_answer(struct emit *out, const struct call_answer *answer)
 {
 	const struct function *function = function_find(answer->function);
 
@@ -54,7 +54,7 @@ event_calls(struct emit *out, const struct answers *answers, size_t count)
 /* ---- and back ---- */
 
 static bool
-read_args(struct pull *pull, struct answer *answer)
+read_args(struct pull *pull, struct call_answer *answer)
 {
 	bool ok = true;
 
@@ -74,7 +74,7 @@ read_args(struct pull *pull, struct answer *answer)
 }
 
 static bool
-read_one(struct pull *pull, struct answer *answer, bool *has_answer)
+read_one(struct pull *pull, struct call_answer *answer, bool *has_answer)
 {
 	const struct function *function;
 	struct str key;
@@ -110,7 +110,7 @@ event_calls_read(struct pull *pull, struct answers *answers)
 	if (!pull_array(pull))
 		return false;
 	while (pull_item(pull)) {
-		struct answer answer = { .count = 0 };
+		struct call_answer answer = { .count = 0 };
 		bool has_answer = false;
 
 		if (!read_one(pull, &answer, &has_answer))

@@ -92,7 +92,8 @@ take_entry(struct unpacking *unpacking, struct archive *archive,
     struct archive_entry *entry, struct str name)
 {
 	const char *path = archive_entry_pathname(entry);
-	bool inside = path != NULL && strcmp(path, "data") != 0;
+	bool inside = path != NULL && path[0] != '\0' &&
+	    strcmp(path, "data") != 0;
 
 	unpacking->documents++;
 	unpacking->handler->begin(unpacking->ctx, inside ? str_from(path) :

@@ -100,13 +100,13 @@ same_arg(const struct answer_arg *arg, const struct policy_call *call,
 	return false;
 }
 
-static const struct answer *
+static const struct call_answer *
 find(const struct answers *answers, const struct policy_call *call)
 {
 	struct str rcpt = rcpt_of(call);
 
 	for (size_t i = 0; i < answers->list.count; i++) {
-		const struct answer *answer = &answers->list.at[i];
+		const struct call_answer *answer = &answers->list.at[i];
 		bool same = str_eqz(answer->function, call->function) &&
 		    answer->count == call->count &&
 		    str_eq(answer->rcpt, rcpt);
@@ -123,7 +123,7 @@ bool
 answers_find(const struct answers *answers, const struct policy_call *call,
     struct fact *result)
 {
-	const struct answer *answer = find(answers, call);
+	const struct call_answer *answer = find(answers, call);
 
 	if (answer != NULL)
 		*result = answer->result;
@@ -145,7 +145,7 @@ void
 answers_add(struct arena *arena, struct answers *answers,
     const struct policy_call *call, const struct fact *result)
 {
-	struct answer answer = { .function = str_from(call->function),
+	struct call_answer answer = { .function = str_from(call->function),
 	    .count = call->count, .result = *result };
 
 	if (result->state == FACT_PENDING ||

@@ -19,7 +19,7 @@ struct answer_arg {
 	struct str	text;		/* of all others */
 };
 
-struct answer {
+struct call_answer {
 	struct str		function;	/* "rate" */
 	struct answer_arg	args[FUNCTION_PARAMETERS_MAX];
 	size_t			count;
@@ -28,7 +28,7 @@ struct answer {
 };
 
 struct answers {
-	VEC(struct answer)	list;		/* zeroed is empty */
+	VEC(struct call_answer)	list;		/* zeroed is empty */
 };
 
 /* False: it is not among them; else result is a copy that shares its text. */

@@ -59,8 +59,9 @@ struct received *received_new(void);
 void received_free(struct received *received);	/* NULL is allowed */
 
 /*
- * A report begins, has records and ends; one that does not end was broken,
- * counts for nothing, and may come again whole.  False: it has been counted before.
+ * A report begins, has records and ends; one that does not end is broken,
+ * counts for nothing, and may come again whole.  False: it has been counted
+ * before.
  */
 bool received_begin(struct received *received,
     const struct aggregate_meta *meta);
