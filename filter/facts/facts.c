@@ -183,8 +183,7 @@ write_once(struct fact_set *set, enum fact_id id, enum fact_state state)
 {
 	struct fact *fact = &set->facts[id];
 
-	ensure(fact->state == FACT_PENDING || id == FACT_ID_SCORE ||
-	    id == FACT_ID_SCORE_SYMBOLS);
+	ensure(fact->state == FACT_PENDING || fact_is_running(id));
 	fact->state = state;
 	set->version++;
 	return fact;

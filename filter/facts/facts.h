@@ -94,6 +94,13 @@ const char *word_name(enum word word);
 bool word_find(enum word_set set, struct str name, enum word *word_out);
 bool word_in_set(enum word_set set, enum word word);
 
+/* What the rules of a policy make: it may be written again and again. */
+static inline bool
+fact_is_running(enum fact_id id)
+{
+	return id >= FACT_ID_SCORE && id <= FACT_ID_SCORE_STARS;
+}
+
 /* All facts of this stage and later ones are pending again. */
 void facts_reset(struct fact_set *set, enum stage from);
 
@@ -107,8 +114,7 @@ void facts_copy(struct arena *arena, const struct fact_set *from,
 const struct fact *facts_get(const struct fact_set *set, enum fact_id id);
 bool facts_known(const struct fact_set *set, enum fact_id id); /* not pending */
 
-/* Each may be called once for a fact between resets; score and its symbols
- * excepted. */
+/* Each may be called once for a fact between resets, unless it is running. */
 void facts_none(struct fact_set *set, enum fact_id id);
 void facts_unknown(struct fact_set *set, enum fact_id id, struct str reason);
 void facts_text(struct fact_set *set, enum fact_id id, struct str text);

@@ -47,9 +47,11 @@ characters(struct str text)
 static bool
 is_swapped(struct str a, struct str b)
 {
-	size_t first = str_utf8_length(a);
+	size_t first = 1;
 
-	return a.len == b.len && first > 0 && first < a.len &&
+	while (first < a.len && !begins_character(a.ptr[first]))
+		first++;
+	return a.len == b.len && first < a.len &&
 	    str_eq(str_slice(a, 0, first), str_skip(b, b.len - first)) &&
 	    str_eq(str_skip(a, first), str_slice(b, 0, b.len - first));
 }

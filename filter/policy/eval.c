@@ -27,8 +27,8 @@ value_read(const struct eval *eval, enum fact_id id)
 {
 	struct fact running;
 
-	if (eval_is_running(id)) {
-		running = eval_running(&eval->run, id);
+	if (fact_is_running(id)) {
+		running = policy_running(eval->env->arena, &eval->run, id);
 		return fact_as_text(eval->env->arena, id, &running);
 	}
 	if (!facts_known(eval->env->facts, id))

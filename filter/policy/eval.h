@@ -40,14 +40,6 @@ eval_settled(unsigned values)
 	return (values & (values - 1)) == 0;
 }
 
-/* What the rules make themselves: never pending, but not the same for long. */
-static inline bool
-eval_is_running(enum fact_id id)
-{
-	return id == FACT_ID_SCORE || id == FACT_ID_SCORE_SYMBOLS;
-}
-
-struct fact eval_running(const struct policy_run *run, enum fact_id id);
 
 /* The fact or answer as it is now.  No result is the word "none". */
 struct fact eval_value(const struct eval *eval, const struct value *value);

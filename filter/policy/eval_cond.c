@@ -242,8 +242,11 @@ eval_truth(struct eval *eval, const struct cond *cond)
 static bool
 reads_running(const struct fact_bits *facts)
 {
-	return fact_bits_has(facts, FACT_ID_SCORE) ||
-	    fact_bits_has(facts, FACT_ID_SCORE_SYMBOLS);
+	for (int id = FACT_ID_SCORE; id < FACT_COUNT; id++)
+		if (fact_is_running((enum fact_id)id) &&
+		    fact_bits_has(facts, (enum fact_id)id))
+			return true;
+	return false;
 }
 
 /* Once a stage, and again where it reads a score that has changed. */

@@ -1,12 +1,51 @@
 #include <math.h>
 
+#include "base/buf.h"
+#include "base/limits.h"
 #include "policy/eval.h"
 
+/* After each fourth a blank, where a line can be folded. */
+static struct str
+tests_of(struct arena *arena, const struct policy_run *run)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, LIMIT_TAG_OCTETS);
+	for (size_t i = 0; i < run->symbols.count; i++) {
+		if (i > 0)
+			buf_addz(&buf, i % 4 == 0 ? ", " : ",");
+		buf_add(&buf, run->symbols.at[i]);
+	}
+	return buf_str(&buf);
+}
+
+static struct str
+stars_of(const struct policy_run *run)
+{
+	static const struct str stars = STR_INIT("*************************"
+	    "*************************");
+
+	return str_slice(stars, 0, run->score < 1 ? 0 :
+	    run->score >= (double)stars.len ? stars.len : (size_t)run->score);
+}
+
+static struct fact
+text_fact(struct str text)
+{
+	return (struct fact){ .state = text.len > 0 ? FACT_SET : FACT_NONE,
+	    .text = text };
+}
+
 struct fact
-eval_running(const struct policy_run *run, enum fact_id id)
+policy_running(struct arena *arena, const struct policy_run *run,
+    enum fact_id id)
 {
 	struct fact fact = { .state = FACT_SET };
 
+	if (id == FACT_ID_SCORE_TESTS)
+		return text_fact(tests_of(arena, run));
+	if (id == FACT_ID_SCORE_STARS)
+		return text_fact(stars_of(run));
 	if (id == FACT_ID_SCORE) {
 		fact.number = run->score;
 	} else {
@@ -95,8 +134,8 @@ eval_value(const struct eval *eval, const struct value *value)
 	case VALUE_CONST:
 		return value->constant;
 	case VALUE_FACT:
-		fact = eval_is_running(value->id) ?
-		    eval_running(&eval->run, value->id) :
+		fact = fact_is_running(value->id) ?
+		    policy_running(env->arena, &eval->run, value->id) :
 		    *facts_get(env->facts, value->id);
 		break;
 	case VALUE_CALL:

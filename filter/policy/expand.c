@@ -204,8 +204,8 @@ template_expand(const struct template *text, const struct policy_env *env,
 			add_safe(&buf, piece->text, text->utf8);
 			continue;
 		}
-		running = eval_is_running(piece->id) ?
-		    eval_running(run, piece->id) :
+		running = fact_is_running(piece->id) ?
+		    policy_running(env->arena, run, piece->id) :
 		    *facts_get(env->facts, piece->id);
 		add_safe(&buf, fact_as_text(env->arena, piece->id, &running),
 		    false);
@@ -220,7 +220,7 @@ template_pending(const struct template *text, const struct policy_env *env,
 	for (size_t i = 0; i < text->pieces.count; i++) {
 		const struct template_piece *piece = &text->pieces.at[i];
 
-		if (piece->is_fact && !eval_is_running(piece->id) &&
+		if (piece->is_fact && !fact_is_running(piece->id) &&
 		    !facts_known(env->facts, piece->id)) {
 			*pending_out = piece->id;
 			return true;

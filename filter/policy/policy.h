@@ -109,6 +109,10 @@ struct policy_run {
 	VEC(struct policy_rule)	 fired;	 /* in order, shadow rules too */
 };
 
+/* A fact that the rules make (fact_is_running) as it stands now. */
+struct fact policy_running(struct arena *arena, const struct policy_run *run,
+    enum fact_id id);
+
 enum policy_status { POLICY_DECIDED, POLICY_WAIT };
 
 enum policy_truth { POLICY_FALSE, POLICY_TRUE, POLICY_UNKNOWN, POLICY_PENDING };

@@ -111,7 +111,7 @@ explain_is_recorded(const struct event_record *record, const char *name)
 {
 	enum fact_id id;
 
-	return !fact_find(str_from(name), &id) || id == FACT_ID_SCORE ||
+	return !fact_find(str_from(name), &id) || fact_is_running(id) ||
 	    facts_known(&record->facts, id);
 }
 

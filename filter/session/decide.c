@@ -447,7 +447,7 @@ settle_facts(struct connection *conn)
 		if (fact_table[id].stage <= conn->pending.stage &&
 		    !facts_known(&conn->facts, (enum fact_id)id) &&
 		    !client_is_owed(conn, (enum fact_id)id) &&
-		    id != FACT_ID_SCORE && id != FACT_ID_SCORE_SYMBOLS)
+		    !fact_is_running((enum fact_id)id))
 			facts_unknown(&conn->facts, (enum fact_id)id,
 			    STR("not known in time"));
 }

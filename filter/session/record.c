@@ -104,6 +104,17 @@ list_signatures(const struct connection *conn, struct arena *arena,
 	return list;
 }
 
+static void
+tell_score_texts(struct connection *conn, struct arena *arena)
+{
+	static const enum fact_id ids[] = { FACT_ID_SCORE_TESTS,
+	    FACT_ID_SCORE_STARS };
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		facts_text_or_none(&conn->facts, ids[i], policy_running(arena,
+		    &conn->progress.run, ids[i]).text);
+}
+
 static struct event *
 build(struct connection *conn, const char *kind, enum action action)
 {
@@ -117,6 +128,7 @@ build(struct connection *conn, const char *kind, enum action action)
 	facts_number(&conn->facts, FACT_ID_SCORE, conn->progress.run.score);
 	facts_list(&conn->facts, FACT_ID_SCORE_SYMBOLS,
 	    conn->progress.run.symbols.at, conn->progress.run.symbols.count);
+	tell_score_texts(conn, arena);
 	*event = (struct event){
 		.time_us = clock_unix_us(), .id = event_new_id(),
 		.host = conn->engine->options.host, .kind = kind,

@@ -49,6 +49,7 @@ syn keyword assayFact mime.double_extension mime.disguised mime.mismatch
 syn keyword assayFact mime.mismatch.reason mime.archives mime.archive.names
 syn keyword assayFact mime.archive.executable mime.archive.reason
 syn keyword assayFact mime.archive.nested mime.encrypted score score.symbols
+syn keyword assayFact score.tests score.stars
 syn keyword assayFunction header owns dnsbl dnswl rate rate.rcpts
 syn keyword assayFunction rate.crossed greylist
 syn keyword assayStage connect helo mail rcpt message

@@ -4,6 +4,7 @@
  */
 #include "talk.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "mail/protect.h"
@@ -99,6 +100,47 @@ START_TEST(nobody_asks)
 }
 END_TEST
 
+static const struct {
+	const char *scores, *tests, *stars;
+} scores[] = {
+	{ "", "none", "none" },
+	{ "score A 0.9;", "A", "none" },
+	{ "score A -3;", "A", "none" },
+	{ "score 2.9;", "none", "**" },
+	{ "score A 1; score B 1; score A 1; shadow score C 1;", "A,B",
+	  "***" },
+	{ "score A 1; score B 1; score C 1; score D 1; score E 1; score F 1; "
+	  "score G 1; score H 1; score I 0.5;", "A,B,C,D, E,F,G,H, I",
+	  "********" },
+	{ "score A 1000;", "A", "**************************************"
+	  "************" },
+};
+
+/* As the fields of others have them, and in the event at the end. */
+START_TEST(a_score_as_text)
+{
+	char text[600], part[200];
+	struct talk *talk;
+
+	snprintf(text, sizeof(text), "policy \"t\" mode enforce;\n"
+	    "at message { %s tag \"X-T\" \"%%{score.tests}\";\n"
+	    "tag \"X-L\" \"%%{score.stars}\"; score Z 1000; }\n",
+	    scores[_i].scores);
+	talk = talk_new("", text, false);
+	open_session(talk);
+	say_mail(talk, "x@example.com");
+	say_rcpt(talk, "joe@example.org");
+	ck_assert_int_eq(say_message(talk, "x@example.com"),
+	    ACTION_CONTINUE);
+	snprintf(part, sizeof(part), "\"value\":\"%s\"", scores[_i].tests);
+	assert_event_has(talk, 0, part);
+	snprintf(part, sizeof(part), "\"value\":\"%s\"", scores[_i].stars);
+	assert_event_has(talk, 0, part);
+	assert_event_has(talk, 0, "Z\",\"score.stars\":\"**********");
+	talk_free(talk);
+}
+END_TEST
+
 TCase *
 signals_tests(void)
 {
@@ -108,5 +150,6 @@ signals_tests(void)
 	    TEST_COUNT(replies));
 	tcase_add_test(tc, protected_names_come_from_settings);
 	tcase_add_test(tc, nobody_asks);
+	tcase_add_loop_test(tc, a_score_as_text, 0, TEST_COUNT(scores));
 	return tc;
 }
