@@ -7,7 +7,7 @@ import shutil
 import signal
 
 from login import Dovecot
-from proc import Server, Unavailable, free_ports, run, wait_for
+from proc import Server, Unavailable, free_ports, run, speak, wait_for
 
 DAEMONS = "/usr/lib/postfix/sbin"
 TRANSPORTS = ("unix", "tcp")
@@ -169,6 +169,10 @@ class Postfix:
         if self.logins:
             self.logins.stop()
         shutil.rmtree(self.root, ignore_errors=True)
+
+    def standard_input(self, commands):
+        """sendmail -bs: what it says to these commands."""
+        return speak(["/usr/sbin/sendmail", "-C", self.etc, "-bs"], commands)
 
     def log(self):
         try:

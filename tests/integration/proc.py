@@ -128,3 +128,18 @@ def descendants(pid):
         found += below
         queue += below
     return found
+
+
+def speak(command, said):
+    """SMTP with a program by its standard input; all that it answers."""
+    answers = b""
+    with subprocess.Popen(command, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as child:
+        for octets in [b"", *said]:
+            child.stdin.write(octets)
+            child.stdin.flush()
+            line = b"250-"
+            while line[3:4] == b"-":
+                line = child.stdout.readline()
+                answers += line
+    return answers

@@ -11,7 +11,8 @@ import signal
 import subprocess
 
 from login import HOST, Cyrus
-from proc import Server, Unavailable, descendants, free_ports, run, wait_for
+from proc import (Server, Unavailable, descendants, free_ports, run, speak,
+                  wait_for)
 from postfix import TRANSPORTS
 
 PACKAGES = ("sendmail-bin", "sendmail-base", "sendmail-cf")
@@ -55,6 +56,7 @@ define(`SMART_HOST', `esmtp:[127.0.0.1]')
 define(`ESMTP_MAILER_ARGS', `TCP $h {sink}')
 {submission}
 {filters}
+{more}
 MAILER(`smtp')
 """
 
@@ -150,19 +152,25 @@ class Sendmail:
         return SUBMISSION.format(logins=self.logins.directory,
                                  realm=HOST)
 
-    def write_files(self, tree):
-        cf = tree + "/usr/share/sendmail/cf"
-        mc = MC.format(root=self.root, cf=cf, sink=self.sink.port,
+    def write_cf(self, name="sendmail", more="", next_port=None):
+        """NAME.cf; all mail goes to next_port, or to the sink."""
+        cf = self.tree + "/usr/share/sendmail/cf"
+        mc = MC.format(root=self.root, cf=cf, more=more,
+                       sink=next_port or self.sink.port,
                        header=HEADER_LENGTH,
                        submission=self.submission_lines(),
                        filters=self.filters())
-        with open(self.root + "/sendmail.mc", "w") as out:
+        base = os.path.join(self.root, name)
+        with open(base + ".mc", "w") as out:
             out.write(mc)
         text = subprocess.run(
-            ["m4", "-D_CF_DIR_=%s/" % cf, self.root + "/sendmail.mc"],
+            ["m4", "-D_CF_DIR_=%s/" % cf, base + ".mc"],
             stdout=subprocess.PIPE, check=True, text=True).stdout
-        with open(self.root + "/sendmail.cf", "w") as out:
+        with open(base + ".cf", "w") as out:
             out.write(text)
+
+    def write_files(self):
+        self.write_cf()
         for name, content in (
                 ("service.switch", "hosts\tfiles\naliases\tfiles\n"),
                 ("hosts", "127.0.0.1\tlocalhost\n"), ("helpfile", ""),
@@ -170,16 +178,22 @@ class Sendmail:
             with open(os.path.join(self.root, name), "w") as out:
                 out.write(content)
 
-    def command(self, *arguments):
+    def command(self, *arguments, cf="sendmail"):
         # Without a dot in the host name Sendmail sleeps for a minute: give it
         # a host name of its own.
+        host = "mx" if cf == "sendmail" else cf
         return ["unshare", "--uts", "sh", "-c",
-                'hostname mx.example.org && exec "$@"', "sendmail",
-                self.binary, "-C", self.root + "/sendmail.cf", *arguments]
+                'hostname %s.example.org && exec "$@"' % host, "sendmail",
+                self.binary, "-C", "%s/%s.cf" % (self.root, cf), *arguments]
+
+    def standard_input(self, commands, cf="sendmail", filters=""):
+        """sendmail -bs: what it says to these commands."""
+        return speak(self.command("-bs", "-OInputMailFilters=" + filters,
+                                  cf=cf), commands)
 
     def start(self):
-        tree = unpack()
-        self.binary = tree + "/usr/libexec/sendmail/sendmail"
+        self.tree = unpack()
+        self.binary = self.tree + "/usr/libexec/sendmail/sendmail"
         missing = re.findall(r"(\S+) => not found", run("ldd", self.binary))
         if missing:
             raise Unavailable("Sendmail needs " + ", ".join(missing))
@@ -188,7 +202,7 @@ class Sendmail:
         os.mkdir(self.sockets, 0o755)
         if not self.no_logins:
             self.logins = Cyrus(self.root + "/logins")
-        self.write_files(tree)
+        self.write_files()
         self.server = Server(self.command("-bD"), self.root + "/output")
         for port in [*self.ports.values(), *self.submission.values()]:
             self.server.wait_ready(("127.0.0.1", port))

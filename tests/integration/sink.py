@@ -65,6 +65,8 @@ class Handler(socketserver.StreamRequestHandler):
                 sender, recipients = self.path(line), []
                 options = line.decode("latin-1").split(">", 1)[1].strip()
                 self.say("250 2.1.0 ok")
+            elif word == b"RCPT" and self.path(line).startswith("nobody@"):
+                self.say("550 5.1.1 nobody of that name")
             elif word == b"RCPT":
                 recipients.append(self.path(line))
                 self.say("250 2.1.5 ok")
