@@ -13,9 +13,11 @@
 
 enum { STORE_CLOSE_MS = 3000 };	/* what is still to be written */
 
-/* A resolver that two wirings may share across a reload. */
+/* What two wirings may share across a reload: a resolver, and what is known
+ * of the lists that are asked through it. */
 struct wire_dns {
 	struct resolver	*dns;
+	struct lists	*lists;
 	unsigned	 refs;
 };
 
@@ -69,6 +71,8 @@ dns_for(const struct settings *settings, const struct wiring *running,
 		return NULL;
 	shared = xcalloc(1, sizeof(*shared));
 	shared->dns = dns;
+	shared->lists = lists_new(&(struct lists_options){ .dns = dns,
+	    .timeout_ms = settings->dns_timeout });
 	shared->refs = 1;
 	return shared;
 }
@@ -79,8 +83,35 @@ dns_unref(struct wire_dns *shared)
 	if (shared == NULL ||
 	    __atomic_sub_fetch(&shared->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
+	lists_free(shared->lists);
 	resolver_free(shared->dns);
 	free(shared);
+}
+
+static bool
+is_untested(const struct settings *settings, struct str zone)
+{
+	for (size_t i = 0; i < settings->dns_lists_untested.count; i++)
+		if (domain_equal(zone,
+		    str_from(settings->dns_lists_untested.at[i])))
+			return true;
+	return false;
+}
+
+/* The lists that a policy asks are tested in the background. */
+static void
+watch_lists(struct lists *lists, const struct policy *policy,
+    const struct settings *settings)
+{
+	struct policy_list list;
+
+	for (size_t i = 0; policy != NULL &&
+	    policy_call_name(policy, i) != NULL; i++)
+		if (policy_list_at(policy, i, &list))
+			lists_add(lists, list.zone,
+			    (list.addresses ? LISTS_OF_ADDRESSES : 0) |
+			    (list.domains ? LISTS_OF_DOMAINS : 0),
+			    is_untested(settings, list.zone));
 }
 
 /* ---- the policy ---- */
@@ -472,6 +503,7 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		.shadow = wiring->shadow,
 		.shadow_file = str_from(settings->shadow_policy),
 		.bounce = wiring->bounce,
+		.lists = wiring->lists,
 		.store = wiring->store,
 		.store_timeout_ms = settings->store_timeout,
 		.history_ms = settings->history,
@@ -548,6 +580,11 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 		return NULL;
 	}
 	wiring->dns = wiring->shared_dns->dns;
+	if (options->remembers) {
+		wiring->lists = wiring->shared_dns->lists;
+		watch_lists(wiring->lists, wiring->policy, settings);
+		watch_lists(wiring->lists, wiring->shadow, settings);
+	}
 	wiring->engine = engine_for(wiring, options);
 	return wiring;
 }

@@ -31,6 +31,7 @@ struct wiring {
 	struct arena		*arena;		/* texts of this wiring */
 	struct wire_dns		*shared_dns;	/* wire.c's own */
 	struct store		*store;		/* or NULL */
+	struct lists		*lists;		/* or NULL: not tested */
 	unsigned		 refs;		/* __atomic builtins */
 };
 
@@ -40,7 +41,8 @@ struct wire_options {
 				    const struct event *event);	/* or NULL */
 	void			*watch_ctx;
 	int64_t			 now;		/* 0: the clock's */
-	bool			 remembers;	/* opens the store */
+	bool			 remembers;	/* opens the store, and tests
+						 * the DNS lists */
 	const char		*policy_text;	/* instead of the settings'
 						 * policy; or NULL */
 	bool			 explain;	/* struct engine_options */

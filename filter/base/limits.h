@@ -150,8 +150,15 @@ enum {
 	LIMIT_SCORE = 1000000,		/* of one rule: sums stay exact */
 	LIMIT_SYMBOL_OCTETS = 64,	/* the name of a score */
 	LIMIT_TAG_OCTETS = 2048,	/* one header that a policy adds */
-	LIMIT_ASKS = 1000,		/* of DNS lists and the store, in a
-					 * connection; more are unknown */
+	LIMIT_ASKS = 1000,		/* of the store, in a connection; more
+					 * are unknown */
+	LIMIT_DNS_LISTS = 100,		/* that are tested */
+	LIMIT_LIST_ASKS = 1000,		/* names that lists are asked for, in
+					 * a connection at once */
+	LIMIT_LIST_NAMES = 100,		/* that one call asks for */
+	LIMIT_LIST_VALUES = 16,		/* of one answer */
+	LIMIT_LIST_TEXT_OCTETS = 255,	/* of what a list says; a string of
+					 * TXT (RFC 1035 section 3.3) */
 	LIMIT_PERIOD_S = 31 * 86400,	/* rate() */
 	LIMIT_RATE_MEMBERS = 20,	/* of a list that rate() counts */
 	LIMIT_DELAY_S = 86400,		/* greylist() */

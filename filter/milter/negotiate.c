@@ -51,13 +51,19 @@ no_reply_flag(enum stage stage)
 	return 0;
 }
 
+/*
+ * An MTA keeps back what needs no reply until something does; lists shall be
+ * asked at once.
+ */
 static unsigned long
-silent_stages(const struct policy *policy)
+silent_stages(const struct engine *engine)
 {
+	const struct policy *policy = engine_policy(engine);
 	unsigned long flags = 0;
 
 	for (int stage = 0; stage < STAGE_COUNT; stage++)
-		if (!policy_can_act(policy, (enum stage)stage))
+		if (!policy_can_act(policy, (enum stage)stage) &&
+		    !engine_asks_lists(engine, (enum stage)stage))
 			flags |= no_reply_flag((enum stage)stage);
 	return flags;
 }
@@ -76,14 +82,14 @@ on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
     unsigned long *pf1, unsigned long *pf2, unsigned long *pf3)
 {
 	struct client *client = client_of(ctx);
-	const struct policy *policy = engine_policy(client->engine.engine);
 
 	(void)f2, (void)f3;
 	client->negotiated = true;
 	client->actions = f0 & wanted_actions;
 	if (engine_edits_envelope(client->engine.engine))
 		client->actions |= f0 & envelope_actions;
-	client->steps = f1 & (wanted_steps | silent_stages(policy));
+	client->steps = f1 & (wanted_steps |
+	    silent_stages(client->engine.engine));
 	if ((client->actions & SMFIF_SETSYMLIST) != 0)
 		ask_for_macros(ctx);
 	*pf0 = client->actions;

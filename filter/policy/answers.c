@@ -1,36 +1,47 @@
 #include "policy/answers.h"
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/limits.h"
 
-/* "example.com, example.net" */
-static struct str
-list_text(struct arena *arena, const struct fact *list)
-{
-	struct buf text;
+static const struct str comma = STR_INIT(", ");
 
-	buf_init(&text, arena, LIMIT_EVENT_TEXT_OCTETS);
-	for (size_t i = 0; i < list->list.count; i++) {
-		buf_addz(&text, i > 0 ? ", " : "");
-		buf_add(&text, list->list.at[i]);
+static struct str
+list_text(struct arena *arena, const struct fact *fact)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, SIZE_MAX);
+	for (size_t i = 0; i < fact->list.count; i++) {
+		buf_add(&buf, i > 0 ? comma : STR_NONE);
+		buf_add(&buf, fact->list.at[i]);
 	}
-	return buf_str(&text);
+	return buf_str(&buf);
 }
 
-/* One that was cut is like no other. */
-static bool
-is_list_text(struct str text, const struct fact *list)
+/* "values 127.0.0.2, 127.0.0.8/29": behind the arguments, as one of them. */
+static struct str
+values_text(struct arena *arena, const struct policy_call *call)
 {
-	for (size_t i = 0; i < list->list.count; i++) {
-		struct str between = i > 0 ? STR(", ") : STR("");
-		struct str item = list->list.at[i];
+	char text[IP_TEXT_MAX];
+	struct buf buf;
 
-		if (!str_starts_nocase(text, between) ||
-		    !str_starts_nocase(str_skip(text, between.len), item))
-			return false;
-		text = str_skip(text, between.len + item.len);
+	buf_init(&buf, arena, SIZE_MAX);
+	buf_addz(&buf, "values ");
+	for (size_t i = 0; i < call->net_count; i++) {
+		buf_add(&buf, i > 0 ? comma : STR_NONE);
+		buf_add(&buf, ip_format(&call->nets[i].ip, text));
+		if (call->nets[i].bits < ip_width(&call->nets[i].ip))
+			buf_printf(&buf, "/%u", call->nets[i].bits);
 	}
-	return text.len == 0;
+	return buf_str(&buf);
+}
+
+static size_t
+count_of(const struct policy_call *call)
+{
+	return call->count + (call->net_count > 0 ? 1 : 0);
 }
 
 static struct answer_arg
@@ -72,6 +83,49 @@ rcpt_of(const struct policy_call *call)
 	    rcpt->state == FACT_SET ? rcpt->text : STR_NONE;
 }
 
+/* Is this next?  Then go behind it. */
+static bool
+take(struct str *rest, struct str piece)
+{
+	bool is = str_eq(str_slice(*rest, 0, piece.len), piece);
+
+	if (is)
+		*rest = str_skip(*rest, piece.len);
+	return is;
+}
+
+/* As list_text() has it. */
+static bool
+same_list(struct str rest, const struct fact *fact)
+{
+	for (size_t i = 0; i < fact->list.count; i++)
+		if ((i > 0 && !take(&rest, comma)) ||
+		    !take(&rest, fact->list.at[i]))
+			return false;
+	return rest.len == 0;
+}
+
+/* As values_text() has it. */
+static bool
+same_values(struct str rest, const struct policy_call *call)
+{
+	char text[IP_TEXT_MAX], bits[8];
+
+	if (!take(&rest, STR("values ")))
+		return false;
+	for (size_t i = 0; i < call->net_count; i++) {
+		const struct ipnet *net = &call->nets[i];
+
+		snprintf(bits, sizeof(bits), "/%u", net->bits);
+		if ((i > 0 && !take(&rest, comma)) ||
+		    !take(&rest, ip_format(&net->ip, text)) ||
+		    (net->bits < ip_width(&net->ip) &&
+		    !take(&rest, str_from(bits))))
+			return false;
+	}
+	return rest.len == 0;
+}
+
 static bool
 same_arg(const struct answer_arg *arg, const struct policy_call *call,
     size_t i)
@@ -92,7 +146,7 @@ same_arg(const struct answer_arg *arg, const struct policy_call *call,
 	case FACT_ADDRESS:
 		return !arg->is_number && str_eq(arg->text, fact->text);
 	case FACT_LIST:
-		return !arg->is_number && is_list_text(arg->text, fact);
+		return !arg->is_number && same_list(arg->text, fact);
 	case FACT_BOOL:
 	case FACT_WORD:
 		break;
@@ -108,11 +162,14 @@ find(const struct answers *answers, const struct policy_call *call)
 	for (size_t i = 0; i < answers->list.count; i++) {
 		const struct call_answer *answer = &answers->list.at[i];
 		bool same = str_eqz(answer->function, call->function) &&
-		    answer->count == call->count &&
+		    answer->count == count_of(call) &&
 		    str_eq(answer->rcpt, rcpt);
 
 		for (size_t k = 0; same && k < call->count; k++)
 			same = same_arg(&answer->args[k], call, k);
+		if (same && call->net_count > 0)
+			same = same_values(answer->args[call->count].text,
+			    call);
 		if (same)
 			return answer;
 	}
@@ -146,7 +203,7 @@ answers_add(struct arena *arena, struct answers *answers,
     const struct policy_call *call, const struct fact *result)
 {
 	struct call_answer answer = { .function = str_from(call->function),
-	    .count = call->count, .result = *result };
+	    .count = count_of(call), .result = *result };
 
 	if (result->state == FACT_PENDING ||
 	    answers->list.count == LIMIT_EVENT_ANSWERS ||
@@ -157,6 +214,8 @@ answers_add(struct arena *arena, struct answers *answers,
 		answer.args[i] = arg_of(arena, call, i);
 		answer.args[i].text = arena_copy(arena, answer.args[i].text);
 	}
+	if (call->net_count > 0)
+		answer.args[call->count].text = values_text(arena, call);
 	if (has_text(call, result))
 		answer.result.text = arena_copy(arena, result->text);
 	VEC_PUSH(arena, &answers->list, answer);

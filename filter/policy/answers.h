@@ -4,7 +4,9 @@
  * Kept with a message, so that the same call is answered the same when its
  * event is replayed or explained: owns(), rate(), greylist(), DNS lists, and
  * fields that header() read.  A call is the same with the same arguments, and
- * for a function of a recipient with the same recipient.
+ * for a function of a recipient with the same recipient.  A list is one
+ * argument, "a, b"; the values of a DNS list are one behind the others,
+ * "values 127.0.0.2, 127.0.0.8/29".
  *
  * Ownership:	answers_add() copies into the arena.
  */

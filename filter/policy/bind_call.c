@@ -123,16 +123,28 @@ value_same(const struct value *a, const struct value *b)
 	return false;
 }
 
+static bool
+same_nets(const struct call *a, const struct call *b)
+{
+	bool same = a->net_count == b->net_count;
+
+	for (size_t i = 0; same && i < a->net_count; i++)
+		same = a->nets[i].bits == b->nets[i].bits &&
+		    ip_equal(&a->nets[i].ip, &b->nets[i].ip);
+	return same;
+}
+
 static const struct call *
-find_call(const struct policy *policy, const struct function *function,
-    const struct value *args)
+find_call(const struct policy *policy, const struct call *wanted)
 {
 	for (size_t i = 0; i < policy->calls.count; i++) {
 		const struct call *call = policy->calls.at[i];
-		bool same = call->function == function;
+		bool same = call->function == wanted->function;
 
-		for (size_t n = 0; same && n < function->count; n++)
-			same = value_same(&call->args[n], &args[n]);
+		same = same && call->arg_count == wanted->arg_count &&
+		    same_nets(call, wanted);
+		for (size_t n = 0; same && n < call->arg_count; n++)
+			same = value_same(&call->args[n], &wanted->args[n]);
 		if (same)
 			return call;
 	}
@@ -156,11 +168,10 @@ bind_call_text(struct arena *arena, const struct term *call)
 }
 
 static const struct call *
-call_of(struct bind *bind, const struct function *function,
-    const struct value *args, const struct term *term)
+call_of(struct bind *bind, const struct call *wanted, const struct term *term)
 {
 	struct policy *policy = bind->policy;
-	const struct call *known = find_call(policy, function, args);
+	const struct call *known = find_call(policy, wanted);
 	struct call *call;
 
 	if (known != NULL)
@@ -171,13 +182,13 @@ call_of(struct bind *bind, const struct function *function,
 		return NULL;
 	}
 	call = arena_alloc(bind->arena, sizeof(*call));
-	call->function = function;
+	*call = *wanted;
 	call->number = policy->calls.count;
 	call->text = bind_call_text(bind->arena, term);
 	call->args = arena_alloc(bind->arena,
-	    function->count * sizeof(*args));
-	for (size_t i = 0; i < function->count; i++)
-		call->args[i] = args[i];
+	    wanted->arg_count * sizeof(*call->args));
+	for (size_t i = 0; i < wanted->arg_count; i++)
+		call->args[i] = wanted->args[i];
 	VEC_PUSH(bind->arena, &policy->calls, call);
 	return call;
 }
@@ -191,38 +202,95 @@ bind_note_call(struct bind *bind, const struct call *call)
 	VEC_PUSH(bind->arena, &bind->reading.calls, call);
 }
 
+static bool
+is_value(const struct function *function, const struct term *term)
+{
+	return function->check_value != NULL && term != NULL &&
+	    (term->kind == TERM_IP || term->kind == TERM_NET);
+}
+
+/* The parameters of its row; false: there are not enough. */
+static bool
+bind_parameters(struct bind *bind, struct call *call, const struct term *term,
+    const struct term **rest_out, bool *ok)
+{
+	const struct function *function = call->function;
+	const struct term *arg = term->args;
+
+	while (call->arg_count < function->count && arg != NULL &&
+	    !is_value(function, arg)) {
+		size_t at = call->arg_count++;
+
+		*ok = bind_argument(bind, function, at, arg,
+		    &call->args[at]) && *ok;
+		arg = arg->next;
+	}
+	*rest_out = arg;
+	return call->arg_count + function->spare >= function->count ||
+	    refuse(bind, function, arg != NULL ? arg->place : term->place);
+}
+
+/* What stands behind them. */
+static bool
+bind_values(struct bind *bind, struct call *call, const struct term *arg)
+{
+	const struct function *function = call->function;
+	VEC(struct ipnet) nets = { 0 };
+	const char *wrong;
+	bool ok = true;
+
+	for (; arg != NULL; arg = arg->next) {
+		if (!is_value(function, arg))
+			return refuse(bind, function, arg->place);
+		wrong = function->check_value(&arg->net);
+		if (wrong != NULL)
+			mistake(bind->diag, arg->place, "%.*s %s",
+			    STR_ARG(arg->raw), wrong);
+		ok = ok && wrong == NULL;
+		VEC_PUSH(bind->arena, &nets, arg->net);
+	}
+	call->nets = nets.at;
+	call->net_count = nets.count;
+	return ok;
+}
+
+/* The client, unless a fact that is no address says whom it asks for. */
+static bool
+blames_client(const struct call *call)
+{
+	size_t last = call->function->count - 1;
+
+	return call->function->blames_client &&
+	    (call->arg_count <= last || call->args[last].type == FACT_IP);
+}
+
 enum value_found
 bind_call(struct bind *bind, const struct term *term, struct value *out)
 {
 	const struct function *function = function_find(term->text);
 	struct value args[FUNCTION_PARAMETERS_MAX];
-	const struct term *arg = term->args;
+	struct call call = { .function = function, .args = args };
+	const struct term *rest;
 	bool ok = true;
 
 	if (function == NULL) {
 		report_unknown(bind, term);
 		return VALUE_WRONG;
 	}
-	bind->reading.blames_client |= function->blames_client;
 	if (function->hook == NULL)
 		mistake(bind->diag, term->place, "%s() is not in this version",
 		    function->name);
-	for (size_t i = 0; i < function->count; i++, arg = arg->next) {
-		if (arg == NULL) {
-			refuse(bind, function, term->place);
-			return VALUE_WRONG;
-		}
-		ok = bind_argument(bind, function, i, arg, &args[i]) && ok;
-	}
-	if (arg != NULL)
-		ok = refuse(bind, function, arg->place);
+	if (!bind_parameters(bind, &call, term, &rest, &ok))
+		return VALUE_WRONG;
+	ok = bind_values(bind, &call, rest) && ok;
+	bind->reading.blames_client |= ok && blames_client(&call);
 	if (!ok || !bind_known(bind, term->place, function->name,
 	    function->stage))
 		return VALUE_WRONG;
 	out->kind = VALUE_CALL;
 	out->type = function->result;
 	out->words = function->words;
-	out->call = call_of(bind, function, args, term);
+	out->call = call_of(bind, &call, term);
 	if (out->call != NULL)
 		bind_note_call(bind, out->call);
 	return out->call == NULL ? VALUE_WRONG : VALUE_OK;

@@ -16,6 +16,8 @@
 #include "policy/regex.h"
 #include "policy/text.h"
 
+struct eval;		/* eval.h */
+
 struct fact_bits {
 	uint64_t at[(FACT_COUNT + 63) / 64];
 };
@@ -57,7 +59,11 @@ struct call {
 	const struct function	*function;
 	size_t			 number;
 	struct str		 text;		/* as bind_call_text() has it */
-	struct value		*args;		/* as many as its row says */
+	struct value		*args;
+	size_t			 arg_count;	/* as its row says, less what
+						 * is left out */
+	const struct ipnet	*nets;		/* behind them */
+	size_t			 net_count;
 };
 
 enum cond_kind {
@@ -112,6 +118,8 @@ struct define {
 /* A text with %{fact} in it. */
 struct template_piece {
 	bool		 is_fact;
+	const char	*of_list;	/* "dnsbl.text": what the DNS list says
+					 * that made the condition true */
 	enum fact_id	 id;
 	struct str	 text;
 };
@@ -167,6 +175,7 @@ struct policy {
 	VEC(const struct call *) calls;
 	VEC(const struct cond *) looks;		/* the first of each */
 	struct fact_bits	 reads;
+	bool			 reads_list_texts;	/* %{dnsbl.text} */
 	struct regex_pool	*regexes;
 };
 
@@ -305,9 +314,10 @@ struct str value_as_text(struct arena *arena, enum fact_type type,
 /* One line of at most max octets; of a fact each is in 0x20..0x7e, and of the
  * policy's own text too unless that is UTF-8 and may stay so. */
 struct str template_expand(const struct template *text,
-    const struct policy_env *env, const struct policy_run *run, size_t max);
-/* The first fact of the text that is still on its way. */
-bool template_pending(const struct template *text,
-    const struct policy_env *env, enum fact_id *pending_out);
+    const struct eval *eval, const struct rule *rule, size_t max);
+/* The first fact of the text that is still on its way; FACT_COUNT: what a DNS
+ * list says. */
+bool template_pending(const struct template *text, const struct eval *eval,
+    const struct rule *rule, enum fact_id *pending_out);
 
 #endif

@@ -88,9 +88,9 @@ eval_rule(struct eval *eval, const struct rule *rule, bool *fires_out,
 		*pending_out = eval_find_pending(eval, rule->when, TRUE_);
 		return POLICY_WAIT;
 	}
-	if (*fires_out && (template_pending(&rule->text, eval->env,
-	    pending_out) || template_pending(&rule->tag_value, eval->env,
-	    pending_out)))
+	if (*fires_out &&
+	    (template_pending(&rule->text, eval, rule, pending_out) ||
+	    template_pending(&rule->tag_value, eval, rule, pending_out)))
 		return POLICY_WAIT;
 	return POLICY_DECIDED;
 }
@@ -104,12 +104,12 @@ fired_rule(const struct eval *eval, const struct rule *rule)
 		.file = rule->place.source->path, .line = rule->place.line,
 		.stage = rule->stage, .code = rule->code,
 		.enhanced = rule->enhanced,
-		.text = template_expand(&rule->text, eval->env, &eval->run,
+		.text = template_expand(&rule->text, eval, rule,
 		    LIMIT_REPLY_TEXT_OCTETS),
 		.score = rule->score, .symbol = rule->symbol,
 		.tag = rule->tag, .tag_name = rule->tag_name,
-		.tag_value = template_expand(&rule->tag_value, eval->env,
-		    &eval->run, LIMIT_TAG_OCTETS),
+		.tag_value = template_expand(&rule->tag_value, eval, rule,
+		    LIMIT_TAG_OCTETS),
 	};
 }
 

@@ -31,6 +31,9 @@ struct eval {
 	struct fact		*calls;		/* of functions; pending: not
 						 * made, or on its way */
 	struct policy_trace	*trace;		/* or NULL */
+	bool			 ahead;		/* of what is not decided now:
+						 * nothing is asked, and a
+						 * score may still change */
 	struct fact		 item;		/* that any or all looks at */
 };
 
@@ -40,6 +43,17 @@ eval_settled(unsigned values)
 	return (values & (values - 1)) == 0;
 }
 
+
+/* Ask a call's hook, where its arguments are known; what is on its way stays
+ * pending.  peek: what is known by now, nothing is asked for it. */
+void eval_ask(const struct eval *eval, const struct call *call, bool peek,
+    struct fact *result);
+/*
+ * "dnsbl.text" of the first DNS list whose answer is true among the calls of
+ * the rule.  None where there is no such list, or it says nothing.
+ */
+struct fact eval_of_list(const struct eval *eval, const struct rule *rule,
+    const char *what);
 
 /* The fact or answer as it is now.  No result is the word "none". */
 struct fact eval_value(const struct eval *eval, const struct value *value);

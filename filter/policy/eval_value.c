@@ -1,4 +1,5 @@
 #include <math.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
@@ -89,7 +90,7 @@ arguments_now(const struct eval *eval, const struct call *call,
 {
 	enum fact_state worst = FACT_SET;
 
-	for (size_t i = 0; i < call->function->count; i++) {
+	for (size_t i = 0; i < call->arg_count; i++) {
 		args[i] = eval_value(eval, &call->args[i]);
 		worst = worse(worst, args[i].state);
 	}
@@ -97,31 +98,84 @@ arguments_now(const struct eval *eval, const struct call *call,
 	return worst == FACT_SET;
 }
 
+/* name and text: the call's own, or those of what asks more of the same. */
+static void
+ask_as(const struct eval *eval, const struct call *call, const char *name,
+    struct str text, bool peek, struct fact *result)
+{
+	struct fact args[FUNCTION_PARAMETERS_MAX];
+	enum fact_type types[FUNCTION_PARAMETERS_MAX];
+	struct str names[FUNCTION_PARAMETERS_MAX];
+	enum fact_state state;
+
+	for (size_t i = 0; i < call->arg_count; i++) {
+		types[i] = call->args[i].type;
+		names[i] = call->args[i].kind == VALUE_CALL ?
+		    call->args[i].call->text : call->args[i].name;
+	}
+	*result = (struct fact){ .state = FACT_PENDING };
+	if (!arguments_now(eval, call, args, &state))
+		result->state = state;
+	else
+		call->function->hook(eval->env, &(struct policy_call){
+		    .function = name, .text = text,
+		    .number = call->number, .args = args, .types = types,
+		    .names = names, .count = call->arg_count,
+		    .nets = call->nets,
+		    .net_count = call->net_count, .peek = peek,
+		    .facts = eval->env->facts }, result);
+}
+
+void
+eval_ask(const struct eval *eval, const struct call *call, bool peek,
+    struct fact *result)
+{
+	ask_as(eval, call, call->function->name, call->text, peek, result);
+}
+
 /* Rules ask the same again and again: each call is made once a stage. */
 static struct fact
 call_now(const struct eval *eval, const struct call *call)
 {
 	struct fact *result = &eval->calls[call->number];
-	struct fact args[FUNCTION_PARAMETERS_MAX];
-	enum fact_type types[FUNCTION_PARAMETERS_MAX];
-	struct str names[FUNCTION_PARAMETERS_MAX];
 
-	if (result->state != FACT_PENDING)
-		return *result;
-	for (size_t i = 0; i < call->function->count; i++) {
-		types[i] = call->args[i].type;
-		names[i] = call->args[i].kind == VALUE_CALL ?
-		    call->args[i].call->text : call->args[i].name;
-	}
-	if (!arguments_now(eval, call, args, &result->state))
-		return *result;
-	result->state = FACT_PENDING;
-	call->function->hook(eval->env, &(struct policy_call){
-	    .function = call->function->name, .text = call->text,
-	    .number = call->number, .args = args, .types = types,
-	    .names = names, .count = call->function->count,
-	    .facts = eval->env->facts }, result);
+	if (result->state == FACT_PENDING &&
+	    (!eval->ahead || call->function->asks_list))
+		eval_ask(eval, call, eval->ahead, result);
 	return *result;
+}
+
+/* "dnsbl.text("bl.example")" */
+static struct str
+text_as(const struct eval *eval, const struct call *call, const char *name)
+{
+	struct str args = str_skip(call->text, str_chr(call->text, '('));
+
+	return arena_printf(eval->env->arena, "%s%.*s", name, STR_ARG(args));
+}
+
+struct fact
+eval_of_list(const struct eval *eval, const struct rule *rule,
+    const char *what)
+{
+	struct fact result = { .state = FACT_NONE };
+
+	for (size_t i = 0; i < rule->call_count; i++) {
+		const struct call *call = rule->calls[i];
+		struct fact answer;
+
+		if (!call->function->asks_list)
+			continue;
+		answer = call_now(eval, call);
+		if (answer.state != FACT_SET || !answer.truth)
+			continue;
+		if (strcmp(what, "dnsbl.zone") == 0)
+			return call->args[0].constant;
+		ask_as(eval, call, what, text_as(eval, call, what), false,
+		    &result);
+		break;
+	}
+	return result;
 }
 
 struct fact
@@ -134,9 +188,12 @@ eval_value(const struct eval *eval, const struct value *value)
 	case VALUE_CONST:
 		return value->constant;
 	case VALUE_FACT:
-		fact = fact_is_running(value->id) ?
-		    policy_running(env->arena, &eval->run, value->id) :
-		    *facts_get(env->facts, value->id);
+		if (!fact_is_running(value->id))
+			fact = *facts_get(env->facts, value->id);
+		else if (eval->ahead)
+			fact.state = FACT_PENDING;
+		else
+			fact = policy_running(env->arena, &eval->run, value->id);
 		break;
 	case VALUE_CALL:
 		fact = call_now(eval, value->call);
@@ -168,7 +225,7 @@ eval_is_pending(const struct eval *eval, const struct value *value,
 	if (value->kind == VALUE_SUM)
 		return eval_is_pending(eval, &value->parts[0], id_out) ||
 		    eval_is_pending(eval, &value->parts[1], id_out);
-	for (size_t i = 0; i < call->function->count; i++)
+	for (size_t i = 0; i < call->arg_count; i++)
 		if (eval_is_pending(eval, &call->args[i], id_out))
 			return true;
 	*id_out = FACT_COUNT;

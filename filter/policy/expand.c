@@ -23,6 +23,52 @@ add_text(struct bind *bind, struct template *out, struct str text)
 		    (struct template_piece){ .text = text });
 }
 
+/* What the list says whose answer made a condition true; NULL: no such word. */
+static const char *const list_words[] = {
+	"dnsbl.zone", "dnsbl.name", "dnsbl.value", "dnsbl.text"
+};
+
+enum { LIST_WORDS = sizeof(list_words) / sizeof(list_words[0]) };
+
+static const char *
+list_word(struct str name)
+{
+	for (int i = 0; i < LIST_WORDS; i++)
+		if (str_eqz(name, list_words[i]))
+			return list_words[i];
+	return NULL;
+}
+
+static bool
+add_list_word(struct bind *bind, struct place place, struct str name,
+    struct template *out)
+{
+	const char *word = list_word(name);
+	bool asked = false;
+
+	if (word == NULL) {
+		mistake(bind->diag, place, "a DNS list says nothing of "
+		    "\"%.*s\"%s", STR_ARG(name), hint_or(bind->arena, name,
+		    list_words, LIST_WORDS, "; there are dnsbl.zone, "
+		    "dnsbl.name, dnsbl.value and dnsbl.text"));
+		return false;
+	}
+
+	for (size_t i = 0; i < bind->reading.calls.count; i++)
+		asked |= bind->reading.calls.at[i]->function->asks_list;
+	if (!asked) {
+		mistake(bind->diag, place, "%%{%s} tells of the DNS list in a "
+		    "rule's condition, and this one has neither dnsbl() nor "
+		    "dnswl()", word);
+		return false;
+	}
+	if (str_eqz(STR("dnsbl.text"), word))
+		bind->policy->reads_list_texts = true;
+	VEC_PUSH(bind->arena, &out->pieces,
+	    (struct template_piece){ .of_list = word });
+	return true;
+}
+
 static bool
 add_fact(struct bind *bind, struct place place, struct str name,
     const struct rule *rule, struct template *out)
@@ -35,6 +81,8 @@ add_fact(struct bind *bind, struct place place, struct str name,
 		    rule->place.line));
 	else if (str_eqz(name, "policy.file"))
 		add_text(bind, out, str_from(rule->place.source->path));
+	else if (str_starts_nocase(name, STR("dnsbl.")))
+		return add_list_word(bind, place, name, out);
 	else if (fact_find(name, &id)) {
 		VEC_PUSH(bind->arena, &out->pieces,
 		    (struct template_piece){ .is_fact = true, .id = id });
@@ -189,39 +237,58 @@ add_safe(struct buf *buf, struct str text, bool utf8)
 	}
 }
 
-struct str
-template_expand(const struct template *text, const struct policy_env *env,
-    const struct policy_run *run, size_t max)
+static struct str
+list_text(const struct fact *fact)
 {
-	struct fact running;
+	if (fact->state == FACT_SET)
+		return fact->text;
+	return fact->state == FACT_NONE ? STR("none") : STR("unknown");
+}
+
+struct str
+template_expand(const struct template *text, const struct eval *eval,
+    const struct rule *rule, size_t max)
+{
+	const struct policy_env *env = eval->env;
+	struct fact fact;
 	struct buf buf;
 
 	buf_init(&buf, env->arena, max);
 	for (size_t i = 0; i < text->pieces.count; i++) {
 		const struct template_piece *piece = &text->pieces.at[i];
 
+		if (piece->of_list != NULL) {
+			fact = eval_of_list(eval, rule, piece->of_list);
+			add_safe(&buf, list_text(&fact), false);
+			continue;
+		}
 		if (!piece->is_fact) {
 			add_safe(&buf, piece->text, text->utf8);
 			continue;
 		}
-		running = fact_is_running(piece->id) ?
-		    policy_running(env->arena, run, piece->id) :
+		fact = fact_is_running(piece->id) ?
+		    policy_running(env->arena, &eval->run, piece->id) :
 		    *facts_get(env->facts, piece->id);
-		add_safe(&buf, fact_as_text(env->arena, piece->id, &running),
+		add_safe(&buf, fact_as_text(env->arena, piece->id, &fact),
 		    false);
 	}
 	return buf_str(&buf);
 }
 
 bool
-template_pending(const struct template *text, const struct policy_env *env,
-    enum fact_id *pending_out)
+template_pending(const struct template *text, const struct eval *eval,
+    const struct rule *rule, enum fact_id *pending_out)
 {
 	for (size_t i = 0; i < text->pieces.count; i++) {
 		const struct template_piece *piece = &text->pieces.at[i];
 
+		if (piece->of_list != NULL && eval_of_list(eval, rule,
+		    piece->of_list).state == FACT_PENDING) {
+			*pending_out = FACT_COUNT;
+			return true;
+		}
 		if (piece->is_fact && !fact_is_running(piece->id) &&
-		    !facts_known(env->facts, piece->id)) {
+		    !facts_known(eval->env->facts, piece->id)) {
 			*pending_out = piece->id;
 			return true;
 		}

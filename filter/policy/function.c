@@ -1,5 +1,7 @@
 #include "policy/function.h"
 
+#include <string.h>
+
 #include "base/domain.h"
 #include "base/limits.h"
 
@@ -18,11 +20,52 @@ check_field(size_t at, const struct fact *constant)
 	    "is no name of a header field";
 }
 
+/* RFC 5782: of IPv6 there are 32 nibbles and their dots before it. */
 static const char *
-check_zone(size_t at, const struct fact *constant)
+check_zone(const struct fact *constant)
 {
-	(void)at;
-	return domain_is_valid(constant->text) ? NULL : "is no DNS zone";
+	struct ipnet net;
+
+	if (ipnet_parse(constant->text, &net))
+		return "is an address; the zone stands first, values behind "
+		    "it without quotes: dnsbl(\"bl.example\", 127.0.0.2)";
+	if (!domain_is_valid(constant->text) || !str_is_ascii(constant->text))
+		return "is no DNS zone";
+	return constant->text.len + 64 <= LIMIT_DOMAIN_OCTETS ? NULL :
+	    "is too long for a zone that is asked for addresses";
+}
+
+static const char *
+check_list(size_t at, const struct fact *constant)
+{
+	struct ipnet net;
+
+	if (at == 0)
+		return check_zone(constant);
+	return ipnet_parse(constant->text, &net) ?
+	    "is a text; a value stands without quotes, such as 127.0.0.2" :
+	    "is a text, and a list is asked for what a fact holds, such as "
+	    "from.domain; of two zones each takes a call of its own";
+}
+
+/* RFC 5782 section 2.1; dnslist/listing.h says what is never a listing. */
+static const char *
+check_list_value(const struct ipnet *net)
+{
+	static const uint8_t error[] = { 127, 255, 255 };
+	static const uint8_t blocked[] = { 127, 0, 0, 1 };
+	const struct ip *ip = &net->ip;
+
+	if (ip->family != IP_V4 || ip->bytes[0] != 127 || net->bits < 8)
+		return "is no value that a list answers with: those are in "
+		    "127.0.0.0/8, such as 127.0.0.2 or 127.0.0.4/30";
+	if (net->bits >= 24 && memcmp(ip->bytes, error, sizeof(error)) == 0)
+		return "is no listing: by 127.255.255.0/24 lists say that "
+		    "they refuse to answer";
+	if (net->bits == 32 && memcmp(ip->bytes, blocked, sizeof(blocked)) == 0)
+		return "is no listing: by 127.0.0.1 lists say that they "
+		    "refuse to answer";
+	return NULL;
 }
 
 /* A counter of no time or of years counts nothing. */
@@ -75,6 +118,8 @@ header_hook(const struct policy_env *env, const struct policy_call *call,
 }
 
 #define ANY_KEY	(TAKES_ANY_TEXT | TAKES(FACT_IP) | TAKES(FACT_LIST))
+#define LIST_TAKES	"a zone in quotes, and behind it, if you like, " \
+			"whom it asks for and the values that count"
 
 const struct function function_table[FUNCTION_COUNT] = {
 	{
@@ -91,18 +136,26 @@ const struct function function_table[FUNCTION_COUNT] = {
 		.result = FACT_BOOL, .stage = STAGE_CONNECT,
 		.hook = function_ask,
 	}, {
-		.name = "dnsbl", .takes = "a zone in quotes",
-		.such_as = "dnsbl(\"bl.example\")",
-		.count = 1, .parameters = { { TAKES(FACT_STRING), true } },
+		.name = "dnsbl", .takes = LIST_TAKES,
+		.such_as = "dnsbl(\"bl.example\") or "
+		    "dnsbl(\"bl.example\", from.domain, 127.0.0.2/31)",
+		.count = 2, .spare = 1,
+		.parameters = { { TAKES(FACT_STRING), true },
+		    { ANY_KEY, false } },
 		.result = FACT_BOOL, .stage = STAGE_CONNECT,
-		.check = check_zone, .hook = function_ask,
+		.check = check_list, .check_value = check_list_value,
+		.hook = function_ask, .asks_list = true,
 		.blames_client = true,
 	}, {
-		.name = "dnswl", .takes = "a zone in quotes",
-		.such_as = "dnswl(\"wl.example\")",
-		.count = 1, .parameters = { { TAKES(FACT_STRING), true } },
+		.name = "dnswl", .takes = LIST_TAKES,
+		.such_as = "dnswl(\"wl.example\") or "
+		    "dnswl(\"wl.example\", dkim.domains, 127.0.0.2)",
+		.count = 2, .spare = 1,
+		.parameters = { { TAKES(FACT_STRING), true },
+		    { ANY_KEY, false } },
 		.result = FACT_BOOL, .stage = STAGE_CONNECT,
-		.check = check_zone, .hook = function_ask,
+		.check = check_list, .check_value = check_list_value,
+		.hook = function_ask, .asks_list = true,
 	}, {
 		.name = "rate", .takes = "what is counted and a duration",
 		.such_as = "rate(client.ip, 1h)",

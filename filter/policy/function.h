@@ -45,8 +45,13 @@ struct function {
 	const char	*name;
 	const char	*takes;		/* "the name of a field in quotes" */
 	const char	*such_as;	/* "header(\"List-Id\")" */
-	size_t		 count;		/* of its parameters; all are needed */
+	size_t		 count;		/* of its parameters */
+	size_t		 spare;		/* of them the last that may be left
+					 * out */
 	struct parameter parameters[FUNCTION_PARAMETERS_MAX];
+	/* Behind them addresses and networks may stand, written out: NULL for
+	 * each that is right, or what is wrong with it.  NULL: none may. */
+	const char	*(*check_value)(const struct ipnet *net);
 	enum fact_type	 result;
 	enum word_set	 words;		/* of a result of type WORD */
 	enum stage	 stage;		/* can be asked from here on, and not
@@ -56,8 +61,11 @@ struct function {
 	const char	*(*check)(size_t at, const struct fact *constant);
 	function_hook	*hook;		/* NULL: not in this version */
 	bool		 of_rcpt;	/* the answer is the recipient's */
+	bool		 asks_list;	/* a DNS list: policy_ahead() */
 	bool		 blames_client;	/* a true says something of the client's
-					 * address, which a login outweighs */
+					 * address, which a login outweighs;
+					 * not where an argument that is no
+					 * address says whom it asks for */
 };
 
 enum { FUNCTION_COUNT = 8 };

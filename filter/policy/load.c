@@ -157,6 +157,44 @@ policy_call_name(const struct policy *policy, size_t number)
 	    policy->calls.at[number]->function->name : NULL;
 }
 
+static enum stage
+stage_of(const struct call *call)
+{
+	if (call->arg_count < 2)
+		return STAGE_CONNECT;
+	return call->args[1].kind == VALUE_FACT ?
+	    fact_table[call->args[1].id].stage : STAGE_MESSAGE;
+}
+
+/* A text, or a list of texts, may be an address. */
+bool
+policy_list_at(const struct policy *policy, size_t number,
+    struct policy_list *list_out)
+{
+	const struct call *call;
+	enum fact_type type = FACT_IP;
+
+	if (number >= policy->calls.count)
+		return false;
+	call = policy->calls.at[number];
+	if (!call->function->asks_list)
+		return false;
+	if (call->arg_count > 1)
+		type = call->args[1].type;
+	*list_out = (struct policy_list){ .stage = stage_of(call),
+		.zone = call->args[0].constant.text,
+		.addresses = type == FACT_IP || (type == FACT_LIST &&
+		    call->args[1].words == NO_WORDS),
+		.domains = type != FACT_IP };
+	return true;
+}
+
+bool
+policy_reads_list_texts(const struct policy *policy)
+{
+	return policy->reads_list_texts;
+}
+
 size_t
 policy_rule_count(const struct policy *policy)
 {

@@ -59,6 +59,19 @@ bool policy_can_act(const struct policy *policy, enum stage stage);
 /* Any rule at this stage or a define/list that reads this fact. */
 bool policy_reads(const struct policy *policy, enum fact_id id);
 
+/* A DNS list that it asks, by the number of a call. */
+struct policy_list {
+	struct str	 zone;
+	bool		 addresses, domains;	/* what it is asked for; a list
+						 * of texts may hold both */
+	enum stage	 stage;		/* from which that is known */
+};
+/* False: the call is another function's, or there is none of this number. */
+bool policy_list_at(const struct policy *policy, size_t number,
+    struct policy_list *list_out);
+/* A reply or tag tells what a list says of what it lists: %{dnsbl.text}. */
+bool policy_reads_list_texts(const struct policy *policy);
+
 /* The functions that it calls, such as "header", by number from 0; NULL past
  * the last call. */
 const char *policy_call_name(const struct policy *policy, size_t number);
@@ -141,7 +154,8 @@ struct policy_trace {
 
 /* A function of the language that is asked (function.h). */
 struct policy_call {
-	const char		*function;	/* "owns" */
+	const char		*function;	/* "owns"; "dnsbl.text" for what
+						 * a reply says of a list */
 	struct str		 text;		/* "owns(auth.user, from)" */
 	size_t			 number;	/* of the call as it is written;
 						 * of this policy alone */
@@ -149,6 +163,11 @@ struct policy_call {
 	const enum fact_type	*types;		/* of the arguments */
 	const struct str	*names;		/* the arguments as written */
 	size_t			 count;
+	const struct ipnet	*nets;		/* dnsbl, dnswl: the values that
+						 * count; none: all */
+	size_t			 net_count;
+	bool			 peek;		/* what is known by now; nothing
+						 * is to be asked for it */
 	const struct fact_set	*facts;		/* that the rules see */
 };
 
@@ -188,5 +207,15 @@ enum policy_status policy_eval(const struct policy *policy, enum stage stage,
 void policy_explain(const struct policy *policy, enum stage stage,
     const struct policy_env *env, const struct policy_run *run,
     struct policy_trace *trace);
+
+/*
+ * Ask the DNS lists that rules of these stages (bits 1u << stage) can still
+ * turn on, as far as is known now: env's call() is called for each whose
+ * arguments are known, and what it leaves in result does not matter.  What
+ * stands behind a rule that surely ends the session is not asked.  env's arena
+ * may be reset afterwards.
+ */
+void policy_ahead(const struct policy *policy, unsigned stages,
+    const struct policy_env *env);
 
 #endif

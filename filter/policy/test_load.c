@@ -150,6 +150,14 @@ find_function(struct policy_tests *tests, const struct term *left,
 {
 	const struct function *function = function_find(left->text);
 
+	if (function == NULL && str_starts_nocase(left->text,
+	    STR("dnsbl."))) {
+		preset->kind = PRESET_CALL;
+		preset->name = bind_call_text(tests->arena, left);
+		*slot = (struct slot){ "what a list says", FACT_STRING,
+		    NO_WORDS };
+		return true;
+	}
 	if (function == NULL) {
 		mistake(diag, left->place, "unknown function \"%.*s\"",
 		    STR_ARG(left->text));

@@ -118,7 +118,8 @@ answer_as_then(void *ctx, const struct policy_call *call,
 		return;
 	*result = (struct fact){ .state = FACT_UNKNOWN,
 	    .text = STR("not recorded") };
-	asking->unanswered |= 1u << (function - function_table);
+	if (function != NULL)
+		asking->unanswered |= 1u << (function - function_table);
 }
 
 void

@@ -15,7 +15,6 @@ struct ask {
 	enum scope		 scope;
 	struct str		 key;
 	struct fact		 result;	/* FACT_PENDING: on its way */
-	struct dns_lookup	*lookup;
 	struct store_call	*call;
 	double			 counted;	/* of this message so far */
 	/* greylist(): whose, and what stands behind the word. */

@@ -49,9 +49,7 @@ ask_of(struct connection *conn, enum scope scope, struct str key,
 static void
 stop(struct ask *ask)
 {
-	lookup_cancel(ask->lookup);
 	store_cancel(ask->call);
-	ask->lookup = NULL;
 	ask->call = NULL;
 }
 
@@ -95,75 +93,4 @@ ask_answer(const struct ask *ask, struct fact *result)
 	else
 		*result = (struct fact){ .state = FACT_UNKNOWN,
 		    .text = STR("too many questions") };
-}
-
-/* ---- DNS lists ---- */
-
-/*
- * RFC 5782 section 2.1: an address in 127.0.0.0/8 is a listing.  Anything else
- * is no list's answer, and 127.255.255.0/24 is by custom an error of who asks.
- */
-static bool
-is_listing(const struct ip *ip)
-{
-	return ip->family == IP_V4 && ip->bytes[0] == 127 &&
-	    !(ip->bytes[1] == 255 && ip->bytes[2] == 255);
-}
-
-static void
-listed(void *ctx, const struct dns_answer *answer)
-{
-	struct ask *ask = ctx;
-	bool found = false;
-
-	ask->lookup = NULL;
-	for (size_t i = 0; i < answer->count; i++)
-		found = found || is_listing(&answer->records[i].ip);
-	if (answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN ||
-	    (answer->status == DNS_DATA && found))
-		ask->result = (struct fact){ .state = FACT_SET,
-		    .truth = found };
-	else
-		ask_unknown(ask, answer->status == DNS_DATA ?
-		    "the list answers with an error" : answer->why);
-	decide_step(ask->conn);
-}
-
-/* "1.2.0.192.in-addr.arpa" to "1.2.0.192.ZONE"; so for IPv6 (section 2.4). */
-static struct str
-list_name(struct arena *arena, const struct ip *ip, struct str zone)
-{
-	char text[IP_ARPA_MAX];
-	struct str name = ip_arpa(ip, text);
-	size_t tail = ip->family == IP_V4 ? strlen("in-addr.arpa") :
-	    strlen("ip6.arpa");
-
-	return arena_printf(arena, "%.*s%.*s", (int)(name.len - tail),
-	    name.ptr, STR_ARG(zone));
-}
-
-void
-asks_list(struct connection *conn, const struct policy_call *call,
-    struct fact *result)
-{
-	enum scope scope = conn->relayed ? SCOPE_MESSAGE : SCOPE_CONNECTION;
-	const struct ip *ip = &conn->subject.client.ip;
-	struct ask *ask;
-	bool asked;
-
-	if (client_is_owed(conn, FACT_ID_CLIENT_IP)) {
-		conn->asks.owed = true;
-		return;
-	}
-	if (ip->family == IP_NONE) {
-		result->state = FACT_NONE;
-		return;
-	}
-	ask = ask_of(conn, scope, ask_key(conn, call->text, NULL, 0), &asked);
-	if (ask != NULL && !asked)
-		ask->lookup = lookup_start(conn->engine->options.dns,
-		    conn->strand, list_name(conn->arena[scope], ip,
-		    call->args[0].text), DNS_A, clock_ms() +
-		    conn->engine->options.checks.dns_timeout_ms, listed, ask);
-	ask_answer(ask, result);
 }

@@ -1,9 +1,9 @@
 /*
  * asks - functions of a policy whose answers come from elsewhere
  *
- * DNS lists and the store.  The same call with the same arguments is one
- * question in its scope, however often rules ask it; rules that can turn on
- * the answer wait for it.
+ * The store; DNS lists are in listed.h.  The same call with the same arguments
+ * is one question in its scope, however often rules ask it; rules that can turn
+ * on the answer wait for it.
  */
 #ifndef ASSAY_SESSION_ASKS_H
 #define ASSAY_SESSION_ASKS_H
@@ -20,9 +20,6 @@ struct asks {
 	unsigned	 checks;	/* CHECK_BITs: one waits for these */
 };
 
-/* dnsbl("zone") and dnswl("zone") of the client (RFC 5782). */
-void asks_list(struct connection *conn, const struct policy_call *call,
-    struct fact *result);
 /*
  * rate(key, period) and rate.rcpts(key, period): messages or recipients with
  * this key, those of this message included; of a list the highest of its

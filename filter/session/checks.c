@@ -70,6 +70,7 @@ on_finish(struct check_run *run)
 	struct connection *conn = run->owner;
 
 	tell_ready(conn);
+	listed_ahead(conn);
 	decide_step(conn);
 }
 

@@ -77,6 +77,7 @@ connection_reset(struct connection *conn, enum scope from)
 	conn->pending.active = false;
 	run_cancel(conn, stage);
 	asks_reset(conn, from);
+	listed_reset(conn, from);
 	sign_reset(conn);
 	if (conn->subject.bodies != NULL)
 		dkim_bodies_free(conn->subject.bodies);
@@ -116,6 +117,7 @@ connection_free(struct connection *conn)
 		return;
 	session_abort(conn);
 	asks_reset(conn, SCOPE_CONNECTION);
+	listed_free(conn);
 	run_cancel(conn, STAGE_CONNECT);
 	for (int i = 0; i < SCOPE_COUNT; i++)
 		arena_free(conn->arena[i]);
@@ -178,6 +180,7 @@ begin_connect(struct connection *conn, const struct session_client *client)
 	client_connect(conn, client);
 	set_listener_facts(conn, client);
 	run_start(conn, STAGE_CONNECT);
+	listed_ahead(conn);
 	connection_keep_progress(conn, SCOPE_CONNECTION);
 }
 
@@ -190,6 +193,7 @@ begin_helo(struct connection *conn, struct str name)
 	conn->saw_helo = true;
 	client_helo(conn, name);
 	run_start(conn, STAGE_HELO);
+	listed_ahead(conn);
 	connection_keep_progress(conn, SCOPE_HELO);
 }
 
@@ -208,6 +212,7 @@ begin_mail(struct connection *conn, const struct session_mail *mail)
 	    LIMIT_ADDRESS_OCTETS);
 	identity_take(conn, mail);
 	run_start(conn, STAGE_MAIL);
+	listed_ahead(conn);
 }
 
 void
@@ -272,6 +277,7 @@ session_rcpt(struct connection *conn, struct str address,
 	envelope_rcpt_facts(&conn->facts, &rcpt, conn->message.rcpt_count);
 	if (policy_reads(conn->engine->options.policy, FACT_ID_RCPT_ACCEPTED))
 		recipients_tell(conn, &conn->facts, SIZE_MAX);
+	listed_ahead(conn);
 	decide_begin(conn, STAGE_RCPT, done, ctx);
 }
 
@@ -408,6 +414,7 @@ session_eoh(struct connection *conn)
 	conn->message.header_ended = true;
 	run_eoh(conn);
 	client_find(conn);
+	listed_ahead(conn);
 	seal_begin(conn);
 	sign_eoh(conn);
 }
@@ -454,6 +461,7 @@ session_eom(struct connection *conn, session_done_fn *done, void *ctx)
 	conn->message.ended = true;
 	set_message_facts(conn);
 	run_eom(conn);
+	listed_ahead(conn);
 	decide_begin(conn, STAGE_MESSAGE, done, ctx);
 }
 

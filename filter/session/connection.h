@@ -10,6 +10,7 @@
 
 #include "policy/answers.h"
 #include "session/asks.h"
+#include "session/listed.h"
 #include "session/session.h"
 
 enum scope { SCOPE_CONNECTION, SCOPE_HELO, SCOPE_MESSAGE, SCOPE_COUNT };
@@ -26,6 +27,9 @@ struct engine {
 	unsigned		 asked;		/* of that, what rules can ask
 						 * for after all */
 	uint64_t		 wait_ms[STAGE_COUNT];
+	unsigned		 list_stages;	/* STAGE_BITs: where DNS lists
+						 * can first be asked */
+	bool			 reads_list_texts;
 };
 
 /* What the policy has come to; kept for each scope, to go back to. */
@@ -119,6 +123,7 @@ struct connection {
 	struct pending		 pending;
 	struct asks		 asks;
 	struct answers		 answers[SCOPE_COUNT];	/* for the event */
+	struct listed		 listed;
 	/* Where the engine explains; how many were added in each scope. */
 	VEC(struct rehearsed_stage) stages;
 	size_t			 stages_of[SCOPE_COUNT];

@@ -461,6 +461,7 @@ session_expire(struct connection *conn)
 	record_trouble(conn, "checks did not finish in time");
 	run_abandon(conn, STR("not finished in time"));
 	asks_abandon(conn, "not finished in time");
+	listed_abandon(conn, "not finished in time");
 	settle_facts(conn);
 	sign_hurry(conn);
 	decide_step(conn);

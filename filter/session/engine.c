@@ -86,6 +86,17 @@ find_held(struct engine *engine)
 			    (check_table[id].needs & engine->held);
 }
 
+static void
+find_lists(struct engine *engine, const struct policy *policy)
+{
+	struct policy_list list;
+
+	for (size_t i = 0; policy_call_name(policy, i) != NULL; i++)
+		if (policy_list_at(policy, i, &list))
+			engine->list_stages |= STAGE_BIT(list.stage);
+	engine->reads_list_texts |= policy_reads_list_texts(policy);
+}
+
 struct engine *
 engine_new(const struct engine_options *options)
 {
@@ -119,6 +130,9 @@ engine_new(const struct engine_options *options)
 	    options->relays.count);
 	find_wanted(engine);
 	find_held(engine);
+	find_lists(engine, o->policy);
+	if (o->shadow != NULL)
+		find_lists(engine, o->shadow);
 	for (int stage = 0; stage < STAGE_COUNT; stage++)
 		engine->wait_ms[stage] = o->checks.dns_timeout_ms + GRACE_MS;
 	engine->wait_ms[STAGE_MESSAGE] = o->message_wait_ms;
@@ -163,6 +177,12 @@ engine_reads(const struct engine *engine, enum fact_id id)
 
 	return policy_reads(options->policy, id) ||
 	    (options->shadow != NULL && policy_reads(options->shadow, id));
+}
+
+bool
+engine_asks_lists(const struct engine *engine, enum stage stage)
+{
+	return (engine->list_stages & STAGE_BIT(stage)) != 0;
 }
 
 uint64_t

@@ -35,7 +35,10 @@ static const struct {
 	bool again;	/* asking twice changes nothing: for shadow.c */
 } answers[] = {
 	{ "owns", answer_owns, true },
-	{ "dnsbl", asks_list, false }, { "dnswl", asks_list, false },
+	{ "dnsbl", listed_answer, true }, { "dnswl", listed_answer, true },
+	{ "dnsbl.name", listed_tell, true },
+	{ "dnsbl.value", listed_tell, true },
+	{ "dnsbl.text", listed_tell, true },
 	{ "rate", asks_rate, false }, { "rate.rcpts", asks_rate_rcpts, false },
 	{ "rate.crossed", asks_rate_crossed, false },
 	{ "greylist", asks_greylist, false },
@@ -59,7 +62,9 @@ keep(struct connection *conn, const struct policy_call *call,
 	enum scope scope = stage_scope(conn->pending.stage);
 	struct fact kept;
 
-	if (result->state != FACT_PENDING && !find_kept(conn, call, &kept))
+	if (result->state != FACT_PENDING && !conn->listed.looking_ahead &&
+	    function_find(str_from(call->function)) != NULL &&
+	    !find_kept(conn, call, &kept))
 		answers_add(conn->arena[scope], &conn->answers[scope], call,
 		    result);
 }
@@ -76,16 +81,18 @@ void
 functions_answer_again(void *ctx, const struct policy_call *call,
     struct fact *result)
 {
+	struct policy_call known = *call;
+
 	if (find_kept(ctx, call, result))
 		return;
+	known.peek = true;
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
 		if (answers[i].again &&
-		    str_eqz(str_from(call->function), answers[i].function)) {
-			answers[i].answer(ctx, call, result);
-			return;
-		}
-	result->state = FACT_UNKNOWN;
-	result->text = STR("not asked a second time");
+		    str_eqz(str_from(call->function), answers[i].function))
+			answers[i].answer(ctx, &known, result);
+	if (result->state == FACT_PENDING)
+		*result = (struct fact){ .state = FACT_UNKNOWN,
+		    .text = STR("not asked a second time") };
 }
 
 void

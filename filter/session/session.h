@@ -21,6 +21,7 @@
 #include "action/edit.h"
 #include "bounce/bounce.h"
 #include "checks/check.h"
+#include "dnslist/lists.h"
 #include "event/event.h"
 #include "mail/relay.h"
 #include "policy/policy.h"
@@ -64,6 +65,8 @@ struct engine_options {
 						 * long; 0: they are not */
 	uint64_t		 greylist_window_ms, greylist_lifetime_ms;
 	uint64_t		 greylist_auto_pass;	/* messages; 0: never */
+	/* Which DNS lists are to be believed; NULL: all are; not owned. */
+	struct lists		*lists;
 	const struct bounce	*bounce;	/* NULL: no tags; not owned */
 	struct seal_options	 seal;		/* what it points to must
 						 * outlive it */
@@ -84,6 +87,8 @@ void engine_unref(struct engine *engine);
 const struct policy *engine_policy(const struct engine *engine);
 /* Its policy or its shadow policy does. */
 bool engine_reads(const struct engine *engine, enum fact_id id);
+/* DNS lists are asked as soon as this stage is told of. */
+bool engine_asks_lists(const struct engine *engine, enum stage stage);
 /* Its replies may change sender and recipients. */
 bool engine_edits_envelope(const struct engine *engine);
 /* How long the front waits for done() before it calls session_expire(). */

@@ -1,10 +1,10 @@
-"""What is remembered between messages: greylisting, rates; and DNS lists."""
+"""What is remembered between messages: greylisting and rates."""
 import os
 import time
 
 from case import case
 from mail import Message
-from world import GOOD, OTHER, STRANGER, ZONE
+from world import GOOD
 
 GREY = """
 at rcpt {
@@ -66,16 +66,3 @@ def a_bad_store_changes_nothing(t):
     t.holds(t.daemon.log(), "/no/such/place.db: unable to open database "
             "file", "log")
     t.equal(rcpt(t), 451, "still greylisted")
-
-
-@case(transports=("unix",))
-def a_listed_client_is_refused(t):
-    listed = ".".join(reversed(t.ip(STRANGER).split(".")))
-    broken = ".".join(reversed(t.ip(OTHER).split(".")))
-    t.assayd('at mail { reject 554 5.7.1 "listed"\n'
-             '    when dnsbl("bl.example") and auth.user is not set; }',
-             zone=ZONE + "%s.bl.example A 127.0.0.2\n" % listed
-             + "%s.bl.example * SERVFAIL\n" % broken)
-    t.equal(t.send(Message(), STRANGER).mail.code, 554, "a listed one")
-    t.equal(t.send(Message(), GOOD).mail.code, 250, "one that is not")
-    t.equal(t.send(Message(), OTHER).mail.code, 250, "a list in trouble")

@@ -646,6 +646,7 @@ main(void)
 	suite_add_tcase(suite, asks_tests());
 	suite_add_tcase(suite, greylist_tests());
 	suite_add_tcase(suite, held_tests());
+	suite_add_tcase(suite, listed_tests());
 	suite_add_tcase(suite, envelope_tests());
 	suite_add_tcase(suite, relay_cases());
 	suite_add_tcase(suite, seal_tests());

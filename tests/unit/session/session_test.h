@@ -10,6 +10,7 @@ TCase *asks_tests(void);
 TCase *envelope_tests(void);
 TCase *greylist_tests(void);
 TCase *held_tests(void);
+TCase *listed_tests(void);
 TCase *relay_cases(void);
 TCase *seal_tests(void);
 TCase *sender_tests(void);
