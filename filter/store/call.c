@@ -203,7 +203,9 @@ store_tell(struct store *store, const struct store_op *op)
 	bool queued;
 
 	pthread_mutex_lock(&store->lock);
-	queued = op->content.len <= LIMIT_STORE_ITEM && enqueue(store, job);
+	queued = op->content.len <= LIMIT_STORE_ITEM;
+	store->counts.dropped += !queued;
+	queued = queued && enqueue(store, job);
 	pthread_mutex_unlock(&store->lock);
 	if (!queued)
 		job_free(job);
