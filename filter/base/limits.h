@@ -107,7 +107,7 @@ enum {
 					 * of RFC 5321; twice that, quoted,
 					 * stays below 998 a line */
 	LIMIT_LINE_OCTETS = 998,	/* RFC 5322 section 2.1.1 */
-	LIMIT_REPLY_DOMAINS = 4,	/* of a Reply-To that cost a walk */
+	LIMIT_REPLY_DOMAINS = 4,	/* of an address field, compared */
 	LIMIT_FIELD_LINE = 78,		/* RFC 5322 section 2.1.1 */
 	LIMIT_SUBJECT_OCTETS = 16 * 1024, /* of a subject that we prefix */
 

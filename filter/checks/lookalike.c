@@ -3,6 +3,7 @@
  * where the answers go.
  */
 #include "base/domain.h"
+#include "base/limits.h"
 #include "checks/registry.h"
 #include "mail/address.h"
 #include "mail/protect.h"
@@ -19,7 +20,7 @@ compare(struct check_run *run, struct str domain, struct str *like_out)
 	return protect_domain(protect, work, ascii, like_out);
 }
 
-/* The first domain of a field that imitates one. */
+/* The first domain of a field that imitates one; of those shown. */
 static enum likeness
 compare_field(struct check_run *run, struct str name, struct str *like_out)
 {
@@ -31,7 +32,7 @@ compare_field(struct check_run *run, struct str name, struct str *like_out)
 	if (field != NULL)
 		address_list_parse(check_scratch(run), field->value, &list);
 	for (size_t i = 0; i < list.mailboxes.count &&
-	    found == LIKENESS_NONE; i++)
+	    i < LIMIT_REPLY_DOMAINS && found == LIKENESS_NONE; i++)
 		found = compare(run, list.mailboxes.at[i].domain, like_out);
 	return found;
 }

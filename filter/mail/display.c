@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/domain.h"
+#include "base/limits.h"
 
 /* "@" and what is shown as one: full width, small. */
 static const struct str ats[] = {
@@ -85,6 +86,7 @@ is_related(struct str a, struct str b)
 struct str
 display_address(struct arena *arena, struct str name, struct str domain)
 {
+	name = str_slice(name, 0, LIMIT_SKELETON_OCTETS);
 	for (size_t i = 0; i < name.len; i++) {
 		size_t len = at_length(str_skip(name, i));
 		struct str local, other;

@@ -7,7 +7,7 @@
 #include "base/str.h"
 
 /*
- * One character (of UTF-8) more, less or other, or two neighbours in each
+ * Both in UTF-8.  One character more, less or other, or two neighbours in each
  * other's place.  Equal texts are not near.
  */
 bool near_is(struct str a, struct str b);

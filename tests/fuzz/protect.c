@@ -58,7 +58,8 @@ check_texts(struct arena *arena, struct str text)
 	struct str half = str_slice(text, 0, text.len / 2);
 	struct str rest = str_skip(text, half.len);
 
-	ensure(near_is(half, rest) == near_is(rest, half));
+	if (str_is_utf8(half) && str_is_utf8(rest))
+		ensure(near_is(half, rest) == near_is(rest, half));
 	ensure(!near_is(text, text));
 	ensure(unsubscribe_uri(arena, text).len <= text.len);
 }

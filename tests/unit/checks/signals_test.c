@@ -178,6 +178,8 @@ static const struct signal lookalike[] = {
 	  "example.com" },
 	{ "reply_to.lookalike", STR_INIT(GOOD "Reply-To: a@examp1e.com\n"),
 	  "example.com" },
+	{ "from.lookalike", STR_INIT("From: a@b.example, a@b.example, "
+	  "a@b.example, a@b.example, c@examp1e.com\n"), "none" },
 	{ "from.lookalike", STR_INIT(GOOD "Reply-To: a@examp1e.com\n"),
 	  "none" },
 	{ "from.lookalike", STR_INIT("From: a@[192.0.2.1]\n"), "none" },

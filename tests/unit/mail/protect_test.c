@@ -158,7 +158,8 @@ static const struct {
 	{ "\xe2\x82\xac", "\xc3\xa4", true },
 	{ "\xc3\xa4", "\xe2\x82\xa4", true },
 	{ "x\xc3\xa4y", "x\xc3\xb6z", false },
-	{ "\x01 ", " \x01", true }, { "\xff", "\xfe\xff", true }, { "\x80\x80", "\x81", false },
+	{ "\x01 ", " \x01", true },
+	{ "\xff", "\xfe\xff", true }, { "\x80\x80", "\x81", false },
 };
 
 START_TEST(a_slip_is_near)
