@@ -395,13 +395,21 @@ static void
 warn_of_no_store(const struct settings *settings,
     const struct policy *policy, struct diag *diag)
 {
-	static const char *const asking[] = { "rate", "greylist" };
+	static const char *const asking[] = { "rate", "rate.rcpts",
+	    "rate.crossed", "greylist", "reputation",
+	    "reputation.confidence" };
+	size_t count = sizeof(asking) / sizeof(asking[0]);
 
-	for (size_t i = 0; i < 2 && policy != NULL; i++)
+	for (size_t i = 0; i < count && policy != NULL; i++)
 		if (settings->store[0] == '\0' && asks(policy, asking[i]))
 			diag_add(diag, DIAG_WARNING, settings->policy, 0, 0,
 			    STR_NONE, "it asks %s(), but store is not set: "
 			    "what it answers is unknown", asking[i]);
+	if (settings->store[0] == '\0' && policy != NULL &&
+	    policy_reads(policy, FACT_ID_DKIM_REPLAYED))
+		diag_add(diag, DIAG_WARNING, settings->policy, 0, 0, STR_NONE,
+		    "it reads dkim.replayed, but store is not set: it is "
+		    "unknown");
 }
 
 /* A history that nobody could read is a mistake. */
@@ -431,6 +439,11 @@ check_options(const struct settings *settings)
 		.spf_timeout_ms = settings->spf_timeout,
 		.trusted_sealers = settings->trusted_sealers.at,
 		.trusted_sealer_count = settings->trusted_sealers.count,
+		.replay = {
+			.window_ms = settings->dkim_replay_window,
+			.networks = (double)settings->dkim_replay_networks,
+			.recipients =
+			    (double)settings->dkim_replay_recipients },
 		.local_domains = settings->local_domains.at,
 		.local_domain_count = settings->local_domains.count,
 		.dkim = {
@@ -492,6 +505,21 @@ open_sealing(struct wiring *wiring, struct diag *diag)
 	return true;
 }
 
+static struct reputation_options
+reputation_options(const struct settings *settings)
+{
+	const char *learn = settings->reputation_learn;
+
+	return (struct reputation_options){
+		.learn = strcmp(learn, "yes") == 0 ? REPUTATION_ALWAYS :
+		    strcmp(learn, "no") == 0 ? REPUTATION_NEVER :
+		    REPUTATION_AUTO,
+		.half_life_ms = settings->reputation_half_life,
+		.spam_score = (double)settings->reputation_spam_score,
+		.ham_score = (double)settings->reputation_ham_score,
+	};
+}
+
 static struct engine *
 engine_for(const struct wiring *wiring, const struct wire_options *wire)
 {
@@ -510,6 +538,7 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		.greylist_window_ms = settings->greylist_window,
 		.greylist_lifetime_ms = settings->greylist_lifetime,
 		.greylist_auto_pass = settings->greylist_auto_pass,
+		.reputation = reputation_options(settings),
 		.events = wire->events, .watch = wire->watch,
 		.watch_ctx = wire->watch_ctx,
 		.checks = check_options(settings), .rights = wiring->rights,

@@ -56,6 +56,7 @@ enum {
 	LIMIT_DKIM_FIELD_OCTETS = 16 * 1024,
 	LIMIT_DKIM_TAGS = 64,
 	LIMIT_DKIM_NAMES = 500,		/* in h= */
+	LIMIT_REPLAY_SIGNATURES = 4,	/* of one message, remembered */
 	LIMIT_DKIM_CACHED_KEYS = 1024,	/* decoded; some 3 kB each */
 	LIMIT_DKIM_KEYS = 4,		/* tried where a name has several */
 	LIMIT_DKIM_KEY_OCTETS = 8192,

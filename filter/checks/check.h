@@ -19,6 +19,15 @@
 #include "mail/header.h"
 #include "mail/mime.h"
 #include "spf/spf.h"
+#include "store/store.h"
+
+/* When a signature has come too often to be its signer's doing. */
+struct dkim_replay_options {
+	struct store	*store;		/* or NULL; not owned */
+	uint64_t	 timeout_ms;	/* of one question to it */
+	uint64_t	 window_ms;
+	double		 networks, recipients;	/* more are too many */
+};
 
 /* What the admin set, as far as checks need it. */
 struct check_options {
@@ -32,6 +41,7 @@ struct check_options {
 						 * it is shorter; 0: no other */
 	const char *const	*trusted_sealers;	/* domains */
 	size_t			trusted_sealer_count;
+	struct dkim_replay_options	replay;
 	const char *const	*local_domains;	/* ours */
 	size_t			local_domain_count;
 	const struct ipnet	*own_networks;	/* whose mail is ours; filled
@@ -51,7 +61,7 @@ enum check_id {
 	CHECK_MAIL_FROM_DNS, CHECK_HEADER, CHECK_DKIM, CHECK_DMARC, CHECK_ARC,
 	CHECK_FROM_DNS, CHECK_MIME, CHECK_FORM, CHECK_BODY_FORM,
 	CHECK_FROM_NAME, CHECK_LOOKALIKE, CHECK_REPLY_TO, CHECK_LIST,
-	CHECK_ONE_CLICK,
+	CHECK_ONE_CLICK, CHECK_REPLAY,
 	CHECK_COUNT
 };
 

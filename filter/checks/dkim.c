@@ -97,6 +97,16 @@ passes_whole(const struct dkim_results *results, struct str domain)
 	return false;
 }
 
+/* For other checks, as long as the message. */
+static const struct dkim_results *
+dkim_keep(struct arena *arena, const struct dkim_results *results)
+{
+	struct dkim_results *kept = arena_alloc(arena, sizeof(*kept));
+
+	*kept = *results;
+	return kept;
+}
+
 static void
 done(void *ctx, const struct dkim_results *results)
 {
@@ -122,6 +132,7 @@ done(void *ctx, const struct dkim_results *results)
 	if (results->count == 0)
 		check_result(run, &(struct result){ .method = METHOD_DKIM,
 		    .word = WORD_NONE });
+	run->subject->signatures = dkim_keep(run->arena, results);
 	facts_word(facts, FACT_ID_DKIM, best == NULL ? WORD_NONE : best->word);
 	facts_list(facts, FACT_ID_DKIM_DOMAINS, domains.at, domains.count);
 	facts_list(facts, FACT_ID_DKIM_L, partial.at, partial.count);

@@ -107,6 +107,13 @@ const struct check check_table[CHECK_COUNT] = {
 		.first = FACT_ID_LIST_ONE_CLICK_SIGNED,
 		.last = FACT_ID_LIST_ONE_CLICK_SIGNED,
 		.method = METHOD_COUNT, .ops = &one_click_ops },
+	[CHECK_REPLAY] = {
+		.name = "replay", .of_strangers = true,
+		.starts = STAGE_MESSAGE, .on_demand = true,
+		.needs = CHECK_BIT(CHECK_SPF) | CHECK_BIT(CHECK_DKIM),
+		.first = FACT_ID_DKIM_REPLAYED,
+		.last = FACT_ID_DKIM_REPLAY_REASON,
+		.method = METHOD_COUNT, .ops = &replay_ops },
 };
 
 struct arena *

@@ -40,6 +40,11 @@ struct event_seal {
 	const char	*cv;		/* "pass"; NULL where not sealed */
 };
 
+/* What the reputation of the senders learnt from it. */
+enum event_learnt {
+	EVENT_LEARNT_NOTHING, EVENT_LEARNT_SPAM, EVENT_LEARNT_HAM
+};
+
 /* What differs where another policy would have decided. */
 enum event_shadow_bit {
 	EVENT_SHADOW_VERDICT = 1,	/* of the message */
@@ -98,6 +103,7 @@ struct event {
 	struct str		 not_signed;	/* why mail of ours was not, or
 						 * not by all; empty: nothing
 						 * to say */
+	enum event_learnt	 learnt;
 	const char *const	*troubles;	/* "header over the limit" */
 	size_t			 trouble_count;
 	uint64_t		 took_us;	/* from MAIL to the end */

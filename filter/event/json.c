@@ -376,6 +376,15 @@ put_signed(struct emit *out, const struct event *event)
 	put_text_or_null(out, "unsigned", event->not_signed);
 }
 
+/* Only where there was something to learn. */
+static void
+put_learnt(struct emit *out, enum event_learnt learnt)
+{
+	if (learnt != EVENT_LEARNT_NOTHING)
+		emit_word(out, "learnt", learnt == EVENT_LEARNT_SPAM ?
+		    "spam" : "ham");
+}
+
 static void
 put_troubles(struct emit *out, const struct event *event)
 {
@@ -453,6 +462,7 @@ event_json(const struct event *event, enum event_shape shape)
 	put_checks(&out, event);
 	emit_int(&out, "took_us", (int64_t)event->took_us);
 	put_bounce_tag(&out, event);
+	put_learnt(&out, event->learnt);
 	put_troubles(&out, event);
 	emit_close(&out, '}');
 	return emit_finish(&out);

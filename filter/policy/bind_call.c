@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/limits.h"
 #include "policy/bound.h"
@@ -66,6 +68,15 @@ fit_constant(struct bind *bind, const struct function *function, size_t at,
 }
 
 static bool
+is_one_of(const char *const *facts, const struct value *value)
+{
+	for (; *facts != NULL && value->kind == VALUE_FACT; facts++)
+		if (strcmp(*facts, fact_table[value->id].name) == 0)
+			return true;
+	return false;
+}
+
+static bool
 bind_argument(struct bind *bind, const struct function *function, size_t at,
     const struct term *term, struct value *out)
 {
@@ -78,6 +89,8 @@ bind_argument(struct bind *bind, const struct function *function, size_t at,
 		bind_unknown_name(bind, term);
 	if (found != VALUE_OK)
 		return false;
+	if (parameter->facts != NULL && !is_one_of(parameter->facts, out))
+		return refuse(bind, function, term->place);
 	if (out->kind == VALUE_CONST)
 		return fit_constant(bind, function, at, out);
 	if (parameter->constant)

@@ -121,6 +121,15 @@ header_hook(const struct policy_env *env, const struct policy_call *call,
 #define LIST_TAKES	"a zone in quotes, and behind it, if you like, " \
 			"whom it asks for and the values that count"
 
+/* What a sender can prove. */
+static const char *const identities[] = {
+	"dkim.domains", "spf.domain", "client.ip", NULL
+};
+
+#define IDENTITY \
+	{ TAKES(FACT_LIST) | TAKES(FACT_DOMAIN) | TAKES(FACT_IP), false, \
+	    identities }
+
 const struct function function_table[FUNCTION_COUNT] = {
 	{
 		.name = "header", .takes = "the name of a field in quotes",
@@ -187,6 +196,22 @@ const struct function function_table[FUNCTION_COUNT] = {
 		.stage = STAGE_RCPT,
 		.check = check_delay, .hook = function_ask,
 		.of_rcpt = true,
+	}, {
+		.name = "reputation",
+		.takes = "what a sender has proved: dkim.domains, spf.domain "
+		    "or client.ip",
+		.such_as = "reputation(dkim.domains)",
+		.count = 1, .parameters = { IDENTITY },
+		.result = FACT_NUMBER, .stage = STAGE_MAIL,
+		.hook = function_ask,
+	}, {
+		.name = "reputation.confidence",
+		.takes = "what a sender has proved: dkim.domains, spf.domain "
+		    "or client.ip",
+		.such_as = "reputation.confidence(dkim.domains)",
+		.count = 1, .parameters = { IDENTITY },
+		.result = FACT_NUMBER, .stage = STAGE_MAIL,
+		.hook = function_ask,
 	},
 };
 

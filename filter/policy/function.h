@@ -32,6 +32,8 @@ enum { FUNCTION_PARAMETERS_MAX = 3 };
 struct parameter {
 	unsigned	 types;		/* TAKES() of each that it may have */
 	bool		 constant;	/* written out: no fact */
+	const char *const *facts;	/* these alone, up to a NULL; or NULL:
+					 * any value of the types */
 };
 
 /*
@@ -68,7 +70,7 @@ struct function {
 					 * address says whom it asks for */
 };
 
-enum { FUNCTION_COUNT = 8 };
+enum { FUNCTION_COUNT = 10 };
 
 extern const struct function function_table[FUNCTION_COUNT];
 

@@ -21,6 +21,7 @@ struct ask {
 	struct str		 rcpt;
 	enum word		 reason;
 	double			 wait_s;
+	double			 confidence;	/* reputation() */
 };
 
 /* What is asked, with values behind it; until the stage is over. */

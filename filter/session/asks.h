@@ -32,6 +32,14 @@ void asks_rate_rcpts(struct connection *conn, const struct policy_call *call,
     struct fact *result);
 void asks_rate_crossed(struct connection *conn,
     const struct policy_call *call, struct fact *result);
+/*
+ * reputation(id) from -1 to 1, and reputation.confidence(id) from 0 to 1; none
+ * of who has proved nothing.
+ */
+void asks_reputation(struct connection *conn, const struct policy_call *call,
+    struct fact *result);
+void asks_reputation_confidence(struct connection *conn,
+    const struct policy_call *call, struct fact *result);
 /* greylist(delay) of this client, sender and recipient (RFC 6647). */
 void asks_greylist(struct connection *conn, const struct policy_call *call,
     struct fact *result);

@@ -26,6 +26,7 @@ struct engine {
 	unsigned		 held;		/* of it, not of mail of ours */
 	unsigned		 asked;		/* of that, what rules can ask
 						 * for after all */
+	bool			 learns;	/* see reputation_learn() */
 	uint64_t		 wait_ms[STAGE_COUNT];
 	unsigned		 list_stages;	/* STAGE_BITs: where DNS lists
 						 * can first be asked */
@@ -199,6 +200,13 @@ bool run_all_finished(const struct connection *conn);
  */
 enum word greylist_reason(const struct connection *conn, struct str rcpt,
     double *wait_s_out);
+
+/*
+ * reputation.c: what was decided of the message at its end is added to the
+ * standing of those who sent it, mail of ours apart; and whether that is so.
+ */
+bool reputation_is_learnt(const struct engine_options *options);
+enum event_learnt reputation_learn(struct connection *conn);
 
 /* decide.c: answer the pending event if it can be answered now. */
 void decide_begin(struct connection *conn, enum stage stage,

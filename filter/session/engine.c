@@ -128,11 +128,14 @@ engine_new(const struct engine_options *options)
 	o->checks.own_network_count = o->own_network_count;
 	o->relays.at = copy_networks(engine->arena, options->relays.at,
 	    options->relays.count);
+	o->checks.replay.store = o->store;
+	o->checks.replay.timeout_ms = o->store_timeout_ms;
 	find_wanted(engine);
 	find_held(engine);
 	find_lists(engine, o->policy);
 	if (o->shadow != NULL)
 		find_lists(engine, o->shadow);
+	engine->learns = reputation_is_learnt(o);
 	for (int stage = 0; stage < STAGE_COUNT; stage++)
 		engine->wait_ms[stage] = o->checks.dns_timeout_ms + GRACE_MS;
 	engine->wait_ms[STAGE_MESSAGE] = o->message_wait_ms;

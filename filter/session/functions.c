@@ -42,6 +42,8 @@ static const struct {
 	{ "rate", asks_rate, false }, { "rate.rcpts", asks_rate_rcpts, false },
 	{ "rate.crossed", asks_rate_crossed, false },
 	{ "greylist", asks_greylist, false },
+	{ "reputation", asks_reputation, true },
+	{ "reputation.confidence", asks_reputation_confidence, true },
 };
 
 static bool

@@ -7,21 +7,10 @@
  * and the network stands for the sender only where nothing better does.  A
  * record that ends in +all proves nothing.
  */
+#include "reputation/reputation.h"
 #include "session/ask.h"
 
 enum { PARTS = 3 };
-
-static bool
-is_domains_own_host(const struct fact_set *facts)
-{
-	const struct fact *spf = facts_get(facts, FACT_ID_SPF);
-	const struct fact *by = facts_get(facts, FACT_ID_SPF_MECHANISM);
-
-	return spf->state == FACT_SET && spf->word == WORD_PASS &&
-	    facts_get(facts, FACT_ID_SPF_DOMAIN)->state == FACT_SET &&
-	    !(by->state == FACT_SET && (str_eqz_nocase(by->text, "all") ||
-	    str_eqz_nocase(by->text, "+all")));
-}
 
 static struct store_op
 passes_op(struct connection *conn, struct str net, double amount)
@@ -80,12 +69,12 @@ ask_triplet(struct connection *conn, const struct policy_call *call,
 	struct str rcpt = facts_get(call->facts, FACT_ID_RCPT)->text;
 	struct str parts[PARTS] = { net, arena_lower(arena,
 	    conn->subject.mail_from), arena_lower(arena, rcpt) };
+	struct identity domain;
 	struct ask *ask;
 	bool asked;
 
-	if (is_domains_own_host(call->facts))
-		parts[0] = arena_lower(arena,
-		    facts_get(call->facts, FACT_ID_SPF_DOMAIN)->text);
+	if (identity_of_spf(arena, call->facts, &domain))
+		parts[0] = domain.name;
 	ask = ask_of(conn, SCOPE_MESSAGE, ask_key(conn, call->text, parts,
 	    PARTS), &asked);
 	if (ask == NULL || asked)

@@ -150,6 +150,7 @@ build(struct connection *conn, const char *kind, enum action action)
 		.took_us = message->start_us == 0 ? 0 :
 		    clock_us() - message->start_us
 	};
+	event->learnt = reputation_learn(conn);
 	event->stages = conn->stages.at;
 	event->stage_count = conn->stages.count;
 	find_overrides(conn, event);

@@ -36,6 +36,15 @@
  */
 struct engine;
 
+/* What messages add to the reputation of those who sent them. */
+struct reputation_options {
+	enum { REPUTATION_AUTO,		/* where a policy asks for it */
+	       REPUTATION_ALWAYS, REPUTATION_NEVER } learn;
+	uint64_t		 half_life_ms;
+	double			 spam_score;	/* from there on it is spam */
+	double			 ham_score;	/* below it is ham */
+};
+
 struct engine_options {
 	struct resolver		*dns;		/* not owned */
 	struct policy		*policy;	/* a reference is taken */
@@ -67,6 +76,7 @@ struct engine_options {
 	uint64_t		 greylist_auto_pass;	/* messages; 0: never */
 	/* Which DNS lists are to be believed; NULL: all are; not owned. */
 	struct lists		*lists;
+	struct reputation_options reputation;
 	const struct bounce	*bounce;	/* NULL: no tags; not owned */
 	struct seal_options	 seal;		/* what it points to must
 						 * outlive it */

@@ -45,6 +45,15 @@ static const struct tool_command commands[] = {
 	  "[--set KEY=VALUE]... [--json] [SOURCE...]",
 	  "what mail came, a line each",
 	  tool_log },
+	{ "learn",
+	  "spam|ham [-c FILE] [--set KEY=VALUE]... [--json] "
+	  "MESSAGE|QUEUE-ID [EVENTS...]",
+	  "what a message was, for the reputation of who sent it",
+	  tool_learn },
+	{ "reputation",
+	  "[-c FILE] [--set KEY=VALUE]... [--json] [--reset] ID...",
+	  "what is remembered of a domain or a network",
+	  tool_reputation },
 	{ "key",
 	  "new|check|rotate [-c FILE] [--dns SPEC]... [--set KEY=VALUE]... "
 	  "[--json] [--directory DIR] [--domain DOMAIN] [--selector NAME] "

@@ -4,7 +4,7 @@
 #ifndef ASSAY_TOOL_EVENTS_H
 #define ASSAY_TOOL_EVENTS_H
 
-#include "base/arena.h"
+#include "base/vec.h"
 #include "tool/tool.h"
 
 /*
@@ -16,6 +16,16 @@
 const char *const *tool_event_logs(const struct tool_common *common,
     const char *command, bool store_first, struct arena *arena, char **names,
     int count);
+
+/* The lines of the events of one message, in the order of the logs, the first
+ * hundred.  False: a file could not be read to its end, which was said. */
+struct event_lines {
+	struct str	*at;
+	size_t		 count, size;
+};
+bool tool_find_events(const struct tool_common *common, const char *command,
+    const char *const *paths, struct str queue_id, struct arena *arena,
+    struct event_lines *lines_out);
 
 /* "events: 37%" on standard error, where that is a terminal. */
 void tool_progress(void *ctx, uint64_t done, uint64_t total);

@@ -8,10 +8,9 @@
 #include "report/explain.h"
 #include "report/replay.h"
 #include "tool/events.h"
-#include "tool/store.h"
 #include "wire.h"
 
-enum { STATUS_FOUND = 0, STATUS_NOT_FOUND = 1, EVENTS_MAX = 100 };
+enum { STATUS_FOUND = 0, STATUS_NOT_FOUND = 1 };
 
 static const char command[] = "explain";
 
@@ -20,13 +19,6 @@ struct options {
 	const char		*policy;
 	bool			 colour;
 	struct str		 queue_id;
-};
-
-/* The lines of the message, kept until all is read. */
-struct found {
-	struct arena		*arena;
-	struct str		 queue_id;
-	VEC(struct str)		 lines;
 };
 
 static const struct option table[] = {
@@ -58,61 +50,6 @@ take_options(struct options *options, int argc, char **argv)
 		return tool_usage(command, "which queue id?");
 	options->queue_id = str_from(argv[optind++]);
 	return TOOL_DONE;
-}
-
-/* ---- the search ---- */
-
-static void *
-begin(void *ctx)
-{
-	struct arena *arena = arena_new();
-	struct found *part = arena_alloc(arena, sizeof(*part));
-
-	*part = (struct found){ .arena = arena,
-	    .queue_id = ((struct found *)ctx)->queue_id };
-	return part;
-}
-
-static void
-take_event(void *ctx, void *into, const struct event_record *record,
-    struct arena *scratch)
-{
-	struct found *part = into;
-
-	(void)ctx;
-	(void)scratch;
-	if (part->lines.count < EVENTS_MAX)
-		VEC_PUSH(part->arena, &part->lines, arena_copy(part->arena,
-		    record->line));
-}
-
-static void
-merge(void *ctx, void *from)
-{
-	struct found *all = ctx, *part = from;
-
-	for (size_t i = 0; i < part->lines.count &&
-	    all->lines.count < EVENTS_MAX; i++)
-		VEC_PUSH(all->arena, &all->lines, arena_copy(all->arena,
-		    part->lines.at[i]));
-	arena_free(part->arena);
-}
-
-static bool
-search(const struct options *options, const char *const *paths,
-    struct found *found)
-{
-	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    NULL };
-	static const bool no_facts[FACT_COUNT];
-	struct event_opener opener = tool_store_opener(&options->common);
-	struct event_feed feed = { .paths = paths, .opener = &opener,
-	    .want = { .facts = no_facts, .queue_id = found->queue_id },
-	    .jobs = tool_jobs(NULL), .ops = &ops, .ctx = found };
-	struct event_feed_count count;
-
-	event_feed_run(&feed, &count);
-	return tool_feed_faults(command, &count);
 }
 
 /* ---- the policy ---- */
@@ -180,19 +117,19 @@ static int
 run(const struct options *options, const char *const *paths,
     struct arena *arena)
 {
-	struct found found = { .arena = arena,
-	    .queue_id = options->queue_id };
-	bool read = search(options, paths, &found);
+	struct event_lines found;
+	bool read = tool_find_events(&options->common, command, paths,
+	    options->queue_id, arena, &found);
 	struct policy *policy;
 
-	if (found.lines.count == 0) {
+	if (found.count == 0) {
 		tool_error(command, "there is no event of %.*s",
 		    STR_ARG(options->queue_id));
 		return read ? STATUS_NOT_FOUND : TOOL_BAD_USE;
 	}
 	policy = load(options);
-	for (size_t i = 0; i < found.lines.count; i++)
-		explain_line(options, policy, found.lines.at[i], arena);
+	for (size_t i = 0; i < found.count; i++)
+		explain_line(options, policy, found.at[i], arena);
 	policy_unref(policy);
 	return read && policy != NULL ? STATUS_FOUND : TOOL_BAD_USE;
 }

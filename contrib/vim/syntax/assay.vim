@@ -50,8 +50,10 @@ syn keyword assayFact mime.mismatch.reason mime.archives mime.archive.names
 syn keyword assayFact mime.archive.executable mime.archive.reason
 syn keyword assayFact mime.archive.nested mime.encrypted score score.symbols
 syn keyword assayFact score.tests score.stars
+syn keyword assayFact dkim.replayed dkim.replay_reason
 syn keyword assayFunction header owns dnsbl dnswl rate rate.rcpts
-syn keyword assayFunction rate.crossed greylist
+syn keyword assayFunction rate.crossed greylist reputation
+syn keyword assayFunction reputation.confidence
 syn keyword assayStage connect helo mail rcpt message
 syn keyword assayTest set unknown true false
 syn keyword assayMode enforce monitor add remove replace

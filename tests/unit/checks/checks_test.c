@@ -12,6 +12,7 @@ main(void)
 	add_mime_tests(tc);
 	add_signal_tests(tc);
 	add_spf_tests(tc);
+	add_replay_tests(tc);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

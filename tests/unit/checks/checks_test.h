@@ -9,6 +9,7 @@ void add_arc_trust_tests(TCase *tc);
 void add_client_tests(TCase *tc);
 void add_mime_tests(TCase *tc);
 void add_signal_tests(TCase *tc);
+void add_replay_tests(TCase *tc);
 void add_spf_tests(TCase *tc);
 
 #endif

@@ -647,6 +647,7 @@ main(void)
 	suite_add_tcase(suite, greylist_tests());
 	suite_add_tcase(suite, held_tests());
 	suite_add_tcase(suite, listed_tests());
+	suite_add_tcase(suite, reputation_tests());
 	suite_add_tcase(suite, envelope_tests());
 	suite_add_tcase(suite, relay_cases());
 	suite_add_tcase(suite, seal_tests());

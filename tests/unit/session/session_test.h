@@ -12,6 +12,7 @@ TCase *greylist_tests(void);
 TCase *held_tests(void);
 TCase *listed_tests(void);
 TCase *relay_cases(void);
+TCase *reputation_tests(void);
 TCase *seal_tests(void);
 TCase *sender_tests(void);
 TCase *shadow_tests(void);
