@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from client import Client, Closed
-from daemon import AUTHRES, HERE, Skipped
+from daemon import AUTHRES, HERE, USER, Skipped
 
 CASES = []
 
@@ -75,6 +75,27 @@ def login(daemon, check):
     names = [f.get("tls.cert.subject") for f in facts if
              f.get("tls.cert.issuer") != "ca"]
     check(names and not any(names), "no name of a forged certificate", names)
+
+
+@case
+def sign(daemon, check):
+    """What is signed, and a reason in each event where it is not."""
+    key = daemon.path("key.pem")
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out",
+                    key], check=True, stderr=subprocess.DEVNULL)
+    os.chmod(key, 0o600)
+    if os.geteuid() == 0:
+        shutil.chown(key, USER)
+    daemon.write("signing", "example.com selector=s key=%s\n" % key)
+    daemon.configure(max_header_size="4k", signing="signing")
+    daemon.start()
+    run_script(daemon, check, "sign.lua", "local:" + daemon.socket)
+    time.sleep(0.3)
+    events = [json.loads(line) for line in
+              daemon.read("events.json").splitlines()]
+    silent = [e for e in events if e["facts"]["client.ours"] and
+              bool(e["signed"]) == bool(e["unsigned"])]
+    check(len(events) > 10 and not silent, "signed, or it says why", silent)
 
 
 @case
