@@ -29,7 +29,9 @@ alias_database =
 inet_interfaces = 127.0.0.1
 inet_protocols = all
 mynetworks = 127.0.0.0/8
-relay_domains = example.net
+relay_domains = example.net box.example
+# Mailboxes, where a case has set them up.
+transport_maps = inline:{{ box.example=lmtp:unix:{root}/box/lmtp }}
 smtpd_relay_restrictions = reject_unauth_destination
 smtpd_authorized_xclient_hosts = 127.0.0.0/8
 smtpd_peername_lookup = no
@@ -67,6 +69,7 @@ tlsmgr unix - - n 1000? 1 tlsmgr
 flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 smtp unix - - n - - smtp
+lmtp unix - - n - - lmtp
 showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error
@@ -187,6 +190,10 @@ class Postfix:
         entries = [json.loads(line) for line in text.splitlines()]
         return [(e["queue_id"], e["queue_name"] == "hold",
                  [r["address"] for r in e["recipients"]]) for e in entries]
+
+    def mailboxes(self):
+        """Where mail for box.example goes, by LMTP."""
+        return self.root + "/box/lmtp"
 
     def held(self, recipient):
         """The queue id of the held message for this recipient."""
