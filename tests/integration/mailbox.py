@@ -23,6 +23,8 @@ protocols = lmtp imap
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
+# assay-learn may be built with a sanitizer, which reserves much.
+default_vsz_limit = 0
 default_login_user = {user}
 default_internal_user = {user}
 default_internal_group = {group}
