@@ -51,7 +51,9 @@ class Test:
 
     def assayd(self, rules="", mode="enforce", zone=None, text=None,
                **settings):
-        """Start assayd; text is a whole policy in place of rules and mode."""
+        """Start assayd; text is a whole policy in place of rules and mode.
+        Clients of Sendmail are on loopback, and strangers all the same."""
+        settings.setdefault("sign_networks", ["192.0.2.99"])
         zone = ZONE + self.tools.key.zone_line() + "\n" if zone is None \
             else zone
         self.daemon = Assayd(self.tools.assayd, self.directory,

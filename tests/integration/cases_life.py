@@ -170,7 +170,7 @@ at rcpt {
 
 @case
 def dns_timeouts_do_not_stop_mail(t):
-    t.assayd(dns_timeout="1s", sign_networks=["192.0.2.99"])
+    t.assayd(dns_timeout="1s")
     message = Message(author="eve@timeout.example")
     began = time.monotonic()
     outcome = t.send(message, STRANGER, "eve@timeout.example")
