@@ -193,7 +193,8 @@ eval_value(const struct eval *eval, const struct value *value)
 		else if (eval->ahead)
 			fact.state = FACT_PENDING;
 		else
-			fact = policy_running(env->arena, &eval->run, value->id);
+			fact = policy_running(env->arena, &eval->run,
+			    value->id);
 		break;
 	case VALUE_CALL:
 		fact = call_now(eval, value->call);
