@@ -150,8 +150,9 @@ adopt(struct store *store)
 	status = spool_open(store->spool_path, store->spool_max, &spool, why,
 	    sizeof(why));
 	pthread_mutex_lock(&store->lock);
-	if (status == SPOOL_FOREIGN)
+	if (status == SPOOL_FOREIGN && !store->spool_failing)
 		log_error("spool %s", why);
+	store->spool_failing = status == SPOOL_FOREIGN;
 	if (status != SPOOL_OK)
 		return;
 	log_info("spool %s: in use from now on", store->spool_path);

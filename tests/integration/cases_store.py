@@ -32,6 +32,8 @@ def a_greylisted_sender_comes_again(t):
     t.equal(rcpt(t), 250, "later")
     t.equal(rcpt(t), 250, "and again")
     t.equal(rcpt(t, to="carol@example.net"), 451, "another recipient")
+    t.true(os.path.exists(database(t)[len("sqlite:"):] + ".spool"),
+           "the spool lies beside the store")
     # Over a restart, and over a reload.
     t.daemon.stop()
     t.daemon.start()
@@ -55,6 +57,20 @@ def a_store_that_is_away_holds_no_mail(t):
     t.assayd(GREY, store="redis+unix://%s/none" % t.directory)
     t.equal(rcpt(t), 250, "reply")
     t.holds(t.daemon.log(), "the store is away", "log")
+
+
+@case(transports=("unix",))
+def a_file_that_is_no_spool_is_left_alone(t):
+    t.assayd(GREY, store=database(t), store_spool="none")
+    t.equal(rcpt(t), 451, "first")
+    path = t.private("notes", "remember the milk\n")
+    t.daemon.configure(store_spool=path)
+    t.daemon.reload()
+    t.holds(t.daemon.log(), path + ": it is no spool of this assay; move it "
+            "away, or set another store_spool", "log")
+    t.equal(rcpt(t), 451, "still greylisted")
+    with open(path) as notes:
+        t.equal(notes.read(), "remember the milk\n", "the file")
 
 
 @case(transports=("unix",))
