@@ -1,11 +1,12 @@
 /*
  * store - what the store costs: CPU an op, octets on disk, pauses of expiry
  *
- * usage: store WHERE TRIPLETS
+ * usage: store WHERE TRIPLETS [SECONDS]
  *
  * WHERE is sqlite:FILE, a new one, or redis+unix://PATH.  The back end is
  * called as the store's worker calls it, batch by batch.  Redis expires by
- * itself: so what is measured there is how long single ops take meanwhile.
+ * itself: so what is measured there is how long single ops take while all
+ * triplets come to their end, so many seconds after the start (200).
  */
 #include <err.h>
 #include <stdio.h>
@@ -168,10 +169,12 @@ main(int argc, char **argv)
 	size_t triplets = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
 	static const size_t batches[] = { 500, 50, 10, 1 };
 	char why[300];
+	int64_t ends_ms;
 	uint64_t ends;
 
-	if (argc != 3 || triplets == 0)
-		errx(2, "usage: store sqlite:FILE|redis+unix://PATH TRIPLETS");
+	if (argc < 3 || triplets == 0)
+		errx(2, "usage: store sqlite:FILE|redis+unix://PATH TRIPLETS "
+		    "[SECONDS]");
 	backend = sqlite ? &store_sqlite : &store_redis_unix;
 	state = backend->open(str_skip(where, strlen(backend->scheme)), why,
 	    sizeof(why));
@@ -179,9 +182,11 @@ main(int argc, char **argv)
 		errx(1, "%s", why);
 	memcpy(writer, &(uint64_t){ (uint64_t)getpid() }, WRITER_ID);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	ends = clock_ms() + ENDS_MS + WATCHED_MS;
+	ends_ms = argc > 3 ? 1000 * (int64_t)strtoul(argv[3], NULL, 10) :
+	    ENDS_MS;
+	ends = clock_ms() + (uint64_t)ends_ms + WATCHED_MS;
 	time_ops("greylist", greylist_op, 0, triplets, LIMIT_STORE_BATCH,
-	    sqlite ? 86400000 : ENDS_MS);
+	    sqlite ? 86400000 : ends_ms);
 	if (sqlite)
 		printf("disk: %.1f MB and %.1f MB of log\n",
 		    megabytes(argv[1] + 7, ""), megabytes(argv[1] + 7,
