@@ -51,8 +51,11 @@ is_own_address(const struct subject *subject, const struct ip *ip)
 {
 	const struct fact *listener =
 	    facts_get(subject->facts, FACT_ID_LISTENER_ADDRESS);
+	struct ip own = { .family = IP_NONE };
 
-	return (listener->state == FACT_SET && ip_equal(&listener->ip, ip)) ||
+	if (listener->state == FACT_SET)
+		own = fact_ip(listener);
+	return (own.family != IP_NONE && ip_equal(&own, ip)) ||
 	    is_in_own_networks(subject->options, ip);
 }
 

@@ -27,12 +27,19 @@ why_length(const char *why)
 	return strnlen(why, WHY_MAX);
 }
 
+static bool
+is_alias(const struct dns_answer *from)
+{
+	return !str_eq_nocase(from->canonical, from->name);
+}
+
 static size_t
 octets_needed(const struct dns_answer *from)
 {
 	size_t octets = sizeof(struct answer) +
 	    from->count * sizeof(struct dns_record) + from->name.len +
-	    from->canonical.len + why_length(from->why) + 1;
+	    (is_alias(from) ? from->canonical.len : 0) +
+	    why_length(from->why) + 1;
 
 	for (size_t i = 0; i < from->count; i++)
 		octets += from->records[i].text.len;
@@ -82,7 +89,8 @@ answer_new(const struct dns_answer *from)
 	answer->dns.shared = NULL;
 	answer->dns.records = records;
 	answer->dns.name = put_lower(&at, from->name);
-	answer->dns.canonical = put_lower(&at, from->canonical);
+	answer->dns.canonical = is_alias(from) ?
+	    put_lower(&at, from->canonical) : answer->dns.name;
 	for (size_t i = 0; i < from->count; i++) {
 		records[i] = from->records[i];
 		records[i].text = put(&at, from->records[i].text);

@@ -37,7 +37,7 @@ event_value(struct emit *out, const char *key, const struct fact *fact,
 
 	switch (type) {
 	case FACT_IP:
-		put_text(out, key, ip_format(&fact->ip, ip));
+		put_text(out, key, fact_ip_text(fact, ip));
 		break;
 	case FACT_STRING:
 	case FACT_DOMAIN:

@@ -19,7 +19,7 @@ read_text(struct pull *pull, enum fact_type type, enum word_set words,
 	else if (type == FACT_WORD && word_find(words, text, &word))
 		*fact = (struct fact){ .state = FACT_SET, .word = word };
 	else if (type == FACT_IP && (text.len == 0 || ip_parse(text, &ip)))
-		*fact = (struct fact){ .state = FACT_SET, .ip = ip };
+		*fact = fact_of_ip(&ip);
 	return true;
 }
 

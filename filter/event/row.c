@@ -23,7 +23,7 @@ text_of(const struct event_record *record, enum fact_id id,
 	if (fact->state != FACT_SET)
 		return STR_NONE;
 	if (fact_table[id].type == FACT_IP)
-		return arena_copy(arena, ip_format(&fact->ip, ip));
+		return arena_copy(arena, fact_ip_text(fact, ip));
 	return fact->text;
 }
 

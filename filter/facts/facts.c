@@ -58,6 +58,32 @@ static const struct {
 	[WORD_AUTO] = { "auto", IN(REASON_WORDS) },
 };
 
+struct ip
+fact_ip(const struct fact *fact)
+{
+	struct ip ip = { .family = fact->ip_family };
+
+	memcpy(ip.bytes, fact->ip_octets, sizeof(ip.bytes));
+	return ip;
+}
+
+struct str
+fact_ip_text(const struct fact *fact, char out[IP_TEXT_MAX])
+{
+	struct ip ip = fact_ip(fact);
+
+	return ip_format(&ip, out);
+}
+
+struct fact
+fact_of_ip(const struct ip *ip)
+{
+	struct fact fact = { .state = FACT_SET, .ip_family = ip->family };
+
+	memcpy(fact.ip_octets, ip->bytes, sizeof(fact.ip_octets));
+	return fact;
+}
+
 bool
 fact_find(struct str name, enum fact_id *id_out)
 {
@@ -224,7 +250,7 @@ void
 facts_ip(struct fact_set *set, enum fact_id id, const struct ip *ip)
 {
 	ensure(fact_table[id].type == FACT_IP);
-	write_once(set, id, FACT_SET)->ip = *ip;
+	*write_once(set, id, FACT_SET) = fact_of_ip(ip);
 }
 
 void

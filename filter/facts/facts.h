@@ -61,12 +61,14 @@ struct fact_info {
 	enum word_set	 words;
 };
 
+/* There are many in every connection: 24 octets, so an address is in parts. */
 struct fact {
 	enum fact_state	 state;
+	enum ip_family	 ip_family;
 	union {
 		struct str	text;	/* STRING DOMAIN ADDRESS; the reason
 					 * where the state is FACT_UNKNOWN */
-		struct ip	ip;
+		uint8_t		ip_octets[16];	/* see fact_ip() */
 		double		number;	/* NUMBER SIZE (octets)
 					 * DURATION (seconds) */
 		bool		truth;
@@ -84,6 +86,11 @@ struct fact_set {
 };
 
 extern const struct fact_info fact_table[FACT_COUNT];
+
+/* Of an IP that is set; and such a fact. */
+struct ip fact_ip(const struct fact *fact);
+struct str fact_ip_text(const struct fact *fact, char out[IP_TEXT_MAX]);
+struct fact fact_of_ip(const struct ip *ip);
 
 bool fact_find(struct str name, enum fact_id *id_out);
 const char *fact_type_name(enum fact_type type);

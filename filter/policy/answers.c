@@ -57,7 +57,7 @@ arg_of(struct arena *arena, const struct policy_call *call, size_t i)
 		return (struct answer_arg){ true, fact->number, STR_NONE };
 	case FACT_IP:
 		return (struct answer_arg){ .text = arena_copy(arena,
-		    ip_format(&fact->ip, text)) };
+		    fact_ip_text(fact, text)) };
 	case FACT_STRING:
 	case FACT_DOMAIN:
 	case FACT_ADDRESS:
@@ -140,7 +140,7 @@ same_arg(const struct answer_arg *arg, const struct policy_call *call,
 		return arg->is_number && arg->number == fact->number;
 	case FACT_IP:
 		return !arg->is_number && str_eq(arg->text,
-		    ip_format(&fact->ip, text));
+		    fact_ip_text(fact, text));
 	case FACT_STRING:
 	case FACT_DOMAIN:
 	case FACT_ADDRESS:

@@ -107,8 +107,11 @@ bool
 value_same_constant(enum fact_type type, const struct fact *a,
     const struct fact *b)
 {
-	if (type == FACT_IP)
-		return ip_equal(&a->ip, &b->ip);
+	if (type == FACT_IP) {
+		struct ip x = fact_ip(a), y = fact_ip(b);
+
+		return ip_equal(&x, &y);
+	}
 	if (type == FACT_NUMBER || type == FACT_SIZE || type == FACT_DURATION)
 		return a->number == b->number;
 	return str_eq_nocase(a->text, b->text);

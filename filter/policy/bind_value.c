@@ -141,7 +141,7 @@ bind_value(struct bind *bind, const struct term *term, struct value *out)
 		return VALUE_OK;
 	case TERM_IP:
 		out->type = FACT_IP;
-		out->constant.ip = term->net.ip;
+		out->constant = fact_of_ip(&term->net.ip);
 		return VALUE_OK;
 	case TERM_NET:
 		return refuse(bind, term, "is a network; write \"in\" before "

@@ -79,13 +79,16 @@ eval_compare(struct eval *eval, const struct cond *cond)
 {
 	struct fact a = eval_value(eval, &cond->left);
 	struct fact b = eval_value(eval, &cond->right);
+	struct ip x, y;
 	unsigned out;
 
 	if (!comparable(&a, &b, &out))
 		return out;
 	switch (cond->left.type) {
 	case FACT_IP:
-		return truth(ip_equal(&a.ip, &b.ip));
+		x = fact_ip(&a);
+		y = fact_ip(&b);
+		return truth(ip_equal(&x, &y));
 	case FACT_STRING:
 	case FACT_DOMAIN:
 	case FACT_ADDRESS:
@@ -121,13 +124,15 @@ static unsigned
 look_up(struct eval *eval, const struct cond *cond)
 {
 	struct fact a = eval_value(eval, &cond->left);
+	struct ip ip;
 	unsigned out;
 
 	if (!comparable(&a, &a, &out))
 		return out;
 	switch (cond->left.type) {
 	case FACT_IP:
-		return truth(list_has_ip(cond->list, &a.ip));
+		ip = fact_ip(&a);
+		return truth(list_has_ip(cond->list, &ip));
 	case FACT_DOMAIN:
 		return truth_of_answer(list_has_domain(cond->list,
 		    canonical(eval, FACT_DOMAIN, a.text)));

@@ -198,7 +198,7 @@ value_as_text(struct arena *arena, enum fact_type type,
 		return STR("unknown");
 	switch (type) {
 	case FACT_IP:
-		return arena_copy(arena, ip_format(&fact->ip, ip));
+		return arena_copy(arena, fact_ip_text(fact, ip));
 	case FACT_STRING:
 	case FACT_DOMAIN:
 	case FACT_ADDRESS:

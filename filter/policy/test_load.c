@@ -73,7 +73,7 @@ read_value(struct policy_tests *tests, const struct setting *setting,
 		    type == FACT_LIST;
 	switch (type) {
 	case FACT_IP:
-		fact->ip = term->net.ip;
+		*fact = fact_of_ip(&term->net.ip);
 		return term->kind == TERM_IP;
 	case FACT_STRING:
 	case FACT_DOMAIN:

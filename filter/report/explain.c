@@ -371,7 +371,7 @@ text_head(const struct paper *paper, const struct explain *explain)
 	fputc('\n', paper->out);
 	fputs("  client", paper->out);
 	if (client->state == FACT_SET)
-		hostile(paper, INK_PLAIN, " ", ip_format(&client->ip, ip), "");
+		hostile(paper, INK_PLAIN, " ", fact_ip_text(client, ip), "");
 	text_fact(paper, record, " ", FACT_ID_CLIENT_NAME, "");
 	text_fact(paper, record, " helo ", FACT_ID_HELO, "");
 	text_fact(paper, record, " from <", FACT_ID_MAIL_FROM, ">");

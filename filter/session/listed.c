@@ -76,8 +76,13 @@ ask_items(struct connection *conn, struct list_group *group, struct str zone)
 static bool
 same_subject(enum fact_type type, const struct fact *a, const struct fact *b)
 {
-	if (type == FACT_IP)
-		return ip_equal(&a->ip, &b->ip);
+	struct ip x, y;
+
+	if (type == FACT_IP) {
+		x = fact_ip(a);
+		y = fact_ip(b);
+		return ip_equal(&x, &y);
+	}
 	if (type == FACT_LIST)
 		return a->list.at == b->list.at &&
 		    a->list.count == b->list.count;
@@ -123,6 +128,7 @@ ask_group(struct connection *conn, const struct policy_call *call,
 	struct arena *arena = conn->arena[scope];
 	struct str zone = call->args[0].text;	/* as long as the policy */
 	struct list_group *group = arena_alloc(arena, sizeof(*group));
+	struct ip ip;
 
 	*group = (struct list_group){ .next = conn->listed.groups,
 	    .scope = scope, .args = args_of(call), .type = type,
@@ -131,7 +137,8 @@ ask_group(struct connection *conn, const struct policy_call *call,
 	    LIMIT_LIST_NAMES : 1) * sizeof(struct list_ask *));
 	conn->listed.groups = group;
 	if (type == FACT_IP) {
-		ask_ip(conn, group, zone, &subject->ip);
+		ip = fact_ip(subject);
+		ask_ip(conn, group, zone, &ip);
 	} else if (type == FACT_LIST) {
 		ask_items(conn, group, zone);
 	} else {
@@ -152,15 +159,14 @@ find_subject(struct connection *conn, const struct policy_call *call,
 		return true;
 	}
 	*type = FACT_IP;
-	*subject = (struct fact){ .state = FACT_SET,
-	    .ip = conn->subject.client.ip };
+	*subject = fact_of_ip(&conn->subject.client.ip);
 	if (client_is_owed(conn, FACT_ID_CLIENT_IP)) {
 		conn->asks.owed = true;
 		return false;
 	}
-	if (subject->ip.family == IP_NONE)
+	if (subject->ip_family == IP_NONE)
 		result->state = FACT_NONE;
-	return subject->ip.family != IP_NONE;
+	return subject->ip_family != IP_NONE;
 }
 
 /* One listing will do; else all have to be known. */

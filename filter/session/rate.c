@@ -103,7 +103,7 @@ values_of(const struct policy_call *call, char text[IP_TEXT_MAX],
 		return key->list.count < LIMIT_RATE_MEMBERS ?
 		    key->list.count : LIMIT_RATE_MEMBERS;
 	}
-	*one = call->types[0] == FACT_IP ? ip_format(&key->ip, text) :
+	*one = call->types[0] == FACT_IP ? fact_ip_text(key, text) :
 	    key->text;
 	*values_out = one;
 	return 1;

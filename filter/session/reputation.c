@@ -41,6 +41,7 @@ named(struct connection *conn, const struct policy_call *call,
 	struct arena *arena = conn->arena[SCOPE_MESSAGE];
 	char site[IP_SITE_MAX];
 	struct identity spf;
+	struct ip ip;
 
 	*who = (struct identities){ .count = 0 };
 	switch (call->types[0]) {
@@ -54,8 +55,9 @@ named(struct connection *conn, const struct policy_call *call,
 			identities_add(arena, who, spf.kind, spf.name);
 		break;
 	case FACT_IP:		/* client.ip */
+		ip = fact_ip(&call->args[0]);
 		identities_add(arena, who, IDENTITY_NET,
-		    ip_format_site(&call->args[0].ip, site));
+		    ip_format_site(&ip, site));
 		break;
 	case FACT_STRING:
 	case FACT_ADDRESS:

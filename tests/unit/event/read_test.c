@@ -255,7 +255,7 @@ END_TEST
 
 START_TEST(values_of_every_type)
 {
-	struct ip ip;
+	struct ip ip, read_ip;
 
 	ck_assert_int_eq(event_read(STR(HEAD "\"verdict\":" ACCEPT
 	    ",\"facts\":{\"client.ip\":\"2001:db8::1\",\"score\":-2.5,"
@@ -266,7 +266,8 @@ START_TEST(values_of_every_type)
 	    "\"mail.from\":\"\",\"helo\":\"one\",\"helo\":\"two\"}}"),
 	    &all, arena, &record), EVENT_READ_OK);
 	ck_assert(ip_parse(STR("2001:db8::1"), &ip));
-	ck_assert(ip_equal(&record.facts.facts[FACT_ID_CLIENT_IP].ip, &ip));
+	read_ip = fact_ip(&record.facts.facts[FACT_ID_CLIENT_IP]);
+	ck_assert(ip_equal(&read_ip, &ip));
 	ck_assert_double_eq(record.facts.facts[FACT_ID_SCORE].number, -2.5);
 	ck_assert(!facts_known(&record.facts, FACT_ID_SPF));
 	ck_assert_int_eq(record.facts.facts[FACT_ID_DMARC].word,
