@@ -153,6 +153,9 @@ enum {
 	LIMIT_TAG_OCTETS = 2048,	/* one header that a policy adds */
 	LIMIT_ASKS = 1000,		/* of the store, in a connection; more
 					 * are unknown */
+	LIMIT_URI_OCTETS = 256 * 1024,	/* of text that is looked at */
+	LIMIT_URI_DOMAINS = 50,		/* each costs a lookup a list */
+	LIMIT_URI_HOST_OCTETS = 1024,	/* with user information */
 	LIMIT_DNS_LISTS = 100,		/* that are tested */
 	LIMIT_LIST_ASKS = 1000,		/* names that lists are asked for, in
 					 * a connection at once */

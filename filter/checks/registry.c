@@ -114,6 +114,10 @@ const struct check check_table[CHECK_COUNT] = {
 		.first = FACT_ID_DKIM_REPLAYED,
 		.last = FACT_ID_DKIM_REPLAY_REASON,
 		.method = METHOD_COUNT, .ops = &replay_ops },
+	[CHECK_URI] = {
+		.name = "uri", .starts = STAGE_MESSAGE, .on_demand = true,
+		.first = FACT_ID_URI_DOMAINS, .last = FACT_ID_URI_CUT,
+		.method = METHOD_COUNT, .ops = &uri_ops },
 };
 
 struct arena *

@@ -9,7 +9,8 @@
 extern const struct check_ops iprev_ops, reverse_ops, spf_helo_ops, helo_ops,
     spf_ops, mail_from_dns_ops, header_ops, dkim_ops, arc_ops, dmarc_ops,
     from_dns_ops, mime_ops, form_ops, body_form_ops, from_name_ops,
-    lookalike_ops, reply_to_ops, list_ops, one_click_ops, replay_ops;
+    lookalike_ops, reply_to_ops, list_ops, one_click_ops, replay_ops,
+    uri_ops;
 
 /* Add to the results; the stage is filled in.  Bytes are not copied. */
 void check_result(struct check_run *run, const struct result *result);

@@ -49,6 +49,7 @@ syn keyword assayFact mime.double_extension mime.disguised mime.mismatch
 syn keyword assayFact mime.mismatch.reason mime.archives mime.archive.names
 syn keyword assayFact mime.archive.executable mime.archive.reason
 syn keyword assayFact mime.archive.nested mime.encrypted score score.symbols
+syn keyword assayFact uri.domains uri.addresses uri.cut
 syn keyword assayFact score.tests score.stars
 syn keyword assayFact dkim.replayed dkim.replay_reason
 syn keyword assayFunction header owns dnsbl dnswl rate rate.rcpts

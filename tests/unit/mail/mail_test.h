@@ -17,5 +17,6 @@ TCase *mime_name_cases(void);
 TCase *protect_cases(void);
 TCase *received_cases(void);
 TCase *relay_cases(void);
+TCase *uri_cases(void);
 
 #endif

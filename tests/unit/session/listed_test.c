@@ -274,6 +274,73 @@ START_TEST(a_list_that_is_not_believed_is_unknown)
 }
 END_TEST
 
+/* Behind a relay the client is asked for when it is known, not the relay. */
+START_TEST(the_client_behind_a_relay)
+{
+	struct engine_options options = talk_options();
+	struct ipnet relay;
+	struct talk *talk;
+
+	ck_assert(ipnet_parse(STR("198.51.100.7"), &relay));
+	options.relays = (struct relay_list){ &relay, 1 };
+	talk = talk_with("7.100.51.198.bl.example. A 127.0.0.2\n"
+	    "9.2.0.192.bl.example. A 127.0.0.2\n", POLICY
+	    "at connect { reject \"%{dnsbl.name}\" "
+	    "when dnsbl(\"bl.example\"); }\n", options);
+	ck_assert_int_eq(say_connect(talk, "198.51.100.7"), ACTION_CONTINUE);
+	say_helo(talk, "mx2.example");
+	say_mail(talk, "x@example.com");
+	ck_assert_int_eq(say_rcpt(talk, "r@mx.example"), ACTION_CONTINUE);
+	say_field(talk, "Received", " from a.example (unknown [192.0.2.9])\n"
+	    "\tby mx2.example (Postfix) with ESMTP id 1; Thu, 1 Jan");
+	ck_assert_int_eq(say_message(talk, " u@example.com"), ACTION_REJECT);
+	ck_assert_str_eq(talk->text, "192.0.2.9");
+	say_mail(talk, "x@example.com");
+	say_rcpt(talk, "r@mx.example");
+	say_field(talk, "Received", " from b.example (unknown [192.0.2.2])\n"
+	    "\tby mx2.example (Postfix) with ESMTP id 1; Thu, 1 Jan");
+	ck_assert_int_eq(say_message(talk, " u@example.com"),
+	    ACTION_CONTINUE);
+	talk_free(talk);
+}
+END_TEST
+
+/* The domains of the text, asked at once when the message has ended. */
+START_TEST(what_a_text_links_to)
+{
+	struct talk *talk = talk_new("spam.example.dbl.example. A 127.0.1.2\n"
+	    "66.2.0.192.bl.example. A 127.0.0.2\n"
+	    "host.good.example.dbl.example. A 127.0.1.2\n", POLICY
+	    "at message { reject \"%{dnsbl.name}\" "
+	    "when dnsbl(\"dbl.example\", uri.domains);\n"
+	    "reject \"address %{dnsbl.name}\" "
+	    "when dnsbl(\"bl.example\", uri.addresses); }\n", false);
+	static const struct {
+		const char *type, *body, *text;
+	} mails[] = {
+		{ " text/plain", "http://host.good.example/", "" },
+		{ " text/plain", "http://a.spam.example:80/x", "spam.example" },
+		{ " text/html", "<a href='//&#98;.spam.example'>",
+		  "spam.example" },
+		{ " text/plain", "http://u@3221226050/", "address 192.0.2.66" },
+		{ " image/png", "http://a.spam.example/", "" },
+	};
+
+	open_session(talk);
+	for (size_t i = 0; i < 5; i++) {
+		say_mail(talk, "x@example.com");
+		say_rcpt(talk, "r@mx.example");
+		say_field(talk, "From", " u@example.com");
+		say_field(talk, "Content-Type", mails[i].type);
+		session_eoh(talk->conn);
+		session_body(talk->conn, str_from(mails[i].body));
+		say_end(talk);
+		ck_assert_str_eq(talk->text, mails[i].text);
+	}
+	talk_free(talk);
+}
+END_TEST
+
 /* One client with a wrong answer: for the next one the list is off. */
 START_TEST(a_wrong_answer_is_an_alarm)
 {
@@ -317,6 +384,8 @@ listed_tests(void)
 	tcase_add_test(tc, a_login_ends_the_asking);
 	tcase_add_test(tc, once_a_connection);
 	tcase_add_test(tc, a_list_that_is_not_believed_is_unknown);
+	tcase_add_test(tc, the_client_behind_a_relay);
+	tcase_add_test(tc, what_a_text_links_to);
 	tcase_add_test(tc, a_wrong_answer_is_an_alarm);
 	return tc;
 }
