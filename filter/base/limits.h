@@ -115,6 +115,7 @@ enum {
 	/* MIME: RFC 2045 and 2046 have few limits of their own */
 	LIMIT_MIME_PARTS = 1000,	/* told of; digests have hundreds */
 	LIMIT_MIME_DEPTH = 20,		/* of parts in parts */
+	LIMIT_MIME_ENCODED = 3,		/* messages in base64 in each other */
 	LIMIT_MIME_BOUNDARY_OCTETS = 512, /* RFC 2046 section 5.1.1 has 70 */
 	LIMIT_MIME_LINE_OCTETS = 1024,	/* that may be a boundary: RFC 5322
 					 * section 2.1.1 has 998 */

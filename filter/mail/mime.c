@@ -30,6 +30,7 @@ mime_free(struct mime *mime)
 {
 	if (mime == NULL)
 		return;
+	mime_free(mime->inner);
 	arena_free(mime->scratch);
 	arena_free(mime->arena);
 }
@@ -49,6 +50,8 @@ mime_unlisten(struct mime *mime, const void *ctx)
 {
 	size_t kept = 0;
 
+	if (mime->inner != NULL)
+		(void)mime_unlisten(mime->inner, ctx);
 	for (size_t i = 0; i < mime->ear_count; i++)
 		if (mime->ears[i].ctx != ctx)
 			mime->ears[kept++] = mime->ears[i];
@@ -86,16 +89,61 @@ give(void *ctx, struct str octets)
 	}
 }
 
+static void
+give_inner(void *ctx, struct str octets)
+{
+	mime_scan(((struct mime *)ctx)->inner, octets);
+}
+
 void
 mime_reader_octets(struct mime *mime, struct str octets)
 {
-	if (mime->part_open && octets.len > 0 && anybody_wants(mime))
+	if (mime->inner != NULL)
+		mime_decode(&mime->decoder, octets, give_inner, mime);
+	else if (mime->part_open && octets.len > 0 && anybody_wants(mime))
 		mime_decode(&mime->decoder, octets, give, mime);
+}
+
+/*
+ * RFC 2046 section 5.2.1 and RFC 2045 section 6.4 allow an attached message no
+ * encoding; mail programs send it, and undo it.
+ */
+static void
+open_inner(struct mime *mime)
+{
+	struct mime *inner = mime_new();
+
+	memcpy(inner->ears, mime->ears, sizeof(inner->ears));
+	inner->ear_count = mime->ear_count;
+	inner->outer_count = mime->outer_count + 1;
+	inner->parts = mime->parts;
+	inner->deepest = mime->deepest;
+	inner->depth = mime->part.depth + 1;
+	mime_scan_header(inner);
+	mime->inner = inner;
+}
+
+static void
+close_inner(struct mime *mime)
+{
+	struct mime *inner = mime->inner;
+
+	mime_decode_end(&mime->decoder, give_inner, mime);
+	if (mime->decoder.bad)
+		mime_reader_trouble(mime, MIME_BAD_BASE64);
+	mime_eom(inner);
+	mime->parts = inner->parts;
+	mime->deepest = inner->deepest;
+	mime->troubles |= inner->troubles;
+	mime_free(inner);
+	mime->inner = NULL;
 }
 
 static void
 end_part(struct mime *mime)
 {
+	if (mime->inner != NULL)
+		close_inner(mime);
 	if (!mime->part_open)
 		return;
 	if (anybody_wants(mime)) {
@@ -192,16 +240,18 @@ find_container(struct mime *mime)
 
 	if (!multipart && !is_message(part->type))
 		return;
-	/* RFC 2045 section 6.4: no encoding; mail programs do not undo it. */
+	/* Of a multipart, mail programs do not undo it. */
 	if (part->encoding != MIME_IDENTITY)
 		mime_reader_trouble(mime, MIME_BAD_ENCODING);
 	if (part->depth == LIMIT_MIME_DEPTH)
 		mime_reader_trouble(mime, MIME_CUT);
 	else if (multipart)
 		part->container = open_multipart(mime);
+	else if (part->encoding != MIME_IDENTITY &&
+	    mime->outer_count == LIMIT_MIME_ENCODED)
+		mime_reader_trouble(mime, MIME_CUT);
 	else
-		part->container = part->attached =
-		    part->encoding == MIME_IDENTITY;
+		part->container = part->attached = true;
 	part->text = !part->container;
 }
 
@@ -225,7 +275,10 @@ mime_reader_part(struct mime *mime)
 	mime_decode_init(&mime->decoder, part->encoding);
 	mime->part_open = !part->container;
 	tell_begin(mime);
-	if (part->attached) {
+	if (part->attached && part->encoding != MIME_IDENTITY) {
+		open_inner(mime);
+		mime_scan_body(mime);
+	} else if (part->attached) {
 		header_begins(mime, part->depth + 1, false);
 		mime_scan_header(mime);
 	} else {
@@ -272,7 +325,8 @@ mime_body(struct mime *mime, struct str piece)
 	mime_scan(mime, piece);
 	if (mime->ear_count == 0 || mime->state == MIME_DONE)
 		return false;
-	return mime->level_count > 0 || mime->state == MIME_IN_HEADER ||
+	return mime->level_count > 0 || mime->inner != NULL ||
+	    mime->state == MIME_IN_HEADER ||
 	    (mime->part_open && anybody_wants(mime));
 }
 
@@ -290,19 +344,24 @@ mime_eom(struct mime *mime)
 unsigned
 mime_part_count(const struct mime *mime)
 {
+	if (mime->inner != NULL)
+		return mime_part_count(mime->inner);
 	return mime->parts;
 }
 
 unsigned
 mime_depth(const struct mime *mime)
 {
+	if (mime->inner != NULL)
+		return mime_depth(mime->inner);
 	return mime->deepest;
 }
 
 unsigned
 mime_troubles(const struct mime *mime)
 {
-	return mime->troubles;
+	return mime->troubles | (mime->inner == NULL ? 0 :
+	    mime_troubles(mime->inner));
 }
 
 const char *

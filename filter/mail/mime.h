@@ -39,9 +39,10 @@
  * Limits:	LIMIT_MIME_* (base/limits.h): past one of them a part is not
  *		told of, and mime_troubles() has MIME_CUT.
  * Ownership:	the reader has memory of its own until mime_free(), some 20 kB
- *		for most messages, and never more than 300 kB.  A part and its
- *		texts are valid from its begin() to its end(), a container's
- *		until begin() returns.
+ *		for most messages, and never more than 300 kB; as much again
+ *		for each encoded message that is within another.  A part and
+ *		its texts are valid from its begin() to its end(), a
+ *		container's until begin() returns.
  * Threads:	one at a time.
  */
 #ifndef ASSAY_MAIL_MIME_H
@@ -89,8 +90,9 @@ struct mime_part {
 						 * message: no octets */
 	bool			text;		/* text of its own: text/ and
 						 * what is shown as such */
-	bool			attached;	/* message/rfc822: its header
-						 * is that of part number + 1 */
+	bool			attached;	/* message/rfc822, in whatever
+						 * encoding: its header is that
+						 * of part number + 1 */
 	struct str		type;		/* lower case: "text/html"; what
 						 * RFC 2045 section 5.2 says
 						 * where there is none */

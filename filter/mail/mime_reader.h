@@ -60,6 +60,9 @@ struct mime {
 	bool			 digest;	/* its part is of a digest */
 	struct mime_fields	 fields;
 	struct mime_decoder	 decoder;
+	struct mime		*inner;		/* of an attached message that
+						 * is encoded; or NULL */
+	unsigned		 outer_count;	/* readers that it is within */
 	struct mime_level	 levels[LIMIT_MIME_DEPTH];
 	size_t			 level_count;
 

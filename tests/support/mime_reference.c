@@ -22,7 +22,7 @@ struct reference {
 	size_t			 parent_count;
 	struct mime_fields	 fields;
 	struct mime_part	 part;
-	unsigned		 depth, lines;
+	unsigned		 depth, lines, outer_count;
 	bool			 digest, in_header, open;
 };
 
@@ -37,7 +37,7 @@ chomp(struct str line)
 }
 
 static void
-print_base64(struct reference *ref, struct str text)
+add_base64(struct reference *ref, struct str text, struct buf *out)
 {
 	struct buf group;
 
@@ -53,7 +53,7 @@ print_base64(struct reference *ref, struct str text)
 		if (group.len % 4 == 1)
 			group.len--;
 		if (base64_read(ref->arena, buf_str(&group), &octets))
-			buf_add(&ref->out, octets);
+			buf_add(out, octets);
 		group.len = 0;
 	}
 }
@@ -73,7 +73,7 @@ soft_break(struct str text)
 }
 
 static void
-print_quoted(struct reference *ref, struct str text)
+add_quoted(struct str text, struct buf *out)
 {
 	while (text.len > 0) {
 		char c = text.ptr[0];
@@ -81,12 +81,12 @@ print_quoted(struct reference *ref, struct str text)
 
 		text = str_skip(text, 1);
 		if (c != '=') {
-			buf_addc(&ref->out, c);
+			buf_addc(out, c);
 			continue;
 		}
 		if (text.len >= 2 && ascii_hex(text.ptr[0]) >= 0 &&
 		    ascii_hex(text.ptr[1]) >= 0) {
-			buf_addc(&ref->out, (char)(ascii_hex(text.ptr[0]) << 4 |
+			buf_addc(out, (char)(ascii_hex(text.ptr[0]) << 4 |
 			    ascii_hex(text.ptr[1])));
 			text = str_skip(text, 2);
 			continue;
@@ -95,33 +95,42 @@ print_quoted(struct reference *ref, struct str text)
 		text = str_skip(text, skip);
 		if (skip > 0 || text.len == 0)
 			continue;
-		buf_addc(&ref->out, '=');
+		buf_addc(out, '=');
 		if (text.ptr[0] != ' ' && text.ptr[0] != '\t')
 			continue;
-		buf_addc(&ref->out, ' ');
+		buf_addc(out, ' ');
 		while (text.len > 0 && (text.ptr[0] == ' ' ||
 		    text.ptr[0] == '\t'))
 			text = str_skip(text, 1);
 	}
 }
 
+static void read_inner(struct reference *ref, struct str text);
+
 static void
 end_part(struct reference *ref, bool at_boundary)
 {
 	struct str body = buf_str(&ref->body);
+	struct buf decoded;
 
 	if (!ref->open)
 		return;
 	if (at_boundary)
 		body = chomp(body);
-	if (ref->part.encoding == MIME_BASE64)
-		print_base64(ref, body);
-	else if (ref->part.encoding == MIME_QUOTED_PRINTABLE)
-		print_quoted(ref, body);
-	else
-		buf_add(&ref->out, body);
-	buf_addz(&ref->out, "}\n");
 	ref->open = false;
+	buf_init(&decoded, ref->arena, SIZE_MAX);
+	if (ref->part.encoding == MIME_BASE64)
+		add_base64(ref, body, &decoded);
+	else if (ref->part.encoding == MIME_QUOTED_PRINTABLE)
+		add_quoted(body, &decoded);
+	else
+		buf_add(&decoded, body);
+	if (ref->part.attached) {
+		read_inner(ref, buf_str(&decoded));
+		return;
+	}
+	buf_add(&ref->out, buf_str(&decoded));
+	buf_addz(&ref->out, "}\n");
 }
 
 static void
@@ -173,17 +182,19 @@ end_header(struct reference *ref)
 	message = str_eq(part->type, STR("message/rfc822")) ||
 	    str_eq(part->type, STR("message/global"));
 	if (part->depth < LIMIT_MIME_DEPTH) {
-		part->attached = message && part->encoding == MIME_IDENTITY;
+		part->attached = message && (part->encoding == MIME_IDENTITY ||
+		    ref->outer_count < LIMIT_MIME_ENCODED);
 		part->container = part->attached || (str_starts_nocase(
 		    part->type, STR("multipart/")) && find_parent(ref));
 	}
 	if (message || str_starts_nocase(part->type, STR("multipart/")))
 		part->text = !part->container;
 	mime_script_part(&ref->out, part);
-	ref->open = !part->container;
+	ref->open = !part->container || (part->attached &&
+	    part->encoding != MIME_IDENTITY);
 	ref->in_header = false;
 	buf_init(&ref->body, ref->arena, SIZE_MAX);
-	if (part->attached)
+	if (part->attached && !ref->open)
 		begin_header(ref, part->depth + 1, false);
 }
 
@@ -260,23 +271,15 @@ feed_field(void *ctx, struct str name, struct str value)
 	mime_fields_add(&ref->fields, name, value);
 }
 
-struct str
-mime_reference(struct arena *arena, struct str message)
+/* From a header on. */
+static void
+read_lines(struct reference *ref, struct str text)
 {
-	struct reference *ref = arena_alloc(arena, sizeof(*ref));
-	bool taken;
+	while (text.len > 0) {
+		struct str line = str_slice(text, 0, str_chr(text, '\n') + 1);
+		bool taken = false;
 
-	ref->arena = arena;
-	buf_init(&ref->out, arena, SIZE_MAX);
-	begin_header(ref, 0, false);
-	mime_each_field(&message, feed_field, ref);
-	end_header(ref);
-	while (message.len > 0) {
-		struct str line = str_slice(message, 0,
-		    str_chr(message, '\n') + 1);
-
-		message = str_skip(message, line.len);
-		taken = false;
+		text = str_skip(text, line.len);
 		while (ref->in_header && !taken)
 			taken = header_line(ref, line);
 		if (!taken && !is_boundary(ref, line) && ref->open)
@@ -285,5 +288,32 @@ mime_reference(struct arena *arena, struct str message)
 	if (ref->in_header && ref->lines > 0)
 		end_header(ref);
 	end_part(ref, false);
+}
+
+/* An attached message that was encoded. */
+static void
+read_inner(struct reference *ref, struct str text)
+{
+	struct reference *inner = arena_alloc(ref->arena, sizeof(*inner));
+
+	inner->arena = ref->arena;
+	inner->outer_count = ref->outer_count + 1;
+	buf_init(&inner->out, ref->arena, SIZE_MAX);
+	begin_header(inner, ref->part.depth + 1, false);
+	read_lines(inner, text);
+	buf_add(&ref->out, buf_str(&inner->out));
+}
+
+struct str
+mime_reference(struct arena *arena, struct str message)
+{
+	struct reference *ref = arena_alloc(arena, sizeof(*ref));
+
+	ref->arena = arena;
+	buf_init(&ref->out, arena, SIZE_MAX);
+	begin_header(ref, 0, false);
+	mime_each_field(&message, feed_field, ref);
+	end_header(ref);
+	read_lines(ref, message);
 	return buf_str(&ref->out);
 }

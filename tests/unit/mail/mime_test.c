@@ -203,7 +203,25 @@ static const struct {
 	  "multipart/mixed+\n.text/plain {one}\n= bad-encoding\n" },
 	{ STR_INIT("Content-Type: message/rfc822\n"
 	  "Content-Transfer-Encoding: base64\n\nU3ViamVjdA=="),
-	  "message/rfc822! {Subject}\n= bad-encoding\n" },
+	  "message/rfc822@\n.text/plain {Subject}\n"
+	  "= bad-header bad-encoding\n" },
+	/* an attached message in base64 (an HTML part), in quoted-printable
+	 * with parts, and cut off */
+	{ STR_INIT(MIXED "--b\nContent-Type: message/rfc822\n"
+	  "Content-Transfer-Encoding: base64\n\n"
+	  "Q29udGVudC1UeXBlOiB0ZXh0L2h0bWwNCg0K\nPGI+\n--b\n\ntwo\n--b--"),
+	  "multipart/mixed+\n.message/rfc822@\n..text/html {<b>}\n"
+	  ".text/plain {two}\n= bad-encoding\n" },
+	{ STR_INIT("Content-Type: message/rfc822\n"
+	  "Content-Transfer-Encoding: quoted-printable\n\n"
+	  "Content-Type: multipart/mixed; boundary=3Db\n\n=2D-b\n\none=\n"
+	  "\n--b=\n\n\ntwo\n"),
+	  "message/rfc822@\n.multipart/mixed+\n..text/plain {one}\n"
+	  "..text/plain {two\n}\n= no-end bad-encoding\n" },
+	{ STR_INIT(MIXED "--b\nContent-Type: message/rfc822\n"
+	  "Content-Transfer-Encoding: base64\n\nQ29ud\n--b--"),
+	  "multipart/mixed+\n.message/rfc822@\n..text/plain {Con}\n"
+	  "= bad-header bad-encoding bad-base64\n" },
 	/* base64: junk between lines, cut, more behind the padding */
 	{ STR_INIT("Content-Transfer-Encoding: base64\n\naGVs\n#-!\nbG8=\n"),
 	  "text/plain {hello}\n= bad-base64\n" },
