@@ -98,6 +98,8 @@ at message { score 1 when dnsbl("bl.example", 127.0.0.2);
     score 1 when dnsbl("dbl.example", mail.from); }
 """, dns=[server.spec])
         name = ".".join(reversed(t.ip(GOOD).split("."))) + ".bl.example"
+        t.true(wait_for(lambda: "::ffff:7f00:2" in t.daemon.log()),
+               "the list is tested")
         with t.session(GOOD) as session:
             t.true(wait_for(lambda: any(name in line
                                         for line in server.asked())),
@@ -110,3 +112,20 @@ at message { score 1 when dnsbl("bl.example", 127.0.0.2);
                "the sender's domain is asked for")
     finally:
         server.stop()
+
+
+@case(transports=("unix",))
+def what_a_message_links_to_is_asked(t):
+    t.assayd("""
+at message { reject 554 5.7.1 "links to %{dnsbl.name}"
+    when dnsbl("dbl.example", uri.domains); }
+""", zone=ZONE + TESTED + "bad.example.dbl.example A 127.0.1.2\n")
+    t.equal(t.send(Message(body="http://good.example/\r\n")).final().code,
+            250, "a good one")
+    html = Message(body="<a href=3D\"http://a.b=\r\nad.example/\">x</a>\r\n",
+                   fields=[("MIME-Version", "1.0"),
+                           ("Content-Type", "text/html"),
+                           ("Content-Transfer-Encoding", "quoted-printable")])
+    reply = t.send(html).final()
+    t.equal(reply.code, 554, "a listed one")
+    t.holds(reply.text, "links to bad.example", "reply")
