@@ -75,14 +75,20 @@ load_script(struct redis *redis, char *why, size_t size)
 	return true;
 }
 
-/* A Redis that knows the writer goes on where it was; another begins here. */
+/*
+ * A Redis that knows the writer goes on where it was; another begins here, and
+ * so does one that came back as it was some time ago.
+ */
 static bool
 set_number(struct redis *redis, const struct store_job *first, char *why,
     size_t size)
 {
 	char key[REDIS_NUMBER_KEY], number[32];
-	const char *words[] = { "SET", key, number, "NX", "EX",
-	    REDIS_NUMBER_KEPT };
+	const char *words[] = { "EVAL",
+	    "if tonumber(redis.call('GET', KEYS[1]) or '-1') <\n"
+	    "    tonumber(ARGV[1]) then\n"
+	    "  redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])\n"
+	    "end return 1", "1", key, number, REDIS_NUMBER_KEPT };
 
 	redis_number_key(first, key);
 	snprintf(number, sizeof(number), "%llu",

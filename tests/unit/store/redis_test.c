@@ -169,6 +169,30 @@ START_TEST(a_key_of_somebody_else)
 }
 END_TEST
 
+/* It was restarted with what it knew some time ago. */
+START_TEST(one_that_comes_back_older)
+{
+	char text[400];
+	struct store_answer answer = { .known = false };
+
+	open_store(REDIS);
+	for (int i = 0; i < 5; i++)
+		count("k", 1, 0);
+	snprintf(text, sizeof(text), "redis-cli -s %s -n 3 EVAL \"redis.call("
+	    "'SET', redis.call('KEYS', 'assay:n:*')[1], '2')\" 0 >/dev/null;"
+	    "redis-cli -s %s CLIENT KILL TYPE normal SKIPME yes >/dev/null",
+	    redis_socket(), redis_socket());
+	ck_assert_int_eq(system(text), 0);
+	for (int i = 0; i < 100 && !answer.known; i++) {
+		answer = ask_within(&one, 5000);
+		usleep(20000);
+	}
+	ck_assert(answer.known);
+	settle();
+	ck_assert_double_ge(count("k", 0, 0), 6);
+}
+END_TEST
+
 START_TEST(passwords)
 {
 	static const char *const secret[] = { "--requirepass", "open sesame",
@@ -205,6 +229,7 @@ redis_tests(void)
 	tcase_add_test(tc, one_that_comes_back_empty);
 	tcase_add_test(tc, one_that_is_full);
 	tcase_add_test(tc, a_key_of_somebody_else);
+	tcase_add_test(tc, one_that_comes_back_older);
 	tcase_add_test(tc, passwords);
 	return tc;
 }
