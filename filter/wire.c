@@ -10,6 +10,7 @@
 #include "base/ensure.h"
 #include "base/log.h"
 #include "dkim/private.h"
+#include "wire_privacy.h"
 
 enum { STORE_CLOSE_MS = 3000 };	/* what is still to be written */
 
@@ -535,6 +536,7 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		.store = wiring->store,
 		.store_timeout_ms = settings->store_timeout,
 		.history_ms = settings->history,
+		.privacy = &wiring->privacy,
 		.greylist_window_ms = settings->greylist_window,
 		.greylist_lifetime_ms = settings->greylist_lifetime,
 		.greylist_auto_pass = settings->greylist_auto_pass,
@@ -597,6 +599,8 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	    !options->remembers || settings->store[0] == '\0' ||
 	    (wiring->store = store_for(settings, options->running,
 	    wiring->arena, diag)) != NULL;
+	can_store = wire_privacy(settings, wiring->arena, diag,
+	    &wiring->privacy) && can_store;
 	can_seal = open_sealing(wiring, diag);
 	can_sign = wire_signing(settings, (uid_t)-1, diag,
 	    &wiring->signing);

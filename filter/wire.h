@@ -32,6 +32,7 @@ struct wiring {
 	struct wire_dns		*shared_dns;	/* wire.c's own */
 	struct store		*store;		/* or NULL */
 	struct lists		*lists;		/* or NULL: not tested */
+	struct privacy		 privacy;
 	unsigned		 refs;		/* __atomic builtins */
 };
 

@@ -1,5 +1,6 @@
 """Cases of tests/tool for assay log, and for stores in the place of logs."""
 import gzip
+import hmac
 import json
 import os
 import signal
@@ -197,6 +198,41 @@ def stores(logs):
                  PLAIN.splitlines(True)[3])
 
 
+def hashed(logs):
+    """A hashed address is found by who has the key."""
+    runner, key = logs.runner, "a secret that nobody knows"
+    runner.write("privacy.key", key + "\n")
+    runner.write("short.key", "short\n")
+
+    def hide(address):
+        local, domain = address.split("@")
+        return "h-%s@%s" % (hmac.new(key.encode(), address.lower().encode(),
+                                     "sha256").hexdigest()[:24], domain)
+
+    one = list(EVENTS[0])
+    one[7], one[9] = hide("Ann@example.com"), [hide("bob@example.net")]
+    runner.write("hashed.json", lines([one]))
+    settings = ("--set", "privacy=hash-senders,hash-recipients", "--set",
+                "privacy_key=" + os.path.join(logs.directory, "privacy.key"))
+    for option, address, expected in (
+            ("--from", "ann@Example.com", "1"), ("--to", "bob@example.net",
+                                                 "1"),
+            ("--to", "eve@example.net", ""), ("--to", "example.net", "1"),
+            ("--from", hide("ann@example.com"), "1")):
+        found, _ = logs.seconds(option, address, *settings, "hashed.json")
+        runner.check("log hashed %s %s" % (option, address), found, expected)
+    for more, words in (((), "hashes need a key"), (
+            ("--set", "privacy_key=" + os.path.join(
+                logs.directory, "short.key")), "16 octets at least"), (
+            ("--set", "privacy_key=/nowhere"), "No such file")):
+        runner.wrong("privacy %s" % (more,), (
+            "log", "--from", "x@y", "--set", "privacy=hash-senders") + more +
+            ("hashed.json",), words)
+    runner.wrong("privacy of what", ("log", "--set", "privacy=all", "--from",
+                                     "x@y", "hashed.json"),
+                 "is none of hash-recipients")
+
+
 def run(runner):
     logs = Logs(runner)
     text = lines(EVENTS)
@@ -223,4 +259,5 @@ def run(runner):
     for name, arguments, words in WRONG:
         runner.wrong("log: " + name, ("log",) + arguments, words)
     stores(logs)
+    hashed(logs)
     followed(logs)

@@ -213,6 +213,10 @@ enum {
 	LIMIT_RECEIVED_REPORTS = 1000000, /* of which it is known that they
 					 * were read */
 
+	/* The secret of hashed names: so that it cannot be guessed either */
+	LIMIT_PRIVACY_KEY_MIN = 16,
+	LIMIT_PRIVACY_KEY_MAX = 1024,
+
 	/* Events */
 	LIMIT_EVENT_QUEUE = 10000,
 	LIMIT_EVENT_QUEUE_OCTETS = 64 * 1024 * 1024,

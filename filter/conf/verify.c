@@ -170,6 +170,21 @@ verify_host_name(struct arena *arena, struct str value, size_t *at_out)
 	    "is no name of a host";
 }
 
+static const char *
+verify_privacy(struct arena *arena, struct str value, size_t *at_out)
+{
+	static const char *const words[] = { "hash-recipients",
+	    "omit-recipients", "hash-senders", "omit-subject",
+	    "cut-clients" };
+
+	(void)arena, (void)at_out;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_eqz(value, words[i]))
+			return NULL;
+	return value.len == 0 ? NULL : "is none of hash-recipients, omit-recipients, hash-senders, "
+	    "omit-subject and cut-clients";
+}
+
 static const struct {
 	const char *name;
 	const char *(*verify)(struct arena *, struct str, size_t *);
@@ -177,7 +192,7 @@ static const struct {
 	{ "listen", verify_listen }, { "user", verify_user },
 	{ "authserv_id", verify_authserv_id },
 	{ "trusted_authserv_ids", verify_authserv_id },
-	{ "host_name", verify_host_name },
+	{ "host_name", verify_host_name }, { "privacy", verify_privacy },
 	{ "sign_networks", verify_network },
 	{ "bounce_domains", verify_pattern },
 	{ "bounce_except_to", verify_pattern },

@@ -31,8 +31,12 @@ put_answer(struct emit *out, const struct call_answer *answer)
 	put_text(out, "function", answer->function);
 	put_args(out, answer);
 	if (answer->rcpt.len > 0)
-		put_text(out, "rcpt", answer->rcpt);
-	if (answer->result.state == FACT_SET && function != NULL)
+		emit_masked(out, "rcpt", mask_rcpt(out->mask, answer->rcpt),
+		    LIMIT_EVENT_TEXT_OCTETS);
+	if (str_eqz(answer->function, "header") &&
+	    mask_omits_field(out->mask, answer->args[0].text))
+		event_unknown(out, "answer", STR("left out (privacy)"));
+	else if (answer->result.state == FACT_SET && function != NULL)
 		event_value(out, "answer", &answer->result, function->result);
 	else if (answer->result.state == FACT_UNKNOWN)
 		event_unknown(out, "answer", answer->result.text);

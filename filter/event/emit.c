@@ -202,6 +202,16 @@ emit_text(struct emit *emit, const char *key, struct str text, size_t max)
 {
 	begin(emit, key);
 	add(emit, "\"", 1);
-	add_text(emit, text, max);
+	add_text(emit, mask_text(emit->mask, text), max);
 	add(emit, "\"", 1);
+}
+
+void
+emit_masked(struct emit *emit, const char *key, struct str text, size_t max)
+{
+	struct mask *mask = emit->mask;
+
+	emit->mask = NULL;
+	emit_text(emit, key, text, max);
+	emit->mask = mask;
 }

@@ -13,12 +13,13 @@
 #ifndef ASSAY_EVENT_EMIT_H
 #define ASSAY_EVENT_EMIT_H
 
-#include "base/str.h"
+#include "event/mask.h"
 
 struct emit {
 	char	*text;
 	size_t	 len, size;
 	bool	 comma;		/* the next key or element needs one */
+	struct mask *mask;	/* of emit_text(); or NULL */
 };
 
 void emit_init(struct emit *emit);
@@ -35,9 +36,13 @@ void emit_int(struct emit *emit, const char *key, int64_t number);
 void emit_number(struct emit *emit, const char *key, double number);
 /* Our own words: plain ASCII; NULL is null. */
 void emit_word(struct emit *emit, const char *key, const char *word);
-/* What is longer than max octets is cut after a whole character and ends in
+/* What the mask hides is told otherwise; emit_masked() is for what has been
+ * masked.  What is longer than max octets is cut after a whole character and
+ * ends in
  * U+2026. */
 void emit_text(struct emit *emit, const char *key, struct str text,
+    size_t max);
+void emit_masked(struct emit *emit, const char *key, struct str text,
     size_t max);
 
 #endif

@@ -9,6 +9,7 @@
 #ifndef ASSAY_EVENT_EVENT_H
 #define ASSAY_EVENT_EVENT_H
 
+#include "event/mask.h"
 #include "event/override.h"
 #include "facts/results.h"
 #include "policy/answers.h"
@@ -107,6 +108,8 @@ struct event {
 	const char *const	*troubles;	/* "header over the limit" */
 	size_t			 trouble_count;
 	uint64_t		 took_us;	/* from MAIL to the end */
+	struct mask		*mask;	/* of what is not to be told, in a
+					 * line; NULL: all is told */
 	/* What the rules saw, where the engine explains; not in the JSON. */
 	const struct rehearsed_stage *stages;
 	size_t			 stage_count;

@@ -64,6 +64,30 @@ event_value(struct emit *out, const char *key, const struct fact *fact,
 	}
 }
 
+static void
+put_masked(struct emit *out, const char *key, const struct fact *fact,
+    enum fact_id id)
+{
+	enum fact_type type = fact_table[id].type;
+
+	if (mask_omits(out->mask, id)) {
+		event_unknown(out, key, STR("left out (privacy)"));
+	} else if (type == FACT_STRING || type == FACT_DOMAIN ||
+	    type == FACT_ADDRESS) {
+		emit_masked(out, key, mask_fact(out->mask, id, fact->text),
+		    LIMIT_EVENT_TEXT_OCTETS);
+	} else if (type == FACT_LIST &&
+	    fact->list.count <= LIMIT_EVENT_RECIPIENTS) {
+		emit_open(out, key, '[');
+		for (size_t i = 0; i < fact->list.count; i++)
+			emit_masked(out, NULL, mask_fact(out->mask, id,
+			    fact->list.at[i]), LIMIT_EVENT_TEXT_OCTETS);
+		emit_close(out, ']');
+	} else {
+		event_value(out, key, fact, type);
+	}
+}
+
 void
 event_facts(struct emit *out, const struct fact_set *facts)
 {
@@ -82,7 +106,12 @@ event_facts(struct emit *out, const struct fact_set *facts)
 			event_unknown(out, name, fact->text);
 			break;
 		case FACT_SET:
-			event_value(out, name, fact, fact_table[id].type);
+			if (out->mask != NULL)
+				put_masked(out, name, fact,
+				    (enum fact_id)id);
+			else
+				event_value(out, name, fact,
+				    fact_table[id].type);
 			break;
 		}
 	}

@@ -25,6 +25,8 @@ put_text_or_null(struct emit *out, const char *key, struct str text)
 static void
 put_signature(struct emit *out, const struct result *result)
 {
+	struct str identity;
+
 	emit_open(out, NULL, '{');
 	emit_word(out, "result", word_name(result->word));
 	put_text_or_null(out, "domain", result_property(result, "header",
@@ -33,8 +35,12 @@ put_signature(struct emit *out, const struct result *result)
 	    "s"));
 	put_text_or_null(out, "algorithm", result_property(result, "header",
 	    "a"));
-	put_text_or_null(out, "identity", result_property(result, "header",
-	    "i"));
+	identity = result_property(result, "header", "i");
+	if (identity.len == 0)
+		emit_null(out, "identity");
+	else
+		emit_masked(out, "identity", mask_sender(out->mask,
+		    identity), LIMIT_EVENT_TEXT_OCTETS);
 	put_text_or_null(out, "reason", result->reason);
 	emit_close(out, '}');
 }
@@ -54,6 +60,15 @@ put_dkim(struct emit *out, const struct results *results)
 	emit_close(out, ']');
 }
 
+/* Nobody's address stands in DNS, but that of a client and of who reads
+ * reports. */
+static struct mask *
+mask_of_dns(struct mask *mask)
+{
+	return (mask_bits(mask) & PRIVACY_CUT_CLIENTS) != 0 ||
+	    (mask_bits(mask) & PRIVACY_HASH_SENDERS) != 0 ? mask : NULL;
+}
+
 static void
 put_dns(struct emit *out, const struct results *results)
 {
@@ -63,7 +78,7 @@ put_dns(struct emit *out, const struct results *results)
 
 		emit_open(out, NULL, '{');
 		put_text(out, "method", e->method);
-		put_text(out, "name", e->name);
+		put_text(out, "name", mask_name(out->mask, e->name));
 		emit_word(out, "type", e->type);
 		emit_word(out, "status", e->status);
 		emit_bool(out, "secure", e->secure);
@@ -83,7 +98,7 @@ put_spf_terms(struct emit *out, const struct results *results)
 		emit_open(out, NULL, '{');
 		put_text(out, "method", term->method);
 		emit_int(out, "depth", term->depth);
-		put_text(out, "domain", term->domain);
+		put_text(out, "domain", mask_name(out->mask, term->domain));
 		put_text_or_null(out, "term", term->term);
 		emit_word(out, "outcome", term->outcome);
 		emit_int(out, "lookups", term->lookups);
@@ -230,7 +245,11 @@ put_rcpts(struct emit *out, const struct event_rcpt *rcpts, size_t count)
 		const struct event_rcpt *rcpt = &rcpts[i];
 
 		emit_open(out, NULL, '{');
-		put_text(out, "address", rcpt->address);
+		if ((mask_bits(out->mask) & PRIVACY_OMIT_RECIPIENTS) != 0)
+			emit_null(out, "address");
+		else
+			emit_masked(out, "address", mask_rcpt(out->mask,
+			    rcpt->address), LIMIT_EVENT_TEXT_OCTETS);
 		put_action(out, rcpt->action);
 		if (rcpt->rule != NULL) {
 			put_reply(out, rcpt->action, rcpt->rule);
@@ -353,7 +372,8 @@ put_bounce_tag(struct emit *out, const struct event *event)
 		return;
 	emit_open(out, "bounce_tag", '{');
 	if (event->untagged == NULL)
-		put_text(out, "from", event->tagged_from);
+		emit_masked(out, "from", mask_sender(out->mask,
+		    event->tagged_from), LIMIT_EVENT_TEXT_OCTETS);
 	else
 		emit_word(out, "why_not", event->untagged);
 	emit_close(out, '}');
@@ -420,14 +440,30 @@ put_id(struct emit *out, uint64_t id)
 	emit_word(out, "id", id == 0 ? NULL : text);
 }
 
+/* Only where something is hidden. */
+static void
+put_privacy(struct emit *out, unsigned bits)
+{
+	if (bits == 0)
+		return;
+	emit_open(out, "privacy", '[');
+	for (unsigned bit = 1; bit < PRIVACY_END; bit <<= 1)
+		if ((bits & bit) != 0)
+			emit_word(out, NULL,
+			    privacy_name((enum privacy_bit)bit));
+	emit_close(out, ']');
+}
+
 char *
 event_json(const struct event *event, enum event_shape shape)
 {
 	const struct fact *queue_id = facts_get(event->facts,
 	    FACT_ID_QUEUE_ID);
+	struct mask *mask;
 	struct emit out;
 
 	emit_init(&out);
+	out.mask = shape == EVENT_LINE ? event->mask : NULL;
 	emit_open(&out, NULL, '{');
 	emit_int(&out, "v", 1);
 	put_time(&out, event->time_us);
@@ -441,6 +477,7 @@ event_json(const struct event *event, enum event_shape shape)
 	if (!is_same(event->action, event->decided))
 		put_verdict(&out, "decided", event->decided, event->rule);
 	put_policy(&out, event->policy);
+	put_privacy(&out, mask_bits(out.mask));
 	put_rules(&out, event->run);
 	event_calls(&out, event->answers, event->answers_count);
 	put_overrides(&out, event);
@@ -450,8 +487,11 @@ event_json(const struct event *event, enum event_shape shape)
 	if (shape == EVENT_TOOL)
 		event_groups(&out, event->facts);
 	event_facts(&out, event->facts);
+	mask = out.mask;
+	out.mask = mask_of_dns(mask);
 	put_dns(&out, event->results);
 	put_spf_terms(&out, event->results);
+	out.mask = mask;
 	if (event->authentication_results.len == 0)
 		emit_null(&out, "authentication_results");
 	else

@@ -276,6 +276,24 @@ read_calls(struct reader *reader, void *into)
 	return event_calls_read(&reader->pull, into);
 }
 
+/* A word of a newer version hides what we cannot know. */
+static bool
+read_privacy(struct reader *reader, void *into)
+{
+	struct str word;
+
+	if (pull_type(&reader->pull) != PULL_ARRAY)
+		return pull_skip(&reader->pull);
+	if (!pull_array(&reader->pull))
+		return false;
+	while (pull_item(&reader->pull)) {
+		if (!pull_text(&reader->pull, &word))
+			return false;
+		*(unsigned *)into |= privacy_find(word);
+	}
+	return !reader->pull.bad;
+}
+
 /* ---- the event ---- */
 
 static bool
@@ -390,6 +408,7 @@ static const struct key_row event_rows[] = {
 	PART("verdict", read_done, verdict, 0),
 	PART("decided", read_decided, decided, 0),
 	{ STR_INIT("policy"), read_policy, 0, 0 },
+	PART("privacy", read_privacy, privacy, 0),
 	PART("rules", read_rules, rules, EVENT_PART_RULES),
 	PART("calls", read_calls, calls, EVENT_PART_CALLS),
 	PART("rcpts", read_rcpts, rcpts, 0),
@@ -416,6 +435,8 @@ event_read(struct str line, const struct event_want *want,
 	if (!read_object(&reader, ROWS(event_rows), record_out) ||
 	    !pull_end(&reader.pull) || reader.seen != NEEDS_ALL)
 		return reader.status;
+	if (record_out->privacy != 0)
+		privacy_mark(&record_out->facts, record_out->privacy);
 	if (!reader.has_decided)
 		record_out->decided = record_out->verdict;
 	return EVENT_READ_OK;

@@ -15,6 +15,7 @@
 #define ASSAY_EVENT_READ_H
 
 #include "base/vec.h"
+#include "event/mask.h"
 #include "facts/facts.h"
 #include "policy/answers.h"
 
@@ -105,6 +106,7 @@ struct event_record {
 	struct event_verdict decided;	/* by the policy; often the same */
 	struct str	 policy, checksum;	/* its name; empty: not said */
 	bool		 monitor;
+	unsigned	 privacy;	/* what is hidden: privacy_bit */
 	struct event_shadow_record shadow;
 	struct fact_set	 facts;
 	VEC(struct event_rcpt_record)	rcpts;

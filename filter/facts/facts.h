@@ -64,7 +64,9 @@ struct fact_info {
 /* There are many in every connection: 24 octets, so an address is in parts. */
 struct fact {
 	enum fact_state	 state;
-	enum ip_family	 ip_family;
+	enum ip_family	 ip_family : 8;
+	bool		 hidden : 1;	/* another text stands for it: equal
+					 * ones are equal, no more is known */
 	union {
 		struct str	text;	/* STRING DOMAIN ADDRESS; the reason
 					 * where the state is FACT_UNKNOWN */

@@ -47,9 +47,9 @@ refuse(SMFICTX *ctx, const struct session_reply *reply, sfsistat status)
 	if (smfi_setreply(ctx, code, text_or_null(arena, reply->enhanced),
 	    text_or_null(arena, escape_percent(arena, reply->text))) !=
 	    MI_SUCCESS)
-		log_warn("libmilter does not take the reply \"%u %.*s %.*s\"",
-		    reply->code, STR_ARG(reply->enhanced),
-		    STR_ARG(reply->text));
+		log_warn("libmilter does not take the reply %u %.*s and its "
+		    "%zu octets of text", reply->code,
+		    STR_ARG(reply->enhanced), reply->text.len);
 	arena_free(arena);
 	return status;
 }

@@ -44,6 +44,13 @@ comparable(const struct fact *a, const struct fact *b, unsigned *out)
 	return false;
 }
 
+/* Of what another text stands for it is known alone whether it is equal. */
+static bool
+is_hidden(const struct fact *a, const struct fact *b)
+{
+	return a->hidden != b->hidden;
+}
+
 static struct str
 canonical(const struct eval *eval, enum fact_type type, struct str text)
 {
@@ -84,6 +91,8 @@ eval_compare(struct eval *eval, const struct cond *cond)
 
 	if (!comparable(&a, &b, &out))
 		return out;
+	if (is_hidden(&a, &b) || (a.hidden && cond->left.type == FACT_IP))
+		return UNKNOWN_;
 	switch (cond->left.type) {
 	case FACT_IP:
 		x = fact_ip(&a);
@@ -129,6 +138,8 @@ look_up(struct eval *eval, const struct cond *cond)
 
 	if (!comparable(&a, &a, &out))
 		return out;
+	if (a.hidden)
+		return UNKNOWN_;
 	switch (cond->left.type) {
 	case FACT_IP:
 		ip = fact_ip(&a);
@@ -186,6 +197,8 @@ eval_in_fact(struct eval *eval, const struct cond *cond)
 
 	if (!comparable(&a, &b, &out))
 		return out;
+	if (is_hidden(&a, &b))
+		return UNKNOWN_;
 	text = canonical(eval, cond->left.type, a.text);
 	for (size_t i = 0; i < b.list.count; i++)
 		if (str_eq_nocase(text, b.list.at[i]))
@@ -206,6 +219,8 @@ eval_matches(struct eval *eval, const struct cond *cond)
 
 	if (!comparable(&a, &a, &out))
 		return out;
+	if (a.hidden)
+		return UNKNOWN_;
 	return values[regex_match(cond->regex, a.text)];
 }
 
@@ -284,7 +299,7 @@ eval_items(struct eval *eval, const struct cond *cond)
 		unsigned v;
 
 		eval->item = (struct fact){ .state = FACT_SET,
-		    .text = list.list.at[i] };
+		    .hidden = list.hidden, .text = list.list.at[i] };
 		v = eval_cond(eval, cond->children);
 		out = eval_and(out, any ? eval_not(v) : v);
 	}

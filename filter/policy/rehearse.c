@@ -86,7 +86,8 @@ set_accepted(struct stage_play *play, size_t upto)
 	VEC(struct str) accepted = { 0 };
 
 	facts_clear(&play->facts, FACT_ID_RCPT_ACCEPTED);
-	if (play->what->some_rcpts) {
+	if (play->what->some_rcpts || (play->what->rcpt_count > 0 &&
+	    play->what->rcpts[0].address.len == 0)) {
 		facts_unknown(&play->facts, FACT_ID_RCPT_ACCEPTED,
 		    STR("not recorded"));
 		return;
@@ -97,6 +98,8 @@ set_accepted(struct stage_play *play, size_t upto)
 			    play->what->rcpts[i].address);
 	facts_list(&play->facts, FACT_ID_RCPT_ACCEPTED, accepted.at,
 	    accepted.count);
+	play->facts.facts[FACT_ID_RCPT_ACCEPTED].hidden =
+	    play->what->hidden_rcpts;
 }
 
 static void
@@ -108,7 +111,11 @@ set_rcpt(struct stage_play *play, size_t i)
 	facts_clear(facts, FACT_ID_RCPT);
 	facts_clear(facts, FACT_ID_RCPT_COUNT);
 	facts_clear(facts, FACT_ID_BOUNCE_TAG);
-	facts_text_or_none(facts, FACT_ID_RCPT, rcpt->address);
+	if (rcpt->address.len > 0)
+		facts_text(facts, FACT_ID_RCPT, rcpt->address);
+	else
+		facts_unknown(facts, FACT_ID_RCPT, STR("not recorded"));
+	facts->facts[FACT_ID_RCPT].hidden = play->what->hidden_rcpts;
 	facts_number(facts, FACT_ID_RCPT_COUNT, (double)(i + 1));
 	if (rcpt->tag == WORD_NONE)
 		facts_none(facts, FACT_ID_BOUNCE_TAG);

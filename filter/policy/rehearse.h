@@ -15,7 +15,7 @@
 #include "policy/policy.h"
 
 struct rehearse_rcpt {
-	struct str	address;
+	struct str	address;	/* empty: not recorded */
 	bool		refused;	/* by the MTA: it meets no rule */
 	enum word	tag;		/* bounce.tag of this one, or none */
 };
@@ -26,6 +26,7 @@ struct rehearse_case {
 	const struct rehearse_rcpt *rcpts;
 	size_t			 rcpt_count;
 	bool			 some_rcpts;	/* there were more */
+	bool			 hidden_rcpts;	/* as struct fact has it */
 	/* As in struct policy_env; NULL: call() is asked for it. */
 	bool			(*header)(void *ctx, struct str name,
 				    struct str *value_out);

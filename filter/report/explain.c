@@ -231,6 +231,9 @@ text_now(const struct paper *paper, const struct explain *explain)
 		word(paper, INK_DOUBT, "  %s\n", "the policy has changed "
 		    "since, or it is another one: what follows is what it "
 		    "says now");
+	if (explain->record->privacy != 0)
+		word(paper, INK_DOUBT, "  %s\n", "names are hidden in this "
+		    "event (privacy): they are only equal or not");
 	if (explain->asks_functions)
 		word(paper, INK_DOUBT, "  %s\n", "the policy asks functions "
 		    "what the event does not answer: unknown");

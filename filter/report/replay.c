@@ -133,7 +133,9 @@ replay_record(const struct policy *policy, const struct event_record *record,
 	    count * sizeof(*rcpts));
 	struct rehearse_case what = { .facts = &record->facts,
 	    .last = record->last, .rcpts = rcpts, .rcpt_count = count,
-	    .some_rcpts = has_more_rcpts(record), .call = answer_as_then,
+	    .some_rcpts = has_more_rcpts(record), .hidden_rcpts =
+	    (record->privacy & PRIVACY_HASH_RECIPIENTS) != 0,
+	    .call = answer_as_then,
 	    .ctx = &asking, .explain = explain };
 
 	for (size_t i = 0; i < count; i++)
@@ -281,6 +283,7 @@ take_event(void *ctx, void *into, const struct event_record *record,
 	note_lacks(part, record, options->policy);
 	for (int i = 0; i < FUNCTION_COUNT; i++)
 		part->unanswered[i] += (unanswered >> i) & 1;
+	part->hidden += record->privacy != 0;
 	note_time(part, record->time_us, record->time);
 }
 
@@ -292,6 +295,7 @@ merge(void *ctx, void *from)
 
 	changes_merge(&all->changes, &part->changes);
 	all->differ += part->differ;
+	all->hidden += part->hidden;
 	all->rcpts_unlisted += part->rcpts_unlisted;
 	for (int i = 0; i < ACTION_COUNT; i++) {
 		all->before[i] += part->before[i];

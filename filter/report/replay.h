@@ -47,6 +47,7 @@ struct replay {
 	uint64_t		 unanswered[FUNCTION_COUNT]; /* events in which
 						 * the new policy asks what
 						 * was not asked then */
+	uint64_t		 hidden;	/* events with hidden names */
 	uint64_t		 rcpts_unlisted; /* events with more of them */
 	int64_t			 first_us, last_us;
 	struct str		 first, last;	/* times; empty: no event */

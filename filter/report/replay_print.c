@@ -97,6 +97,10 @@ text_lacks(FILE *out, const struct replay *replay)
 			    "answer, unknown in %" PRIu64 " event%s\n",
 			    function_table[i].name, replay->unanswered[i],
 			    plural(replay->unanswered[i]));
+	if (replay->hidden > 0)
+		fprintf(out, "%" PRIu64 " event%s with names that are hidden "
+		    "(privacy): those are only equal or not, all else is "
+		    "unknown\n", replay->hidden, plural(replay->hidden));
 	if (replay->rcpts_unlisted > 0)
 		fprintf(out, "%" PRIu64 " event%s with more recipients than "
 		    "an event lists: those met no rule\n",
@@ -189,6 +193,7 @@ json_lacks(struct emit *out, const struct replay *replay)
 			emit_int(out, function_table[i].name,
 			    (int64_t)replay->unanswered[i]);
 	emit_close(out, '}');
+	emit_int(out, "hidden", (int64_t)replay->hidden);
 	emit_int(out, "rcpts_unlisted", (int64_t)replay->rcpts_unlisted);
 }
 

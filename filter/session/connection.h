@@ -270,5 +270,7 @@ void shadow_log(const struct connection *conn, const struct event *event);
 void record_write(struct connection *conn, const char *kind,
     enum action action);
 void record_trouble(struct connection *conn, const char *text);
+/* Of what is not to be told, also in the log; NULL: all is told. */
+struct mask *record_mask(struct connection *conn);
 
 #endif

@@ -115,6 +115,25 @@ tell_score_texts(struct connection *conn, struct arena *arena)
 		    &conn->progress.run, ids[i]).text);
 }
 
+struct mask *
+record_mask(struct connection *conn)
+{
+	const struct privacy *privacy = conn->engine->options.privacy;
+	const struct message *message = &conn->message;
+	struct arena *arena = conn->arena[SCOPE_MESSAGE];
+	size_t count = message->rcpts.count;
+	struct str *rcpts;
+
+	if (privacy == NULL || privacy->bits == 0)
+		return NULL;
+	if (count > LIMIT_EVENT_RECIPIENTS)
+		count = LIMIT_EVENT_RECIPIENTS;
+	rcpts = arena_alloc(arena, count * sizeof(*rcpts));
+	for (size_t i = 0; i < count; i++)
+		rcpts[i] = message->rcpts.at[i].address;
+	return mask_new(arena, privacy, &conn->facts, rcpts, count);
+}
+
 static struct event *
 build(struct connection *conn, const char *kind, enum action action)
 {
@@ -155,6 +174,7 @@ build(struct connection *conn, const char *kind, enum action action)
 	event->stage_count = conn->stages.count;
 	find_overrides(conn, event);
 	event->shadow = shadow_find(conn, event);
+	event->mask = record_mask(conn);
 	event->rcpts = list_rcpts(conn, arena, &event->rcpt_listed);
 	event->signatures = list_signatures(conn, arena,
 	    &event->signature_count);
@@ -175,14 +195,17 @@ write_log(const struct connection *conn, const struct event *event)
 {
 	const struct policy_rule *rule = event->rule;
 	char ip[IP_TEXT_MAX], relay[sizeof(" relay=") + IP_TEXT_MAX] = "";
-	struct str id = conn->message.queue_id, from = conn->subject.mail_from;
+	struct str id = conn->message.queue_id;
+	struct str from = mask_sender(event->mask, conn->subject.mail_from);
+	struct ip peer = mask_ip(event->mask, &conn->peer.ip);
+	struct ip client = mask_ip(event->mask, &conn->subject.client.ip);
 	const char *what = action_name(event->action == ACTION_CONTINUE ?
 	    ACTION_ACCEPT : event->action);
 
 	if (conn->relayed)
 		snprintf(relay, sizeof(relay), " relay=%s",
-		    ip_format(&conn->peer.ip, ip).ptr);
-	ip_format(&conn->subject.client.ip, ip);
+		    ip_format(&peer, ip).ptr);
+	ip_format(&client, ip);
 	if (rule == NULL)
 		log_info("%.*s: %s %s client=%s%s from=<%.*s>", STR_ARG(id),
 		    event->kind, what, or_dash(ip), relay, STR_ARG(from));
@@ -203,7 +226,8 @@ log_notes(const struct connection *conn, const struct event *event)
 		if (rule->action == ACTION_NOTE && !rule->shadow)
 			log_info("%.*s: note \"%.*s\" rule=%s:%u",
 			    STR_ARG(conn->message.queue_id),
-			    STR_ARG(rule->text), rule->file, rule->line);
+			    STR_ARG(mask_text(event->mask, rule->text)),
+			    rule->file, rule->line);
 	}
 }
 

@@ -81,6 +81,7 @@ struct engine_options {
 	struct seal_options	 seal;		/* what it points to must
 						 * outlive it */
 	const struct signing	*signing;	/* or NULL; not owned */
+	const struct privacy	*privacy;	/* or NULL; not owned */
 	bool			 tempfail_on_trouble;	/* on_failure */
 	uint64_t		 message_wait_ms;	/* at most, at eom */
 	size_t			 max_header_octets;

@@ -110,7 +110,7 @@ add_edits(struct connection *conn, const struct signing_result *result)
 }
 
 static void
-write_log(const struct connection *conn, const struct signing_result *result)
+write_log(struct connection *conn, const struct signing_result *result)
 {
 	struct str id = conn->message.queue_id;
 
@@ -122,7 +122,7 @@ write_log(const struct connection *conn, const struct signing_result *result)
 	if (result->why.len > 0)
 		log_info("%.*s: %s: %.*s", STR_ARG(id),
 		    result->made.count == 0 ? "unsigned" : "not signed by all",
-		    STR_ARG(result->why));
+		    STR_ARG(mask_text(record_mask(conn), result->why)));
 }
 
 bool

@@ -14,6 +14,7 @@
 #include "event/when.h"
 #include "tool/events.h"
 #include "tool/store.h"
+#include "wire_privacy.h"
 
 enum { STATUS_FOUND = 0, STATUS_NOT_FOUND = 1, LIMIT_MAX = 1000000 };
 
@@ -115,6 +116,30 @@ take_options(struct tool_log *log, int argc, char **argv)
 	if (isatty(STDOUT_FILENO))
 		log->shape = LOG_COLUMNS;
 	return TOOL_DONE;
+}
+
+/* Where addresses are hashed, the one that is looked for has a hash, too. */
+static bool
+take_privacy(struct tool_log *log, struct arena *arena)
+{
+	struct settings *settings = tool_settings(&log->common);
+	struct diag *diag = diag_new();
+	struct privacy privacy = { 0 };
+	bool ok = settings != NULL && wire_privacy(settings, arena, diag,
+	    &privacy);
+
+	diag_print(diag, stderr);
+	diag_free(diag);
+	settings_free(settings);
+	if ((privacy.bits & PRIVACY_HASH_SENDERS) != 0 &&
+	    str_chr(log->filter.from[0], '@') > 0)
+		log->filter.from[1] = privacy_hashed(arena, &privacy,
+		    log->filter.from[0]);
+	if ((privacy.bits & PRIVACY_HASH_RECIPIENTS) != 0 &&
+	    str_chr(log->filter.to[0], '@') > 0)
+		log->filter.to[1] = privacy_hashed(arena, &privacy,
+		    log->filter.to[0]);
+	return ok;
 }
 
 /* ---- rows ---- */
@@ -313,7 +338,9 @@ tool_log(int argc, char **argv)
 	if (status != TOOL_DONE)
 		return status;
 	arena = arena_new();
-	paths = tool_event_logs(&log.common, command, true, arena,
+	paths = (log.filter.from[0].len > 0 || log.filter.to[0].len > 0) &&
+	    !take_privacy(&log, arena) ? NULL :
+	    tool_event_logs(&log.common, command, true, arena,
 	    argv + optind, argc - optind);
 	status = paths == NULL ? TOOL_BAD_USE : run(&log, paths);
 	arena_free(arena);

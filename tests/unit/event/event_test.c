@@ -10,5 +10,6 @@ main(void)
 	suite_add_tcase(suite, writer_cases());
 	suite_add_tcase(suite, read_cases());
 	suite_add_tcase(suite, feed_cases());
+	suite_add_tcase(suite, mask_cases());
 	return run_suite(suite);
 }

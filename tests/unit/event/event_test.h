@@ -9,5 +9,6 @@ TCase *override_cases(void);
 TCase *writer_cases(void);
 TCase *read_cases(void);
 TCase *feed_cases(void);
+TCase *mask_cases(void);
 
 #endif

@@ -644,6 +644,7 @@ main(void)
 
 	suite_add_tcase(suite, tc);
 	suite_add_tcase(suite, asks_tests());
+	suite_add_tcase(suite, privacy_tests());
 	suite_add_tcase(suite, greylist_tests());
 	suite_add_tcase(suite, held_tests());
 	suite_add_tcase(suite, listed_tests());

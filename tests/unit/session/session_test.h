@@ -7,6 +7,7 @@
 #include "tests/support/check.h"
 
 TCase *asks_tests(void);
+TCase *privacy_tests(void);
 TCase *envelope_tests(void);
 TCase *greylist_tests(void);
 TCase *held_tests(void);

@@ -1,0 +1,14 @@
+/*
+ * wire_privacy - what the settings have events hide; for assayd and assay
+ */
+#ifndef ASSAY_WIRE_PRIVACY_H
+#define ASSAY_WIRE_PRIVACY_H
+
+#include "conf/settings.h"
+#include "event/mask.h"
+
+/* False, and why in diag: the key cannot be had.  The key is the arena's. */
+bool wire_privacy(const struct settings *settings, struct arena *arena,
+    struct diag *diag, struct privacy *privacy_out);
+
+#endif
