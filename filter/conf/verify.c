@@ -181,8 +181,8 @@ verify_privacy(struct arena *arena, struct str value, size_t *at_out)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (str_eqz(value, words[i]))
 			return NULL;
-	return value.len == 0 ? NULL : "is none of hash-recipients, omit-recipients, hash-senders, "
-	    "omit-subject and cut-clients";
+	return value.len == 0 ? NULL : "is none of hash-recipients, "
+	    "omit-recipients, hash-senders, omit-subject and cut-clients";
 }
 
 static const struct {
