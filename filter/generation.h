@@ -9,7 +9,7 @@
 #ifndef ASSAY_GENERATION_H
 #define ASSAY_GENERATION_H
 
-#include "wire.h"
+#include "wire/wire.h"
 
 struct generation {
 	struct wiring		*wiring;

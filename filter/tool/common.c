@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/print.h"
-#include "wire.h"
+#include "wire/wire.h"
 
 #define DEFAULT_CONFIG	ASSAY_SYSCONFDIR "/assay.conf"
 

@@ -8,7 +8,7 @@
 #include "report/explain.h"
 #include "report/replay.h"
 #include "tool/events.h"
-#include "wire.h"
+#include "wire/wire.h"
 
 enum { STATUS_FOUND = 0, STATUS_NOT_FOUND = 1 };
 

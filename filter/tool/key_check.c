@@ -10,7 +10,7 @@
 #include "dkim/private.h"
 #include "tool/json.h"
 #include "tool/key.h"
-#include "wire.h"
+#include "wire/wire.h"
 
 struct checking {
 	struct key_tool	*tool;

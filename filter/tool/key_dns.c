@@ -8,7 +8,7 @@
 #include "base/ensure.h"
 #include "dkim/key.h"
 #include "tool/key.h"
-#include "wire.h"
+#include "wire/wire.h"
 
 struct place {
 	const char		*spec;

@@ -13,7 +13,7 @@
 #include "tool/events.h"
 #include "tool/feed.h"
 #include "tool/remember.h"
-#include "wire.h"
+#include "wire/wire.h"
 
 enum { NOTHING_LEARNT = 1 };
 

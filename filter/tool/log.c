@@ -14,7 +14,7 @@
 #include "event/when.h"
 #include "tool/events.h"
 #include "tool/store.h"
-#include "wire_privacy.h"
+#include "wire/privacy.h"
 
 enum { STATUS_FOUND = 0, STATUS_NOT_FOUND = 1, LIMIT_MAX = 1000000 };
 

@@ -11,7 +11,7 @@
 #include "tool/events.h"
 #include "tool/policy.h"
 #include "tool/store.h"
-#include "wire.h"
+#include "wire/wire.h"
 
 enum { STATUS_SAME = 0, STATUS_CHANGES = 1, SAMPLES = 3, SAMPLES_MAX = 1000 };
 

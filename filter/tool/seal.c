@@ -12,7 +12,7 @@
 #include "dkim/digest.h"
 #include "tool/feed.h"
 #include "tool/tool.h"
-#include "wire.h"
+#include "wire/wire.h"
 
 enum { NOT_SEALED = 1 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tool/feed.h"
-#include "wire.h"
+#include "wire/wire.h"
 
 /* Every check runs to its end, nothing is done. */
 static const char no_rules[] = "policy \"trial\" mode monitor;\n";

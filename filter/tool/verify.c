@@ -13,7 +13,7 @@
 #include "tool/json.h"
 #include "tool/show.h"
 #include "tool/tool.h"
-#include "wire.h"
+#include "wire/wire.h"
 
 enum { RCPTS_MAX = 1000 };
 

@@ -1,5 +1,5 @@
 /*
- * wire_privacy - what the settings have events hide; for assayd and assay
+ * privacy - what the settings have events hide; for assayd and assay
  */
 #ifndef ASSAY_WIRE_PRIVACY_H
 #define ASSAY_WIRE_PRIVACY_H

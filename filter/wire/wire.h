@@ -4,8 +4,8 @@
  * The one place that knows how the rooms are plugged together; assayd and
  * assay share it.
  */
-#ifndef ASSAY_WIRE_H
-#define ASSAY_WIRE_H
+#ifndef ASSAY_WIRE_WIRE_H
+#define ASSAY_WIRE_WIRE_H
 
 #include "conf/settings.h"
 #include "mail/protect.h"
@@ -29,7 +29,7 @@ struct wiring {
 	struct dkim_private	*seal_key;
 	struct ipnet		*seal_networks;
 	struct arena		*arena;		/* texts of this wiring */
-	struct wire_dns		*shared_dns;	/* wire.c's own */
+	struct wire_dns		*shared_dns;	/* parts.h */
 	struct store		*store;		/* or NULL */
 	struct lists		*lists;		/* or NULL: not tested */
 	struct privacy		 privacy;

@@ -1,4 +1,4 @@
-#include "wire_privacy.h"
+#include "wire/privacy.h"
 
 #include <errno.h>
 #include <string.h>
