@@ -68,6 +68,8 @@ shadow_reads(const struct engine *engine, const struct check *check)
 static void
 find_held(struct engine *engine)
 {
+	if (engine->options.all_checks)
+		return;
 	for (int id = 0; id < CHECK_COUNT; id++)
 		if (check_table[id].of_strangers)
 			engine->held |= engine->wanted & CHECK_BIT(id);

@@ -87,6 +87,8 @@ struct engine_options {
 	size_t			 max_header_octets;
 	struct relay_list	 relays;	/* trusted: copied */
 	int64_t			 now;		/* 0: the clock says */
+	bool			 all_checks;	/* also those of strangers, for
+						 * mail that is ours */
 	bool			 explain;	/* events tell what each rule
 						 * saw; for one message a
 						 * connection */

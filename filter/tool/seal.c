@@ -249,7 +249,8 @@ open_key(struct seal *seal, const struct settings *settings)
 static bool
 open_wiring(struct seal *seal)
 {
-	struct wire_options wire = { .now = seal->now, .watch = make_set,
+	struct wire_options wire = { .all_checks = true,
+	    .now = seal->now, .watch = make_set,
 	    .watch_ctx = seal, .policy_text = policy };
 	struct settings *settings = tool_settings(&seal->common);
 	struct diag *diag;

@@ -54,7 +54,8 @@ static struct wiring *
 wire(const struct policy_message *message, struct taking *taking,
     struct str *why_out)
 {
-	struct wire_options options = { .now = message->now,
+	struct wire_options options = { .all_checks = true,
+		.now = message->now,
 		.policy_text = no_rules, .watch = take_facts,
 		.watch_ctx = taking };
 	struct diag *diag = diag_new();

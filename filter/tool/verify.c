@@ -201,7 +201,8 @@ policy_path(struct verify *verify)
 static bool
 open_wiring(struct verify *verify)
 {
-	struct wire_options wire = { .now = verify->now, .watch = show,
+	struct wire_options wire = { .all_checks = true,
+	    .now = verify->now, .watch = show,
 	    .watch_ctx = verify, .explain = verify->explain };
 	struct settings *settings = tool_settings(&verify->common);
 	struct diag *diag;

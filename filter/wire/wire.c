@@ -126,7 +126,8 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		    strcmp(settings->on_failure, "tempfail") == 0,
 		.message_wait_ms = settings->message_wait,
 		.max_header_octets = settings->max_header_size,
-		.now = wire->now, .explain = wire->explain,
+		.now = wire->now, .all_checks = wire->all_checks,
+		.explain = wire->explain,
 	};
 	struct ipnet *relays = wire_networks(&settings->trusted_relays);
 	struct engine *engine;

@@ -46,7 +46,8 @@ struct wire_options {
 						 * the DNS lists */
 	const char		*policy_text;	/* instead of the settings'
 						 * policy; or NULL */
-	bool			 explain;	/* struct engine_options */
+	bool			 all_checks, explain; /* struct
+						 * engine_options */
 	/* Its resolver, with all it knows, is kept where the settings for DNS
 	 * have not changed (zone files are read anew all the same); or NULL. */
 	const struct wiring	*running;
