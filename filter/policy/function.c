@@ -134,7 +134,8 @@ const struct function function_table[FUNCTION_COUNT] = {
 	{
 		.name = "header", .takes = "the name of a field in quotes",
 		.such_as = "header(\"List-Id\")",
-		.count = 1, .parameters = { { TAKES(FACT_STRING), true, NULL } },
+		.count = 1,
+		.parameters = { { TAKES(FACT_STRING), true, NULL } },
 		.result = FACT_STRING, .stage = STAGE_MESSAGE,
 		.check = check_field, .hook = header_hook,
 	}, {
@@ -191,7 +192,8 @@ const struct function function_table[FUNCTION_COUNT] = {
 	}, {
 		.name = "greylist", .takes = "a duration",
 		.such_as = "greylist(5m)",
-		.count = 1, .parameters = { { TAKES(FACT_DURATION), true, NULL } },
+		.count = 1,
+		.parameters = { { TAKES(FACT_DURATION), true, NULL } },
 		.result = FACT_WORD, .words = GREYLIST_WORDS,
 		.stage = STAGE_RCPT,
 		.check = check_delay, .hook = function_ask,
