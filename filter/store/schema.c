@@ -127,16 +127,23 @@ key_in_sql(sqlite3_context *context, int count, sqlite3_value **values)
 static int64_t
 version_of(sqlite3 *db, char *why, size_t size)
 {
-	int64_t version = number_of(db, "PRAGMA user_version");
-	int64_t tables = number_of(db, "SELECT count(*) FROM sqlite_schema");
-	int64_t ours = number_of(db, "SELECT application_id = " APPLICATION
-	    " FROM pragma_application_id");
+	int64_t version, tables, ours;
 
-	if (version < 0 || tables < 0 || ours < 0)
+	/* All of one moment: another process may make the file just now. */
+	if (!run(db, "SAVEPOINT look", why, size))
+		return -1;
+	version = number_of(db, "PRAGMA user_version");
+	tables = number_of(db, "SELECT count(*) FROM sqlite_schema");
+	ours = number_of(db, "SELECT application_id = " APPLICATION
+	    " FROM pragma_application_id");
+	if (version < 0 || tables < 0 || ours < 0) {
 		fail(db, why, size);
-	else if (tables == 0 && version == 0)
-		return 0;
-	else if (ours == 0 || version == 0)
+		version = -1;
+	}
+	sqlite3_exec(db, "RELEASE look", NULL, NULL, NULL);
+	if (version < 0 || (tables == 0 && version == 0))
+		return version;
+	if (ours == 0 || version == 0)
 		snprintf(why, size, "it is the database of another program");
 	else if (version > VERSION)
 		snprintf(why, size, "its schema is version %d, of a newer "
