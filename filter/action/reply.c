@@ -1,8 +1,8 @@
 #include "action/reply.h"
 
-#include "action/safe.h"
 #include "base/ensure.h"
 #include "base/limits.h"
+#include "mail/safe.h"
 
 static bool
 is_number(struct str s)

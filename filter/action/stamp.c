@@ -1,9 +1,9 @@
 #include <string.h>
 
 #include "action/edit.h"
-#include "action/fold.h"
-#include "action/safe.h"
 #include "base/limits.h"
+#include "mail/fold.h"
+#include "mail/safe.h"
 
 static const struct str field_name = STR_INIT("Authentication-Results");
 

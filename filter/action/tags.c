@@ -1,8 +1,8 @@
 #include "action/edit.h"
-#include "action/encode.h"
-#include "action/fold.h"
-#include "action/safe.h"
 #include "base/limits.h"
+#include "mail/encode.h"
+#include "mail/fold.h"
+#include "mail/safe.h"
 
 static const struct str subject_name = STR_INIT("Subject");
 

@@ -1,12 +1,12 @@
 #include "session/seal.h"
 
 #include "action/edit.h"
-#include "action/fold.h"
 #include "arc/arc.h"
 #include "arc/seal.h"
 #include "base/limits.h"
 #include "base/pattern.h"
 #include "dkim/digest.h"
+#include "mail/fold.h"
 #include "session/connection.h"
 
 static const struct seal_options *

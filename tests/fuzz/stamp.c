@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "action/edit.h"
-#include "action/safe.h"
 #include "base/limits.h"
 #include "mail/authres.h"
+#include "mail/safe.h"
 #include "tests/support/field_check.h"
 #include "tests/support/fuzz_input.h"
 

@@ -1,9 +1,9 @@
 #include <string.h>
 
 #include "action/edit.h"
-#include "action/safe.h"
 #include "base/limits.h"
 #include "mail/authres.h"
+#include "mail/safe.h"
 #include "tests/support/field_check.h"
 #include "tests/unit/action/action_test.h"
 

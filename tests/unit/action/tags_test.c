@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "action/edit.h"
-#include "action/encode.h"
 #include "base/limits.h"
+#include "mail/encode.h"
 #include "tests/support/field_check.h"
 #include "tests/unit/action/action_test.h"
 

@@ -1,4 +1,4 @@
-#include "action/safe.h"
+#include "mail/safe.h"
 
 #include <string.h>
 

@@ -6,8 +6,8 @@
  * the direction overrides of Unicode, and what is not valid UTF-8.  What is
  * longer than max is cut after a whole character and ends in "...".
  */
-#ifndef ASSAY_ACTION_SAFE_H
-#define ASSAY_ACTION_SAFE_H
+#ifndef ASSAY_MAIL_SAFE_H
+#define ASSAY_MAIL_SAFE_H
 
 #include "base/arena.h"
 

@@ -4,8 +4,8 @@
  * A fold is CRLF before white space, so unfolding gives back the text; no
  * line is ever white space alone.  What has no blank is not broken.
  */
-#ifndef ASSAY_ACTION_FOLD_H
-#define ASSAY_ACTION_FOLD_H
+#ifndef ASSAY_MAIL_FOLD_H
+#define ASSAY_MAIL_FOLD_H
 
 #include "base/buf.h"
 

@@ -1,4 +1,4 @@
-#include "action/fold.h"
+#include "mail/fold.h"
 
 enum { TAB_COLUMNS = 8 };
 

@@ -1,8 +1,8 @@
-#include "action/encode.h"
+#include "mail/encode.h"
 
 #include <string.h>
 
-#include "action/safe.h"
+#include "mail/safe.h"
 #include "base/buf.h"
 
 enum {

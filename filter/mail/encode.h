@@ -5,8 +5,8 @@
  * line, become encoded words of at most 75 octets, with blanks between them
  * that a reader takes out again.
  */
-#ifndef ASSAY_ACTION_ENCODE_H
-#define ASSAY_ACTION_ENCODE_H
+#ifndef ASSAY_MAIL_ENCODE_H
+#define ASSAY_MAIL_ENCODE_H
 
 #include "base/arena.h"
 
