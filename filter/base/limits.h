@@ -226,6 +226,8 @@ enum {
 	LIMIT_EVENT_LINE_OCTETS = 8 * 1024 * 1024, /* of a line that is read;
 					 * all texts of one at their caps */
 	LIMIT_EVENT_DEPTH = 32,		/* of objects within objects, read */
+	LIMIT_SUMMARY_NAMES = 8192,	/* of one table of a report; past twice
+					 * that, those seen least go */
 	LIMIT_EVIDENCE = 200,		/* DNS answers kept with a message */
 	LIMIT_SPF_TERMS_SEEN = 100,	/* kept with a message */
 	LIMIT_EVIDENCE_OCTETS = 1024,	/* of the text of one answer */

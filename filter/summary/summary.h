@@ -1,0 +1,221 @@
+/*
+ * summary - what the events of a time come to: assay report's figures
+ *
+ * A summary is a list of sections, a section is some figures and some tables,
+ * and a printer knows no more than that: text, JSON, CSV and HTML print what
+ * is here without knowing what it is about.  What each figure counts stands in
+ * section.about, and beside each key in the section's own file
+ * (summary/of_NAME.c).
+ *
+ * The sections, in their order; keys never change their meaning:
+ *
+ *	sources		what was read: hosts, clocks that went back, lines
+ *			that were cut, events that came twice
+ *	volume		messages, recipients and octets; tables "time" (by hour
+ *			or day, by verdict) and "week" (weekday by hour)
+ *	verdicts	what was done, by the stage that was reached
+ *	rules		what each rule of the policy did
+ *	spam		by signal ("signals"), by score ("scores")
+ *	authentication	"results" of each method, "domains" of authors
+ *	forged		our own domains, used by strangers
+ *	candidates	senders that fail and look legitimate, with a recipe
+ *	clients		who was refused most: "addresses", "networks"
+ *	rates		who was over a rate of the policy
+ *	backscatter	bounces, and those that answer nothing
+ *	tls		how much came over TLS
+ *	latency		of messages and checks, and what was waited for
+ *	dns		trouble by zone
+ *	lists		DNS lists: what they answered, and errors
+ *	shadow		what the shadow policy would have done otherwise
+ *	signing		our signatures and seals, and why there are none
+ *	troubles	what assayd could not do
+ *	by		what was asked for with --by; empty without it
+ *
+ * Ownership:	all of a summary lies in its arena, or is constant.
+ * Hostile:	every text of a value, and of a query.
+ * Units:	times are microseconds since 1970 (UTC), spans microseconds.
+ * Bounded:	a table of names keeps at most LIMIT_SUMMARY_NAMES of them; see
+ *		struct summary_rest.
+ */
+#ifndef ASSAY_SUMMARY_SUMMARY_H
+#define ASSAY_SUMMARY_SUMMARY_H
+
+#include <stdio.h>
+
+#include "base/vec.h"
+#include "event/feed.h"
+
+enum summary_type {
+	SUMMARY_TEXT,
+	SUMMARY_COUNT,			/* of messages, unless it says else */
+	SUMMARY_OCTETS,			/* value.count */
+	SUMMARY_SHARE,			/* 0..1, value.number */
+	SUMMARY_NUMBER,			/* a score, value.number */
+	SUMMARY_SPAN,			/* value.us */
+	SUMMARY_TIME			/* value.us */
+};
+
+struct summary_value {
+	bool		none;		/* there is no such figure */
+	union {
+		struct str	text;
+		uint64_t	count;
+		double		number;
+		int64_t		us;
+	};
+};
+
+/*
+ * The messages behind a figure, as options of assay log: "--verdict" and
+ * "reject".  count 0: there is no command that lists them.
+ */
+enum { SUMMARY_QUERY_MAX = 4 };
+
+struct summary_query {
+	struct { const char *option; struct str value; }
+			at[SUMMARY_QUERY_MAX];	/* an empty value: none */
+	size_t		count;
+	int64_t		since_us, until_us;	/* 0: the summary's own */
+};
+
+/* A figure by itself. */
+struct summary_figure {
+	const char		*key;	/* "messages": of JSON and CSV */
+	const char		*title;	/* "messages in all": for people */
+	enum summary_type	 type;
+	struct summary_value	 value;
+	struct summary_query	 query;
+};
+
+/* What a table is, so that it can be drawn. */
+enum summary_shape {
+	SUMMARY_LIST,			/* names and figures, best first */
+	SUMMARY_SERIES,			/* the first column is a time, the others
+					 * are stacked counts; a row without
+					 * events is left out */
+	SUMMARY_HISTOGRAM,		/* the first column is the lower end of
+					 * a class, the others stacked counts */
+	SUMMARY_HEAT,			/* the first column is a weekday, then
+					 * 24 hours */
+	SUMMARY_PERCENTILES		/* a name, a count, then spans */
+};
+
+struct summary_column {
+	const char		*key, *title;
+	enum summary_type	 type;
+	const char		*action; /* "reject": the counts are of this
+					 * verdict; or NULL */
+};
+
+struct summary_row {
+	struct summary_value	*values;	/* one a column */
+	struct summary_query	 query;
+};
+
+/* What a table of names does not show. */
+struct summary_rest {
+	uint64_t	rows;		/* names that were kept, not shown */
+	uint64_t	count;		/* what all names that are not shown
+					 * come to in the column that the rows
+					 * are sorted by */
+	uint64_t	error;		/* each count can be too small by this,
+					 * and a name with no more than this
+					 * can be missing: too many names */
+};
+
+struct summary_table {
+	const char			*key, *title;
+	enum summary_shape		 shape;
+	const struct summary_column	*columns;
+	size_t				 column_count;
+	VEC(struct summary_row)		 rows;
+	size_t				 sorted_by;	/* column, of a LIST */
+	struct summary_rest		 rest;
+	int64_t				 step_us;	/* of a SERIES */
+};
+
+struct summary_section {
+	const char			*key, *title;
+	const char			*about;	/* what is counted, a sentence
+						 * or two */
+	VEC(struct summary_figure)	 figures;
+	VEC(struct summary_table)	 tables; /* those without rows are not
+						  * there */
+	VEC(struct str)			 notes;	/* what is to be said beside */
+};
+
+/* What --by groups by. */
+enum summary_by {
+	SUMMARY_BY_NOTHING, SUMMARY_BY_FROM_DOMAIN, SUMMARY_BY_CLIENT_NET,
+	SUMMARY_BY_RULE, SUMMARY_BY_LISTENER, SUMMARY_BY_HOST,
+	SUMMARY_BY_DKIM_DOMAIN, SUMMARY_BY_COUNT
+};
+
+/* "from.domain"; and back: SUMMARY_BY_COUNT for what is none. */
+const char *summary_by_name(enum summary_by by);
+enum summary_by summary_by_find(struct str name);
+
+struct summary_options {
+	const char *const	*paths;		/* as of struct event_feed */
+	const struct event_opener *opener;
+	int64_t			 since_us, until_us;	/* 0: no end */
+	unsigned		 jobs;
+	enum summary_by		 by;
+	size_t			 top;		/* rows of a LIST */
+	const struct str	*own;		/* domains of ours, what is
+						 * below them too */
+	size_t			 own_count;
+	double			 spam_score;	/* from here on it is spam */
+	void			(*progress)(void *ctx, uint64_t done,
+				    uint64_t total);
+	void			*ctx;
+};
+
+struct summary {
+	struct arena		*arena;
+	int64_t			 since_us, until_us;	/* asked; 0: open */
+	int64_t			 first_us, last_us;	/* of events; 0: none */
+	uint64_t		 events;		/* each once */
+	struct event_feed_count	 feed;
+	const char *const	*sources;	/* named; else empty */
+	size_t			 section_count;
+	struct summary_section	*sections;	/* all of the list above */
+};
+
+/* Reads all events; sources of the options are named in commands if named is
+ * true.  The arena lives as long as the summary. */
+void summary_run(const struct summary_options *options, bool named,
+    struct arena *arena, struct summary *summary_out);
+
+/* A section has nothing to tell: no figure but zeros, and no table. */
+bool summary_is_empty(const struct summary_section *section);
+
+/* "assay log --since ... --verdict reject", quoted for a shell; empty: no
+ * command lists that.  In the arena. */
+struct str summary_command(const struct summary *summary,
+    const struct summary_query *query, struct arena *arena);
+
+/*
+ * A value as people read it: "12,345", "87.5 %", "1.2 s", "2026-11-22 10:00";
+ * "-" for none.  In the arena.  A text stays hostile.
+ */
+struct str summary_value_text(enum summary_type type,
+    const struct summary_value *value, struct arena *arena);
+
+/* Printers.  Names of sections in only (NULL-terminated), or NULL for all. */
+struct summary_print {
+	const char *const	*only;
+	bool			 colour;
+	unsigned		 width;		/* of a line; at least 80 */
+};
+
+void summary_print_text(FILE *out, const struct summary *summary,
+    const struct summary_print *how);
+/* One line. */
+void summary_print_json(FILE *out, const struct summary *summary,
+    const struct summary_print *how);
+/* section,table,row,column,value (RFC 4180). */
+void summary_print_csv(FILE *out, const struct summary *summary,
+    const struct summary_print *how);
+
+#endif
