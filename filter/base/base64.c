@@ -3,11 +3,9 @@
 static const char alphabet[64] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "abcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* One more than a digit's value; SPACE; or 0 for anything else. */
-enum { SPACE = 65 };
-
-static const unsigned char table[256] = {
-	[' '] = SPACE, ['\t'] = SPACE, ['\r'] = SPACE, ['\n'] = SPACE,
+const unsigned char base64_digits[256] = {
+	[' '] = BASE64_SPACE, ['\t'] = BASE64_SPACE,
+	['\r'] = BASE64_SPACE, ['\n'] = BASE64_SPACE, ['='] = BASE64_PAD,
 	['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
 	19, 20, 21, 22, 23, 24, 25, 26,
 	['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41,
@@ -20,7 +18,7 @@ static const unsigned char table[256] = {
 static unsigned
 value_of(char c)
 {
-	return table[(unsigned char)c] - 1u;
+	return base64_digits[(unsigned char)c] - 1u;
 }
 
 /* What is left after the last whole group: digits, pads and white space. */

@@ -40,6 +40,26 @@ ascii_hex(char c)
 	    c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+int
+ascii_octet(struct str s, size_t at)
+{
+	int high = at < s.len ? ascii_hex(s.ptr[at]) : -1;
+	int low = high >= 0 && at + 1 < s.len ? ascii_hex(s.ptr[at + 1]) : -1;
+
+	return low < 0 ? -1 : high << 4 | low;
+}
+
+void
+ascii_hex_write(const unsigned char *octets, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < len; i++) {
+		*out++ = digits[octets[i] >> 4];
+		*out++ = digits[octets[i] & 15];
+	}
+}
+
 struct str
 str_make(const void *ptr, size_t len)
 {

@@ -79,6 +79,11 @@ bool ascii_space(char c);	/* SP TAB CR LF */
 char ascii_lower(char c);
 int ascii_hex(char c);		/* the digit's value, or -1 */
 
+/* The octet that the two hexadecimal digits at s.ptr[at] say, or -1. */
+int ascii_octet(struct str s, size_t at);
+/* Two lower-case digits an octet, and no NUL. */
+void ascii_hex_write(const unsigned char *octets, size_t len, char *out);
+
 /* Of eight octets at once (in any order). */
 static inline uint64_t
 ascii_lower8(uint64_t word)

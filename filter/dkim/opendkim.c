@@ -11,25 +11,18 @@
 #include "base/buf.h"
 #include "base/ensure.h"
 #include "dkim/canon.h"
+#include "dkim/opendkim_vet.h"
 
 /*
  * One library handle for each signature, holding nothing but what that
  * signature covers: what the library does for one signature can then never
  * reach another.  It sees fields that passed our own vetting, our own key
  * record with nothing in it but p=, and never asks DNS or decides what a tag
- * means.  What it is known to get wrong is refused in refusal() below.
+ * means.  What it is known to get wrong is refused in opendkim_vet.c.
  */
 
 enum {
-	KEY_OCTETS_MAX = 1000,	/* the library's buffer has 1025 */
-	NAMES_OCTETS_MAX = 4000, /* it cuts h= at 4095 octets */
-	IDENTITY_OCTETS_MAX = 250,	/* and i= at 256 */
-	/*
-	 * The library reads its own clock for t= and x=.  We have judged them
-	 * by ours; with a drift of 28 years it has nothing to say.  A larger
-	 * t= than this is needed, as it subtracts without a look.
-	 */
-	DRIFT = 900000000
+	KEY_OCTETS_MAX = 1000	/* the library's buffer has 1025 */
 };
 
 struct handle {
@@ -99,98 +92,8 @@ library_new(uint64_t drift)
 static void
 libraries_open(void)
 {
-	libraries[0] = library_new(DRIFT);
+	libraries[0] = library_new(OPENDKIM_DRIFT);
 	libraries[1] = library_new(0);
-}
-
-static bool
-needs_no_drift(const struct dkim_parsed *parsed)
-{
-	return parsed->timed && parsed->time < DRIFT;
-}
-
-/* ---- what the library must not get ---- */
-
-/* It takes the last octet before "=" for the whole name of a tag. */
-static bool
-confuses_b(const struct dkim_parsed *parsed)
-{
-	struct dkim_tags tags;
-
-	dkim_tags_parse(parsed->field->value, &tags);
-	for (size_t i = 0; i < tags.count; i++) {
-		const struct dkim_tag *tag = &tags.at[i];
-		const char *equals = tag->span.ptr - 1;
-
-		if (tag->name.ptr[tag->name.len - 1] == 'b' &&
-		    (tag->name.len > 1) == (equals[-1] == 'b'))
-			return true;
-	}
-	return false;
-}
-
-/* A lower-case digit, and what decodes to NUL or a second "@". */
-static bool
-escape_is_bad(char high, char low)
-{
-	return (high >= 'a' && high <= 'f') || (low >= 'a' && low <= 'f') ||
-	    (low == '0' && (high == '0' || high == '4'));
-}
-
-static bool
-confuses_identity(struct str identity)
-{
-	size_t at = str_rchr(identity, '@');
-
-	if (identity.len > IDENTITY_OCTETS_MAX ||
-	    str_chr(identity, '@') != at)
-		return true;
-	for (size_t i = 0; i + 2 < at; i++)
-		if (identity.ptr[i] == '=' &&
-		    escape_is_bad(identity.ptr[i + 1], identity.ptr[i + 2]))
-			return true;
-	return false;
-}
-
-static const char *
-refusal(const struct dkim_parsed *parsed)
-{
-	size_t names = 0;
-
-	for (size_t i = 0; i < parsed->name_count; i++)
-		names += parsed->names[i].len + 1;
-	if (!str_is_ascii(parsed->field->value))
-		return "this engine knows no internationalized signature";
-	if (confuses_b(parsed))
-		return "this engine misreads such a tag beside b=";
-	if (confuses_identity(parsed->identity))
-		return "this engine cannot read such an i=";
-	if (names > NAMES_OCTETS_MAX)
-		return "this engine takes no h= of that length";
-	if (needs_no_drift(parsed) && parsed->expires &&
-	    parsed->expiry <= (uint64_t)time(NULL))
-		return "this engine has its own idea of the time";
-	return NULL;
-}
-
-/*
- * The library cuts a relaxed value at a NUL, and takes VT, FF and lone CR and
- * LF for white space.
- */
-static bool
-field_is_plain(struct str value)
-{
-	for (size_t i = 0; i < value.len; i++) {
-		char c = value.ptr[i];
-		bool fold = i + 1 < value.len && c == '\r' &&
-		    value.ptr[i + 1] == '\n';
-
-		if (c == '\0' || c == '\v' || c == '\f' || c == '\n' ||
-		    (c == '\r' && !fold))
-			return false;
-		i += fold;
-	}
-	return true;
 }
 
 /* ---- the header ---- */
@@ -241,7 +144,7 @@ covered_from(struct engine *engine, const struct header *header,
 			continue;
 		dkim_signature_parse(engine->arena, field, 0, UINT32_MAX,
 		    &other);
-		if (!other.usable || refusal(&other) != NULL)
+		if (!other.usable || opendkim_refuses(&other) != NULL)
 			return "h= covers a signature that this engine "
 			    "cannot read";
 		left--;
@@ -250,14 +153,6 @@ covered_from(struct engine *engine, const struct header *header,
 	return left == 0 ? NULL :
 	    "h= names more signatures than there are, which this engine "
 	    "cannot do";
-}
-
-/* A fold before the colon: no MTA takes that for a field. */
-static bool
-name_is_plain(struct str name)
-{
-	return str_chr(name, '\r') == name.len &&
-	    str_chr(name, '\n') == name.len;
 }
 
 static const char *
@@ -275,8 +170,8 @@ feed_covered(struct engine *engine, const struct header *header,
 		if (i == own || times_named(parsed, str_trim(field->name)) == 0
 		    || (dkim_is_signature(field) && i < signatures_from))
 			continue;
-		if (!name_is_plain(field->name) ||
-		    !field_is_plain(field->value) ||
+		if (!opendkim_takes_name(field->name) ||
+		    !opendkim_takes_value(field->value) ||
 		    !feed(engine, handle, field))
 			why = "h= covers a field that this engine cannot read";
 	}
@@ -306,18 +201,18 @@ handle_open(struct engine *engine, const struct header *header,
 		STR_INIT("Not named"), STR_INIT(" in h=")
 	};
 	const struct dkim_parsed *parsed = &handle->job->parsed;
-	const char *why = refusal(parsed);
+	const char *why = opendkim_refuses(parsed);
 	DKIM_STAT status;
 
 	if (why != NULL)
 		return why;
-	handle->dkim = dkim_verify(libraries[needs_no_drift(parsed)],
+	handle->dkim = dkim_verify(libraries[opendkim_needs_no_drift(parsed)],
 	    (const unsigned char *)"-", NULL, &status);
 	if (handle->dkim == NULL)
 		return "this engine has no memory";
 	dkim_set_user_context(handle->dkim, handle);
-	if (!name_is_plain(parsed->field->name) ||
-	    !field_is_plain(parsed->field->value) ||
+	if (!opendkim_takes_name(parsed->field->name) ||
+	    !opendkim_takes_value(parsed->field->value) ||
 	    !feed(engine, handle, parsed->field) ||
 	    !feed(engine, handle, &guard))
 		return "this engine cannot read the field";

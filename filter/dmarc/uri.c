@@ -6,12 +6,6 @@ is_one_of(char c, struct str set)
 	return str_chr(set, c) < set.len;
 }
 
-static bool
-is_hex(char c)
-{
-	return is_one_of(ascii_lower(c), STR("0123456789abcdef"));
-}
-
 /*
  * The characters of RFC 3986 section 2; ',' and '!' must be encoded here (RFC
  * 9989 section 4.8).
@@ -21,8 +15,7 @@ is_uri_text(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		if (s.ptr[i] == '%') {
-			if (s.len - i < 3 || !is_hex(s.ptr[i + 1]) ||
-			    !is_hex(s.ptr[i + 2]))
+			if (ascii_octet(s, i + 1) < 0)
 				return false;
 			i += 2;
 		} else if (!ascii_alnum(s.ptr[i]) &&

@@ -189,15 +189,6 @@ find_end(struct pull *pull, const char **end_out, bool *escaped_out)
 	}
 }
 
-static int
-hex_digit(char c)
-{
-	if (ascii_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Four digits at p; negative where they are none. */
 static int32_t
 hex_code(const char *p, const char *end)
@@ -207,7 +198,7 @@ hex_code(const char *p, const char *end)
 	if (end - p < 4)
 		return -1;
 	for (int i = 0; i < 4; i++) {
-		int digit = hex_digit(p[i]);
+		int digit = ascii_hex(p[i]);
 
 		if (digit < 0)
 			return -1;

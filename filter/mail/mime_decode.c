@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/base64.h"
+
 enum { OUT_OCTETS = 3 * 1024 };
 
 /* What is decoded, on its way. */
@@ -14,20 +16,6 @@ struct out {
 
 /* After '=': what has been seen of the escape. */
 enum quoted { PLAIN, ESCAPE, DIGIT, BLANK, RETURN };
-
-/* One more than a digit's value; SPACE; PAD; or 0 for anything else. */
-enum { SPACE = 65, PAD = 66 };
-
-static const unsigned char table[256] = {
-	[' '] = SPACE, ['\t'] = SPACE, ['\r'] = SPACE, ['\n'] = SPACE,
-	['='] = PAD,
-	['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
-	19, 20, 21, 22, 23, 24, 25, 26,
-	['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41,
-	42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,
-	['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62,
-	['+'] = 63, ['/'] = 64,
-};
 
 static void
 out_flush(struct out *out)
@@ -67,8 +55,10 @@ read_groups(struct str text, struct out *out)
 	size_t i = 0, room = (OUT_OCTETS - out->len) / 3;
 
 	for (; text.len - i >= 4 && room > 0; room--, i += 4, to += 3) {
-		unsigned a = table[p[i]] - 1u, b = table[p[i + 1]] - 1u;
-		unsigned c = table[p[i + 2]] - 1u, d = table[p[i + 3]] - 1u;
+		unsigned a = base64_digits[p[i]] - 1u;
+		unsigned b = base64_digits[p[i + 1]] - 1u;
+		unsigned c = base64_digits[p[i + 2]] - 1u;
+		unsigned d = base64_digits[p[i + 3]] - 1u;
 		uint32_t bits = a << 18 | b << 12 | c << 6 | d;
 
 		if ((a | b | c | d) > 63)
@@ -100,13 +90,13 @@ end_group(struct mime_decoder *decoder, struct out *out)
 static void
 base64_octet(struct mime_decoder *decoder, char c, struct out *out)
 {
-	unsigned value = table[(unsigned char)c];
+	unsigned value = base64_digits[(unsigned char)c];
 
-	if (value == PAD)
+	if (value == BASE64_PAD)
 		end_group(decoder, out);
 	else if (value == 0)
 		decoder->bad = true;
-	if (value == 0 || value >= SPACE)
+	if (value == 0 || value >= BASE64_SPACE)
 		return;
 	decoder->bits = decoder->bits << 6 | (value - 1);
 	if (++decoder->digits < 4)

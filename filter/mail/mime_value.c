@@ -188,14 +188,10 @@ static void
 add_percent(struct buf *out, struct str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
-		int high = -1, low = -1;
+		int octet = text.ptr[i] == '%' ? ascii_octet(text, i + 1) : -1;
 
-		if (text.ptr[i] == '%' && i + 2 < text.len) {
-			high = ascii_hex(text.ptr[i + 1]);
-			low = ascii_hex(text.ptr[i + 2]);
-		}
-		if (high >= 0 && low >= 0) {
-			buf_addc(out, (char)(high << 4 | low));
+		if (octet >= 0) {
+			buf_addc(out, (char)octet);
 			i += 2;
 		} else {
 			buf_addc(out, text.ptr[i]);

@@ -103,15 +103,6 @@ ends_authority(char c)
 	    strchr("?#\"'<>(){}|^`,;!*", c) != NULL;
 }
 
-static int
-hex_digit(char c)
-{
-	if (ascii_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* In place. */
 static size_t
 undo_percent(char *text, size_t len)
@@ -119,12 +110,11 @@ undo_percent(char *text, size_t len)
 	size_t to = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		int high = i + 2 < len && text[i] == '%' ?
-		    hex_digit(text[i + 1]) : -1;
-		int low = high < 0 ? -1 : hex_digit(text[i + 2]);
+		int octet = text[i] == '%' ?
+		    ascii_octet(str_make(text, len), i + 1) : -1;
 
-		if (low >= 0) {
-			text[to++] = (char)(high * 16 + low);
+		if (octet >= 0) {
+			text[to++] = (char)octet;
 			i += 2;
 		} else {
 			text[to++] = text[i];
@@ -223,7 +213,7 @@ numeric(struct str text)
 	uint32_t code = 0;
 
 	for (size_t i = hex ? 2 : 1; i < text.len; i++) {
-		int digit = hex_digit(text.ptr[i]);
+		int digit = ascii_hex(text.ptr[i]);
 
 		if (digit < 0 || (!hex && digit > 9) || code > 0x10ffff)
 			return 0;
@@ -341,7 +331,7 @@ read_number(struct str text, uint64_t *number_out)
 	}
 	*number_out = 0;
 	for (size_t i = 0; i < text.len; i++) {
-		int digit = hex_digit(text.ptr[i]);
+		int digit = ascii_hex(text.ptr[i]);
 
 		if (digit < 0 || (unsigned)digit >= base ||
 		    *number_out > UINT32_MAX)

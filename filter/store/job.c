@@ -31,17 +31,13 @@ triplet_key(struct str key, char out[TRIPLET_KEY])
 static struct str
 fitting(struct str text, size_t max, char out[DIGEST_TEXT])
 {
-	static const char hex[] = "0123456789abcdef";
 	unsigned char whole[EVP_MAX_MD_SIZE];
 
 	if (text.len <= max)
 		return text;
 	digest(text, whole);
 	out[0] = '#';
-	for (unsigned int i = 0; i < 32; i++) {
-		out[1 + 2 * i] = hex[whole[i] >> 4];
-		out[2 + 2 * i] = hex[whole[i] & 15];
-	}
+	ascii_hex_write(whole, 32, out + 1);
 	return str_make(out, DIGEST_TEXT);
 }
 

@@ -14,14 +14,9 @@ decode(struct str text, char *out, size_t size)
 		int c = (unsigned char)text.ptr[i];
 
 		if (c == '%') {
-			int high = i + 2 < text.len ?
-			    ascii_hex(text.ptr[i + 1]) : -1;
-			int low = i + 2 < text.len ?
-			    ascii_hex(text.ptr[i + 2]) : -1;
-
-			if (high < 0 || low < 0)
+			c = ascii_octet(text, i + 1);
+			if (c < 0)
 				return false;
-			c = high * 16 + low;
 			i += 2;
 		}
 		if (c == '\0' || len + 1 >= size)

@@ -1,33 +1,15 @@
 #include "tests/unit/base/base_test.h"
 
-#include <pthread.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/diag.h"
 #include "base/domain.h"
 #include "base/hash.h"
 #include "base/ip.h"
 #include "base/source.h"
-#include "base/strand.h"
 #include "base/vec.h"
-
-START_TEST(str_next_splits)
-{
-	struct str rest = STR("a,,b"), piece;
-
-	ck_assert(str_next(&rest, ',', &piece));
-	assert_str(piece, "a");
-	ck_assert(str_next(&rest, ',', &piece));
-	assert_str(piece, "");
-	ck_assert(str_next(&rest, ',', &piece));
-	assert_str(piece, "b");
-	ck_assert(!str_next(&rest, ',', &piece));
-}
-END_TEST
 
 START_TEST(source_gives_lines_with_places)
 {
@@ -47,42 +29,6 @@ START_TEST(source_gives_lines_with_places)
 	ck_assert_uint_eq(place.column, 1);
 	ck_assert(!source_next_line(&lines, &line, &place));
 	arena_free(arena);
-}
-END_TEST
-
-static const struct {
-	const char *text;
-	uint64_t max;
-	bool ok;
-	uint64_t value;
-} numbers[] = {
-	{ "0", 10, true, 0 }, { "10", 10, true, 10 }, { "11", 10, false, 0 },
-	{ "", 10, false, 0 }, { "-1", 10, false, 0 }, { "1x", 99, false, 0 },
-	{ "9", 5, false, 0 }, { "007", 7, true, 7 },
-	{ "18446744073709551615", UINT64_MAX, true, UINT64_MAX },
-	{ "18446744073709551616", UINT64_MAX, false, 0 },
-};
-
-START_TEST(str_reads_numbers)
-{
-	uint64_t value = 0;
-
-	ck_assert_int_eq(str_to_uint(str_from(numbers[_i].text),
-	    numbers[_i].max, &value), numbers[_i].ok);
-	if (numbers[_i].ok)
-		ck_assert_uint_eq(value, numbers[_i].value);
-}
-END_TEST
-
-START_TEST(str_knows_utf8)
-{
-	ck_assert(str_is_utf8(STR("gr\xc3\xbc\xc3\x9f")));
-	ck_assert(str_is_utf8(STR("\xf0\x9f\x98\x80")));
-	ck_assert(!str_is_utf8(STR("\xc0\xaf")));	/* overlong */
-	ck_assert(!str_is_utf8(STR("\xed\xa0\x80")));	/* a surrogate */
-	ck_assert(!str_is_utf8(STR("\xe2\x82")));	/* cut short */
-	ck_assert(!str_is_utf8(STR("\xf4\x90\x80\x80")));
-	ck_assert(!str_is_utf8(str_make("a\0b", 3)));
 }
 END_TEST
 
@@ -287,30 +233,6 @@ START_TEST(hash_folds_letters_and_nothing_else)
 }
 END_TEST
 
-/* Of every length, with each octet in turn another one. */
-START_TEST(texts_are_equal_but_for_case)
-{
-	char a[20], b[20];
-
-	for (size_t len = 0; len <= sizeof(a); len++)
-		for (size_t at = 0; at < len; at++) {
-			memset(a, 'q', sizeof(a));
-			memset(b, 'Q', sizeof(b));
-			ck_assert(str_eq_nocase(str_make(a, len),
-			    str_make(b, len)));
-			b[at] = 'r';
-			ck_assert(!str_eq_nocase(str_make(a, len),
-			    str_make(b, len)));
-			a[at] = '@';
-			b[at] = '`';
-			ck_assert(!str_eq_nocase(str_make(a, len),
-			    str_make(b, len)));
-		}
-	ck_assert(str_eq_nocase(STR(""), STR_NONE));
-	ck_assert(!str_eq_nocase(STR("abcdefgh"), STR("abcdefghi")));
-}
-END_TEST
-
 static const struct {
 	const char *name, *ascii;		/* NULL: refused */
 } domains[] = {
@@ -346,231 +268,6 @@ START_TEST(domain_relations)
 	assert_str(domain_parent(STR("a.b.c")), "b.c");
 	assert_str(domain_parent(STR("c")), "");
 	assert_str(domain_last_labels(STR("a.b.c.d"), 2), "c.d");
-}
-END_TEST
-
-struct counter {
-	struct strand_task task;
-	int *total;
-	bool *done;
-};
-
-static void
-count_up(struct strand_task *task)
-{
-	struct counter *counter = (struct counter *)task;
-
-	if (++*counter->total == 2000)
-		*counter->done = true;
-}
-
-struct poster {
-	struct strand *strand;
-	struct counter *counters;
-};
-
-static void *
-post_all(void *arg)
-{
-	struct poster *poster = arg;
-
-	for (int i = 0; i < 1000; i++)
-		strand_post(poster->strand, &poster->counters[i].task);
-	return NULL;
-}
-
-START_TEST(strand_runs_one_at_a_time)
-{
-	struct strand *strand = strand_new();
-	struct counter *counters = calloc(2000, sizeof(*counters));
-	struct poster posters[2];
-	pthread_t threads[2];
-	bool done = false;
-	int total = 0;
-
-	for (int i = 0; i < 2000; i++) {
-		counters[i].task.run = count_up;
-		counters[i].total = &total;
-		counters[i].done = &done;
-	}
-	strand_enter(strand);
-	for (int i = 0; i < 2; i++) {
-		posters[i].strand = strand;
-		posters[i].counters = counters + i * 1000;
-		pthread_create(&threads[i], NULL, post_all, &posters[i]);
-	}
-	ck_assert(strand_wait(strand, &done, clock_ms() + 20000));
-	ck_assert_int_eq(total, 2000);
-	strand_leave(strand);
-	for (int i = 0; i < 2; i++)
-		pthread_join(threads[i], NULL);
-	strand_unref(strand);
-	free(counters);
-}
-END_TEST
-
-START_TEST(strand_forgets_what_is_unposted)
-{
-	struct strand *strand = strand_new();
-	struct counter counters[3] = { 0 };
-	bool never = false;
-	int total = 0;
-
-	for (int out = 0; out < 3; out++) {
-		total = 0;
-		strand_enter(strand);
-		for (int i = 0; i < 3; i++) {
-			counters[i].task.run = count_up;
-			counters[i].total = &total;
-			counters[i].done = &never;
-			strand_post(strand, &counters[i].task);
-		}
-		strand_unpost(strand, &counters[out].task);
-		strand_unpost(strand, &counters[out].task);
-		strand_post(strand, &counters[out].task);
-		strand_unpost(strand, &counters[out].task);
-		strand_leave(strand);
-		ck_assert_int_eq(total, 2);
-	}
-	strand_unref(strand);
-}
-END_TEST
-
-struct placed {
-	struct strand_task task;
-	pthread_t ran_on;
-	bool ran, *done;
-};
-
-static void
-note_place(struct strand_task *task)
-{
-	struct placed *placed = (struct placed *)task;
-
-	placed->ran_on = pthread_self();
-	placed->ran = true;
-	if (placed->done != NULL)
-		*placed->done = true;
-}
-
-struct sleeper {
-	struct strand *strand;
-	struct placed *placed;
-};
-
-/* Posts until one task has run before its post returned, then the last. */
-static void *
-post_to_sleeper(void *arg)
-{
-	struct sleeper *sleeper = arg;
-	struct placed *placed = sleeper->placed;
-	size_t i = 0;
-
-	do {
-		usleep(1000);
-		strand_post(sleeper->strand, &placed[++i].task);
-	} while (i < 9999 && !placed[i].ran);
-	strand_post(sleeper->strand, &placed[0].task);
-	return NULL;
-}
-
-START_TEST(strand_is_lent_while_its_holder_waits)
-{
-	struct strand *strand = strand_new();
-	struct placed *placed = calloc(10000, sizeof(*placed));
-	struct sleeper sleeper = { strand, placed };
-	bool done = false;
-	pthread_t thread;
-
-	for (int i = 0; i < 10000; i++)
-		placed[i].task.run = note_place;
-	placed[0].done = &done;
-	strand_enter(strand);
-	pthread_create(&thread, NULL, post_to_sleeper, &sleeper);
-	ck_assert(strand_wait(strand, &done, clock_ms() + 20000));
-	ck_assert(pthread_equal(placed[0].ran_on, thread));
-	strand_leave(strand);
-	pthread_join(thread, NULL);
-	strand_unref(strand);
-	free(placed);
-}
-END_TEST
-
-static void *
-post_slow(void *arg)
-{
-	struct sleeper *sleeper = arg;
-
-	usleep(10000);
-	strand_post_slow(sleeper->strand, &sleeper->placed[0].task);
-	return NULL;
-}
-
-/* Posts what is slow from a task that its poster runs. */
-struct relay {
-	struct strand_task task;
-	struct sleeper *sleeper;
-};
-
-static void
-relay_slow(struct strand_task *task)
-{
-	struct sleeper *sleeper = ((struct relay *)task)->sleeper;
-
-	strand_post_slow(sleeper->strand, &sleeper->placed[1].task);
-}
-
-static void *
-post_relay(void *arg)
-{
-	struct relay *relay = arg;
-
-	usleep(10000);
-	strand_post(relay->sleeper->strand, &relay->task);
-	return NULL;
-}
-
-START_TEST(strand_leaves_slow_tasks_to_whoever_waits)
-{
-	struct strand *strand = strand_new();
-	struct placed placed[3] = { { { NULL, note_place }, 0, 0, NULL },
-	    { { NULL, note_place }, 0, 0, NULL },
-	    { { NULL, note_place }, 0, 0, NULL } };
-	struct sleeper sleeper = { strand, placed };
-	struct relay relay = { { NULL, relay_slow }, &sleeper };
-	bool done[2] = { false, false };
-	pthread_t thread;
-
-	placed[0].done = &done[0];
-	placed[1].done = &done[1];
-	strand_enter(strand);
-	pthread_create(&thread, NULL, post_slow, &sleeper);
-	ck_assert(strand_wait(strand, &done[0], clock_ms() + 20000));
-	ck_assert(pthread_equal(placed[0].ran_on, pthread_self()));
-	pthread_join(thread, NULL);
-	pthread_create(&thread, NULL, post_relay, &relay);
-	ck_assert(strand_wait(strand, &done[1], clock_ms() + 20000));
-	ck_assert(pthread_equal(placed[1].ran_on, pthread_self()));
-	pthread_join(thread, NULL);
-	strand_post_slow(strand, &placed[2].task);
-	strand_unpost(strand, &placed[2].task);
-	strand_leave(strand);
-	ck_assert(!placed[2].ran);
-	strand_post_slow(strand, &placed[2].task);
-	ck_assert(placed[2].ran);
-	strand_unref(strand);
-}
-END_TEST
-
-START_TEST(strand_wait_ends_at_its_deadline)
-{
-	struct strand *strand = strand_new();
-	bool never = false;
-
-	strand_enter(strand);
-	ck_assert(!strand_wait(strand, &never, clock_ms() + 10));
-	strand_leave(strand);
-	strand_unref(strand);
 }
 END_TEST
 
@@ -613,10 +310,9 @@ main(void)
 	suite_add_tcase(suite, tc);
 	suite_add_tcase(suite, pattern_tests());
 	suite_add_tcase(suite, sqlfile_tests());
-	tcase_add_test(tc, str_next_splits);
+	suite_add_tcase(suite, str_tests());
+	suite_add_tcase(suite, strand_tests());
 	tcase_add_test(tc, source_gives_lines_with_places);
-	tcase_add_loop_test(tc, str_reads_numbers, 0, TEST_COUNT(numbers));
-	tcase_add_test(tc, str_knows_utf8);
 	tcase_add_test(tc, arena_grows_and_resets);
 	tcase_add_test(tc, arena_tells_its_end);
 	tcase_add_test(tc, arena_extends_the_newest_piece);
@@ -626,15 +322,9 @@ main(void)
 	tcase_add_loop_test(tc, ipnet_matches, 0, TEST_COUNT(nets));
 	tcase_add_test(tc, ip_refuses_nonsense);
 	tcase_add_loop_test(tc, hash_is_siphash13, 0, TEST_COUNT(hashes));
-	tcase_add_test(tc, texts_are_equal_but_for_case);
 	tcase_add_test(tc, hash_folds_letters_and_nothing_else);
 	tcase_add_loop_test(tc, domain_becomes_ascii, 0, TEST_COUNT(domains));
 	tcase_add_test(tc, domain_relations);
-	tcase_add_test(tc, strand_runs_one_at_a_time);
-	tcase_add_test(tc, strand_forgets_what_is_unposted);
-	tcase_add_test(tc, strand_is_lent_while_its_holder_waits);
-	tcase_add_test(tc, strand_leaves_slow_tasks_to_whoever_waits);
-	tcase_add_test(tc, strand_wait_ends_at_its_deadline);
 	tcase_add_test(tc, diag_finds_the_nearest_word);
 	tcase_add_test(tc, diag_prints_line_and_caret);
 	return run_suite(suite);

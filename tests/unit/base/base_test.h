@@ -8,5 +8,7 @@
 
 TCase *pattern_tests(void);
 TCase *sqlfile_tests(void);
+TCase *str_tests(void);
+TCase *strand_tests(void);
 
 #endif
