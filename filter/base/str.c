@@ -220,6 +220,24 @@ str_next(struct str *rest, char sep, struct str *piece_out)
 	return true;
 }
 
+size_t
+str_line(struct str s)
+{
+	size_t at = str_chr(s, '\n');
+
+	return at < s.len ? at + 1 : s.len;
+}
+
+struct str
+str_chomp(struct str line)
+{
+	if (line.len > 0 && line.ptr[line.len - 1] == '\n')
+		line.len--;
+	if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+		line.len--;
+	return line;
+}
+
 bool
 str_to_uint(struct str s, uint64_t max, uint64_t *value_out)
 {

@@ -55,6 +55,11 @@ struct str str_trim(struct str s);
  */
 bool str_next(struct str *rest, char sep, struct str *piece_out);
 
+/* Octets of the first line with its LF; all of s where there is none. */
+size_t str_line(struct str s);
+/* Without the LF, CRLF or CR at its end. */
+struct str str_chomp(struct str line);
+
 /* The decimal number that is all of s: digits only, at most max. */
 bool str_to_uint(struct str s, uint64_t max, uint64_t *value_out);
 

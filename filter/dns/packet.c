@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/vec.h"
+#include "dns/octets.h"
 #include "dns/rdata.h"
 
 enum { HEADER_OCTETS = 12, QUESTION_REST = 4, RECORD_REST = 10,
@@ -25,24 +26,6 @@ struct record {
 	uint32_t	ttl;
 	struct str	rdata;		/* in the packet */
 };
-
-static unsigned
-octet(struct str s, size_t at)
-{
-	return (unsigned char)s.ptr[at];
-}
-
-static unsigned
-two_octets(struct str s, size_t at)
-{
-	return octet(s, at) << 8 | octet(s, at + 1);
-}
-
-static uint32_t
-four_octets(struct str s, size_t at)
-{
-	return (uint32_t)two_octets(s, at) << 16 | two_octets(s, at + 2);
-}
 
 /*
  * The name at the front of from, without compression, added to wire_out.  A

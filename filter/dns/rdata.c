@@ -4,20 +4,9 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "dns/octets.h"
 
 enum { A_OCTETS = 4, AAAA_OCTETS = 16 };
-
-static unsigned
-octet(struct str s, size_t at)
-{
-	return (unsigned char)s.ptr[at];
-}
-
-static unsigned
-two_octets(struct str s, size_t at)
-{
-	return octet(s, at) << 8 | octet(s, at + 1);
-}
 
 bool
 rdata_name_decode(struct arena *arena, struct str wire, struct str *name_out)

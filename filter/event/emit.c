@@ -2,10 +2,11 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ensure.h"
+#include "base/limits.h"
 
 enum { FIRST_SIZE = 8192 };
 
@@ -47,6 +48,14 @@ emit_finish(struct emit *emit)
 	emit->text[emit->len] = '\0';
 	/* Many may wait in the writer's queue, which counts their length. */
 	return xrealloc(emit->text, emit->len + 1);
+}
+
+void
+emit_print(struct emit *emit, FILE *out)
+{
+	fwrite(emit->text, 1, emit->len, out);
+	putc('\n', out);
+	free(emit->text);
 }
 
 static void
@@ -214,4 +223,13 @@ emit_masked(struct emit *emit, const char *key, struct str text, size_t max)
 	emit->mask = NULL;
 	emit_text(emit, key, text, max);
 	emit->mask = mask;
+}
+
+void
+emit_some(struct emit *emit, const char *key, struct str text)
+{
+	if (text.len == 0)
+		emit_null(emit, key);
+	else
+		emit_text(emit, key, text, LIMIT_EVENT_TEXT_OCTETS);
 }

@@ -13,6 +13,8 @@
 #ifndef ASSAY_EVENT_EMIT_H
 #define ASSAY_EVENT_EMIT_H
 
+#include <stdio.h>
+
 #include "event/mask.h"
 
 struct emit {
@@ -25,6 +27,9 @@ struct emit {
 void emit_init(struct emit *emit);
 /* The text, NUL-terminated, to be freed with free(). */
 char *emit_finish(struct emit *emit);
+
+/* The text and a newline; what it was made in is freed. */
+void emit_print(struct emit *emit, FILE *out);
 
 void emit_open(struct emit *emit, const char *key, char bracket);
 void emit_close(struct emit *emit, char bracket);
@@ -44,5 +49,7 @@ void emit_text(struct emit *emit, const char *key, struct str text,
     size_t max);
 void emit_masked(struct emit *emit, const char *key, struct str text,
     size_t max);
+/* emit_text() up to LIMIT_EVENT_TEXT_OCTETS; an empty one is null. */
+void emit_some(struct emit *emit, const char *key, struct str text);
 
 #endif

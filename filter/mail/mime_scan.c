@@ -26,16 +26,6 @@ mime_scan_body(struct mime *mime)
 	mime->hold_eol = mime->hold_len = 0;
 }
 
-static struct str
-without_eol(struct str line)
-{
-	if (line.len > 0 && line.ptr[line.len - 1] == '\n')
-		line.len--;
-	if (line.len > 0 && line.ptr[line.len - 1] == '\r')
-		line.len--;
-	return line;
-}
-
 /*
  * RFC 2046 section 5.1.1: "--", the boundary, "--" at the last one, blanks.
  * The innermost one that is meant exactly: one may begin as another does.
@@ -159,7 +149,7 @@ buffered_line(struct mime *mime, bool whole)
 	struct str line = str_make(mime->line, mime->line_len);
 
 	mime->line_len = 0;
-	if (header_line(mime, without_eol(line)))
+	if (header_line(mime, str_chomp(line)))
 		mime->line_over = !whole && mime->state == MIME_IN_HEADER;
 	else
 		mime_scan(mime, line);
@@ -178,7 +168,7 @@ scan_header(struct mime *mime, struct str piece)
 		return str_skip(piece, line.len);
 	}
 	if (mime->line_len == 0 && whole)
-		return header_line(mime, without_eol(str_slice(line, 0,
+		return header_line(mime, str_chomp(str_slice(line, 0,
 		    LIMIT_MIME_FIELD_OCTETS))) ? str_skip(piece, line.len) :
 		    piece;
 	room = LIMIT_MIME_FIELD_OCTETS - mime->line_len;
@@ -231,7 +221,7 @@ held_boundary(struct mime *mime)
 	size_t level;
 	bool last;
 
-	if (!find_boundary(mime, without_eol(str_skip(held, mime->hold_eol)),
+	if (!find_boundary(mime, str_chomp(str_skip(held, mime->hold_eol)),
 	    &level, &last))
 		return false;
 	mime->holding = false;
@@ -333,7 +323,7 @@ candidate(struct mime *mime, struct str *piece, size_t lf)
 		return NOT_WHOLE;
 	}
 	line.len = end + 1;
-	if (!find_boundary(mime, without_eol(line), &level, &last))
+	if (!find_boundary(mime, str_chomp(line), &level, &last))
 		return NO_BOUNDARY;
 	mime_reader_octets(mime, before);
 	mime_reader_boundary(mime, level, last);

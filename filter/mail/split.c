@@ -14,29 +14,10 @@ message_with_crlf(struct arena *arena, struct str text)
 	return str_make(out, len);
 }
 
-/* The length of the line with its CRLF. */
-static size_t
-line_length(struct str text)
-{
-	size_t at = str_chr(text, '\n');
-
-	return at < text.len ? at + 1 : text.len;
-}
-
 static bool
 is_fold(struct str text)
 {
 	return text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t');
-}
-
-static struct str
-chop_crlf(struct str line)
-{
-	if (line.len > 0 && line.ptr[line.len - 1] == '\n')
-		line.len--;
-	if (line.len > 0 && line.ptr[line.len - 1] == '\r')
-		line.len--;
-	return line;
 }
 
 /* RFC 5322 section 2.2: printable and no colon; blanks before the colon are
@@ -55,11 +36,11 @@ static bool
 take_field(struct str *text, struct header_field *field_out)
 {
 	struct str field;
-	size_t len = line_length(*text), colon;
+	size_t len = str_line(*text), colon;
 
 	while (is_fold(str_skip(*text, len)))
-		len += line_length(str_skip(*text, len));
-	field = chop_crlf(str_slice(*text, 0, len));
+		len += str_line(str_skip(*text, len));
+	field = str_chomp(str_slice(*text, 0, len));
 	colon = str_chr(field, ':');
 	if (colon == field.len || !is_field_name(str_slice(field, 0, colon)))
 		return false;
@@ -88,7 +69,7 @@ message_split(struct arena *arena, struct str text,
 	*message = (struct message_file){ .body = STR_NONE };
 	if (is_mbox_line(text)) {
 		message->mbox = true;
-		text = str_skip(text, line_length(text));
+		text = str_skip(text, str_line(text));
 	}
 	while (take_field(&text, &field))
 		VEC_PUSH(arena, &message->header.fields, field);

@@ -1,6 +1,5 @@
 #include <inttypes.h>
 
-#include "base/limits.h"
 #include "base/print.h"
 #include "report/changes.h"
 
@@ -72,15 +71,6 @@ changes_print_text(FILE *out, const struct changes *changes)
 /* ---- JSON ---- */
 
 static void
-json_text(struct emit *out, const char *key, struct str text)
-{
-	if (text.len == 0)
-		emit_null(out, key);
-	else
-		emit_text(out, key, text, LIMIT_EVENT_TEXT_OCTETS);
-}
-
-static void
 json_place(struct emit *out, const char *key, const struct event_place *place)
 {
 	if (place->file.len == 0) {
@@ -88,7 +78,7 @@ json_place(struct emit *out, const char *key, const struct event_place *place)
 		return;
 	}
 	emit_open(out, key, '{');
-	json_text(out, "file", place->file);
+	emit_some(out, "file", place->file);
 	emit_int(out, "line", place->line);
 	emit_close(out, '}');
 }
@@ -105,10 +95,10 @@ json_rule(struct emit *out, const struct change_rule *rule)
 		const struct change_sample *sample = &rule->samples.at[i];
 
 		emit_open(out, NULL, '{');
-		json_text(out, "time", sample->time);
-		json_text(out, "queue_id", sample->queue_id);
-		json_text(out, "sender", sample->sender);
-		json_text(out, "rcpt", sample->rcpt);
+		emit_some(out, "time", sample->time);
+		emit_some(out, "queue_id", sample->queue_id);
+		emit_some(out, "sender", sample->sender);
+		emit_some(out, "rcpt", sample->rcpt);
 		emit_close(out, '}');
 	}
 	emit_close(out, ']');

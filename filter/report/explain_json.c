@@ -1,19 +1,8 @@
 /* The same for programs: what stands in the event is not said again. */
-#include <stdlib.h>
-
 #include "base/limits.h"
 #include "event/emit.h"
 #include "event/facts.h"
 #include "report/explain.h"
-
-static void
-put_text(struct emit *out, const char *key, struct str text)
-{
-	if (text.len == 0)
-		emit_null(out, key);
-	else
-		emit_text(out, key, text, LIMIT_EVENT_TEXT_OCTETS);
-}
 
 static void
 put_reads(struct emit *out, const struct event_record *record,
@@ -37,7 +26,7 @@ put_step(struct emit *out, const struct event_record *record,
     const struct policy_step *step)
 {
 	emit_open(out, NULL, '{');
-	put_text(out, "file", str_from(step->rule.file));
+	emit_some(out, "file", str_from(step->rule.file));
 	emit_int(out, "line", step->rule.line);
 	emit_word(out, "action", action_name(step->rule.action));
 	emit_bool(out, "shadow", step->rule.shadow);
@@ -52,7 +41,7 @@ put_stage(struct emit *out, const struct event_record *record,
 {
 	emit_open(out, NULL, '{');
 	emit_word(out, "stage", stage_name(stage->stage));
-	put_text(out, "rcpt", stage->rcpt);
+	emit_some(out, "rcpt", stage->rcpt);
 	emit_open(out, "rules", '[');
 	for (size_t i = 0; i < stage->trace.steps.count; i++)
 		put_step(out, record, &stage->trace.steps.at[i]);
@@ -61,7 +50,7 @@ put_stage(struct emit *out, const struct event_record *record,
 		emit_null(out, "ended_by");
 	} else {
 		emit_open(out, "ended_by", '{');
-		put_text(out, "file", str_from(stage->rule->file));
+		emit_some(out, "file", str_from(stage->rule->file));
 		emit_int(out, "line", stage->rule->line);
 		emit_close(out, '}');
 	}
@@ -74,7 +63,7 @@ put_verdict(struct emit *out, const char *key,
 {
 	emit_open(out, key, '{');
 	emit_word(out, "action", action_name(verdict->action));
-	put_text(out, "file", verdict->place.file);
+	emit_some(out, "file", verdict->place.file);
 	emit_int(out, "line", verdict->place.line);
 	emit_close(out, '}');
 }
@@ -87,11 +76,11 @@ put_spf(struct emit *out, const struct event_record *record)
 		const struct event_spf_term *term = &record->spf.at[i];
 
 		emit_open(out, NULL, '{');
-		put_text(out, "method", term->method);
+		emit_some(out, "method", term->method);
 		emit_int(out, "depth", term->depth);
-		put_text(out, "domain", term->domain);
-		put_text(out, "term", term->term);
-		put_text(out, "outcome", term->outcome);
+		emit_some(out, "domain", term->domain);
+		emit_some(out, "term", term->term);
+		emit_some(out, "outcome", term->outcome);
 		emit_int(out, "lookups", term->lookups);
 		emit_close(out, '}');
 	}
@@ -106,10 +95,10 @@ put_signatures(struct emit *out, const struct event_record *record)
 		const struct event_signature *s = &record->signatures.at[i];
 
 		emit_open(out, NULL, '{');
-		put_text(out, "result", s->result);
-		put_text(out, "domain", s->domain);
-		put_text(out, "selector", s->selector);
-		put_text(out, "reason", s->reason);
+		emit_some(out, "result", s->result);
+		emit_some(out, "domain", s->domain);
+		emit_some(out, "selector", s->selector);
+		emit_some(out, "reason", s->reason);
 		emit_close(out, '}');
 	}
 	emit_close(out, ']');
@@ -123,11 +112,11 @@ put_dns(struct emit *out, const struct event_record *record)
 		const struct event_dns *dns = &record->dns.at[i];
 
 		emit_open(out, NULL, '{');
-		put_text(out, "method", dns->method);
-		put_text(out, "name", dns->name);
-		put_text(out, "type", dns->type);
-		put_text(out, "status", dns->status);
-		put_text(out, "data", dns->data);
+		emit_some(out, "method", dns->method);
+		emit_some(out, "name", dns->name);
+		emit_some(out, "type", dns->type);
+		emit_some(out, "status", dns->status);
+		emit_some(out, "data", dns->data);
 		emit_close(out, '}');
 	}
 	emit_close(out, ']');
@@ -138,15 +127,14 @@ explain_print_json(FILE *file, const struct explain *explain)
 {
 	const struct event_record *record = explain->record;
 	struct emit out;
-	char *text;
 
 	emit_init(&out);
 	emit_open(&out, NULL, '{');
-	put_text(&out, "file", str_from(explain->title));
-	put_text(&out, "queue_id", record->queue_id);
-	put_text(&out, "time", record->time);
+	emit_some(&out, "file", str_from(explain->title));
+	emit_some(&out, "queue_id", record->queue_id);
+	emit_some(&out, "time", record->time);
 	emit_word(&out, "kind", stage_name(record->last));
-	put_text(&out, "policy", record->policy);
+	emit_some(&out, "policy", record->policy);
 	emit_bool(&out, "policy_changed", explain->policy_changed);
 	emit_bool(&out, "asks_functions", explain->asks_functions);
 	put_verdict(&out, "verdict", &record->verdict);
@@ -162,7 +150,5 @@ explain_print_json(FILE *file, const struct explain *explain)
 	put_dns(&out, record);
 	event_facts(&out, &record->facts);
 	emit_close(&out, '}');
-	text = emit_finish(&out);
-	fprintf(file, "%s\n", text);
-	free(text);
+	emit_print(&out, file);
 }

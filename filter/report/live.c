@@ -1,7 +1,6 @@
 #include "report/live.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 struct run {
 	const struct live_options	*options;
@@ -148,7 +147,6 @@ void
 live_print_json(FILE *out, const struct live *live)
 {
 	struct emit emit;
-	char *text;
 
 	emit_init(&emit);
 	emit_open(&emit, NULL, '{');
@@ -160,7 +158,5 @@ live_print_json(FILE *out, const struct live *live)
 	changes_print_json(&emit, &live->changes);
 	emit_close(&emit, ']');
 	emit_close(&emit, '}');
-	text = emit_finish(&emit);
-	fprintf(out, "%s\n", text);
-	free(text);
+	emit_print(&emit, out);
 }

@@ -1,6 +1,5 @@
 /* What others report of our mail: as text for a terminal, and as JSON. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "base/limits.h"
@@ -216,7 +215,6 @@ received_print_json(FILE *out, struct received *received)
 	const struct received_domain *domains = received_domains(received,
 	    &count);
 	struct emit emit;
-	char *text;
 
 	emit_init(&emit);
 	emit_open(&emit, NULL, '{');
@@ -227,7 +225,5 @@ received_print_json(FILE *out, struct received *received)
 	emit_int(&emit, "records_left_out",
 	    (int64_t)received_left_out(received));
 	emit_close(&emit, '}');
-	text = emit_finish(&emit);
-	fprintf(out, "%s\n", text);
-	free(text);
+	emit_print(&emit, out);
 }

@@ -1,7 +1,5 @@
 #include <inttypes.h>
-#include <stdlib.h>
 
-#include "base/limits.h"
 #include "base/print.h"
 #include "report/replay.h"
 
@@ -137,15 +135,6 @@ replay_print_text(FILE *out, const struct replay *replay)
 /* ---- JSON ---- */
 
 static void
-json_text(struct emit *out, const char *key, struct str text)
-{
-	if (text.len == 0)
-		emit_null(out, key);
-	else
-		emit_text(out, key, text, LIMIT_EVENT_TEXT_OCTETS);
-}
-
-static void
 json_totals(struct emit *out, const char *key,
     const uint64_t counts[ACTION_COUNT])
 {
@@ -168,7 +157,7 @@ json_unfired(struct emit *out, const struct replay *replay)
 		if (!never_fired(replay, i))
 			continue;
 		emit_open(out, NULL, '{');
-		json_text(out, "file", str_from(at.file));
+		emit_some(out, "file", str_from(at.file));
 		emit_int(out, "line", at.line);
 		emit_word(out, "stage", stage_name(at.stage));
 		emit_word(out, "action", action_name(at.action));
@@ -207,12 +196,12 @@ json_faults(struct emit *out, const struct event_feed_count *feed)
 		emit_open(out, NULL, '{');
 		emit_word(out, "fault", event_fault_name((enum event_fault)i));
 		emit_int(out, "lines", (int64_t)feed->faults[i].count);
-		json_text(out, "file", str_from(feed->faults[i].file));
+		emit_some(out, "file", str_from(feed->faults[i].file));
 		emit_int(out, "line", (int64_t)feed->faults[i].line);
 		emit_close(out, '}');
 	}
 	emit_close(out, ']');
-	json_text(out, "unread", str_from(feed->unread == 0 ? NULL :
+	emit_some(out, "unread", str_from(feed->unread == 0 ? NULL :
 	    feed->unread_file));
 }
 
@@ -220,16 +209,15 @@ void
 replay_print_json(FILE *file, const struct replay *replay)
 {
 	struct emit out;
-	char *text;
 
 	emit_init(&out);
 	emit_open(&out, NULL, '{');
 	emit_int(&out, "events", (int64_t)replay->feed.events);
 	emit_int(&out, "outside", (int64_t)replay->feed.outside);
-	json_text(&out, "first", replay->first);
-	json_text(&out, "last", replay->last);
-	json_text(&out, "policy", str_from(policy_name(replay->policy)));
-	json_text(&out, "against", replay->against == NULL ? STR_NONE :
+	emit_some(&out, "first", replay->first);
+	emit_some(&out, "last", replay->last);
+	emit_some(&out, "policy", str_from(policy_name(replay->policy)));
+	emit_some(&out, "against", replay->against == NULL ? STR_NONE :
 	    str_from(policy_name(replay->against)));
 	emit_int(&out, "differ", (int64_t)replay->differ);
 	json_totals(&out, "before", replay->before);
@@ -241,7 +229,5 @@ replay_print_json(FILE *file, const struct replay *replay)
 	json_lacks(&out, replay);
 	json_faults(&out, &replay->feed);
 	emit_close(&out, '}');
-	text = emit_finish(&out);
-	fprintf(file, "%s\n", text);
-	free(text);
+	emit_print(&out, file);
 }

@@ -28,19 +28,10 @@ says_nothing(struct str line)
 	return line.len == 0 || line.ptr[0] == '#' || line.ptr[0] == '\n';
 }
 
-/* Octets of the first line, its newline too. */
-static size_t
-line_length(struct str text)
-{
-	size_t end = str_chr(text, '\n');
-
-	return end < text.len ? end + 1 : end;
-}
-
 static void
 take(struct lines *lines)
 {
-	lines->rest = str_skip(lines->rest, line_length(lines->rest));
+	lines->rest = str_skip(lines->rest, str_line(lines->rest));
 	lines->next++;
 }
 
@@ -81,7 +72,7 @@ lines_word(struct str *rest, bool commas)
 		if (rest->ptr[0] == '\n') {
 			*rest = str_skip(*rest, 1);
 			while (rest->len > 0 && says_nothing(*rest))
-				*rest = str_skip(*rest, line_length(*rest));
+				*rest = str_skip(*rest, str_line(*rest));
 		} else if (commas && rest->ptr[0] == ',') {
 			*rest = str_skip(*rest, 1);
 		} else {

@@ -90,7 +90,6 @@ tool_print_identity(const struct identity *who, double spam, double ham,
     bool json)
 {
 	struct emit out;
-	char *text;
 
 	if (!json) {
 		printf("%s ", identity_kind_name(who->kind));
@@ -110,7 +109,5 @@ tool_print_identity(const struct identity *who, double spam, double ham,
 	emit_number(&out, "spam", at_least_0(spam));
 	emit_number(&out, "ham", at_least_0(ham));
 	emit_close(&out, '}');
-	text = emit_finish(&out);
-	puts(text);
-	free(text);
+	emit_print(&out, stdout);
 }

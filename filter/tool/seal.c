@@ -81,14 +81,6 @@ make_set(void *ctx, const struct event *event)
 
 /* ---- output: all octets but ours are as they were ---- */
 
-static size_t
-first_line(struct str text)
-{
-	size_t at = str_chr(text, '\n');
-
-	return at < text.len ? at + 1 : text.len;
-}
-
 static void
 print(struct str text)
 {
@@ -110,7 +102,7 @@ static int
 print_message(const struct seal *seal)
 {
 	struct str text = seal->raw;
-	size_t start = first_line(text);
+	size_t start = str_line(text);
 	bool crlf = start > 1 && text.ptr[start - 2] == '\r';
 
 	if (seal->message.mbox) {

@@ -104,6 +104,24 @@ START_TEST(octets_are_written_as_digits)
 }
 END_TEST
 
+static const struct {
+	const char *text, *chomped;
+	size_t line;
+} lines[] = {
+	{ "a\r\nb", "a\r\nb", 3 }, { "a\r\n", "a", 3 }, { "a\n", "a", 2 },
+	{ "a\r", "a", 2 }, { "a", "a", 1 }, { "", "", 0 },
+	{ "\n\n", "\n", 1 }, { "a\r\r\n", "a\r", 4 },
+};
+
+START_TEST(lines_and_their_ends)
+{
+	struct str text = str_from(lines[_i].text);
+
+	ck_assert_uint_eq(str_line(text), lines[_i].line);
+	assert_str(str_chomp(text), lines[_i].chomped);
+}
+END_TEST
+
 TCase *
 str_tests(void)
 {
@@ -116,5 +134,6 @@ str_tests(void)
 	tcase_add_loop_test(tc, two_digits_are_an_octet, 0,
 	    TEST_COUNT(octets));
 	tcase_add_test(tc, octets_are_written_as_digits);
+	tcase_add_loop_test(tc, lines_and_their_ends, 0, TEST_COUNT(lines));
 	return tc;
 }
