@@ -173,6 +173,27 @@ evaluate(struct check_run *run)
 	    evaluated, run);
 }
 
+/* For reports: the record, and names on the way to it that have several, of
+ * which none counts (RFC 9989 section 4.10). */
+static void
+note_record(struct check_run *run, const struct dmarc_policy *policy)
+{
+	struct dmarc_seen *seen = &run->subject->results->dmarc;
+
+	if (policy->word != WORD_PASS)
+		return;
+	seen->record = policy->record.text;
+	for (size_t i = 0; i < policy->queries.count; i++) {
+		const struct dmarc_query *query = &policy->queries.at[i];
+
+		if (query->records > 1)
+			VEC_PUSH(run->arena, &seen->notes,
+			    arena_printf(run->arena,
+			    "%.*s has %u DMARC records: none counts",
+			    STR_ARG(query->name), query->records));
+	}
+}
+
 static void
 discovered(void *ctx, const struct dmarc_policy *policy)
 {
@@ -182,6 +203,7 @@ discovered(void *ctx, const struct dmarc_policy *policy)
 	dmarc->discovery = NULL;
 	dmarc->policy = policy;
 	run->subject->author_policy = policy;
+	note_record(run, policy);
 	note_queries(run, policy->queries.at, policy->queries.count);
 	evaluate(run);
 }

@@ -65,6 +65,7 @@ struct dmarc_query {
 	enum dns_status	status;
 	struct str	record;		/* the policy record, or empty */
 	struct str	note;		/* "2 records: none counts" */
+	unsigned	records;	/* DMARC records that there are */
 	bool		secure;
 };
 

@@ -131,6 +131,7 @@ read_answer(struct walk_step *step, const struct dns_answer *answer)
 		text = answer->records[i].text;
 		found++;
 	}
+	step->records = found;
 	step->has_record = found == 1;
 	if (step->has_record)
 		dmarc_record_parse(arena, arena_copy(arena, text),
@@ -242,6 +243,7 @@ walk_query(const struct walk_step *step)
 	return (struct dmarc_query){
 		.name = step->name, .status = step->status,
 		.record = step->record.text, .note = step->note,
+		.records = step->records,
 		.secure = step->secure
 	};
 }

@@ -24,6 +24,7 @@ struct walk_step {
 	bool			 answered;
 	enum dns_status		 status;
 	bool			 secure;
+	unsigned		 records;	/* DMARC records found */
 	bool			 has_record;	/* exactly one */
 	struct dmarc_record	 record;
 	struct str		 note;

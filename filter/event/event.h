@@ -96,6 +96,8 @@ struct event {
 	struct str		 authserv_id;
 	struct str		 authentication_results;  /* our field's value,
 						   * unfolded; empty: none */
+	bool			 report;	/* it is one: report_mail.h;
+						 * only with results->dmarc */
 	struct str		 tagged_from;	/* the sender it leaves with */
 	const char		*untagged;	/* why without a tag, or NULL */
 	const struct event_seal	*seal;		/* NULL: sealing is off */

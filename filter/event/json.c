@@ -6,6 +6,7 @@
 #include "event/emit.h"
 #include "event/event.h"
 #include "event/calls.h"
+#include "event/dmarc.h"
 
 static void
 put_text(struct emit *out, const char *key, struct str text)
@@ -220,20 +221,6 @@ put_rules(struct emit *out, const struct policy_run *run)
 	emit_open(out, "rules", '[');
 	for (size_t i = 0; run != NULL && i < run->fired.count; i++)
 		put_rule(out, &run->fired.at[i]);
-	emit_close(out, ']');
-}
-
-static void
-put_overrides(struct emit *out, const struct event *event)
-{
-	emit_open(out, "dmarc_override", '[');
-	for (size_t i = 0; i < event->override_count; i++) {
-		emit_open(out, NULL, '{');
-		emit_word(out, "type",
-		    override_name(event->overrides[i].type));
-		put_text(out, "comment", event->overrides[i].comment);
-		emit_close(out, '}');
-	}
 	emit_close(out, ']');
 }
 
@@ -480,7 +467,7 @@ event_json(const struct event *event, enum event_shape shape)
 	put_privacy(&out, mask_bits(out.mask));
 	put_rules(&out, event->run);
 	event_calls(&out, event->answers, event->answers_count);
-	put_overrides(&out, event);
+	event_dmarc(&out, event);
 	put_rcpts(&out, event->rcpts, event->rcpt_listed);
 	put_shadow(&out, event->shadow);
 	put_dkim(&out, event->results);

@@ -25,7 +25,8 @@ struct key_row {
 	struct str	 key;
 	read_fn		*read;
 	size_t		 offset;	/* of what is read, in the object */
-	unsigned	 part;		/* read only if wanted; 0: always */
+	unsigned	 part;		/* read only if one of them is
+					 * wanted; 0: always */
 };
 
 #define KEY(name, read, type, member) \
@@ -238,6 +239,12 @@ function(struct reader *reader, void *into)				\
 	return !reader->pull.bad;					\
 }
 
+static const struct key_row reason_rows[] = {
+	KEY("type", read_text, struct event_reason, type),
+	KEY("comment", read_text, struct event_reason, comment),
+};
+
+READ_LIST(read_reasons, struct event_reason, dmarc.reasons, reason_rows)
 READ_LIST(read_rcpts, struct event_rcpt_record, rcpts, rcpt_rows)
 READ_LIST(read_shadow_rcpts, struct event_rcpt_record, shadow_rcpts, rcpt_rows)
 READ_LIST(read_rules, struct event_rule_record, rules, rule_rows)
@@ -245,21 +252,27 @@ READ_LIST(read_signatures, struct event_signature, signatures, signature_rows)
 READ_LIST(read_dns, struct event_dns, dns, dns_rows)
 READ_LIST(read_spf, struct event_spf_term, spf, spf_rows)
 
-static bool
-read_texts(struct reader *reader, void *into)
-{
-	struct str text;
-
-	(void)into;
-	if (!pull_array(&reader->pull))
-		return false;
-	while (pull_item(&reader->pull)) {
-		if (!pull_text(&reader->pull, &text))
-			return false;
-		VEC_PUSH(reader->pull.arena, &reader->record->troubles, text);
-	}
-	return !reader->pull.bad;
+/* A list of texts: another array of the record. */
+#define READ_TEXTS(function, member)					\
+static bool								\
+function(struct reader *reader, void *into)				\
+{									\
+	struct str text;						\
+									\
+	(void)into;							\
+	if (!pull_array(&reader->pull))					\
+		return false;						\
+	while (pull_item(&reader->pull)) {				\
+		if (!pull_text(&reader->pull, &text))			\
+			return false;					\
+		VEC_PUSH(reader->pull.arena, &reader->record->member,	\
+		    text);						\
+	}								\
+	return !reader->pull.bad;					\
 }
+
+READ_TEXTS(read_troubles, troubles)
+READ_TEXTS(read_notes, dmarc.notes)
 
 static bool
 read_facts(struct reader *reader, void *into)
@@ -411,15 +424,20 @@ static const struct key_row event_rows[] = {
 	PART("privacy", read_privacy, privacy, 0),
 	PART("rules", read_rules, rules, EVENT_PART_RULES),
 	PART("calls", read_calls, calls, EVENT_PART_CALLS),
+	PART("dmarc_override", read_reasons, dmarc, EVENT_PART_DMARC),
+	PART("dmarc_record", read_text, dmarc.record, EVENT_PART_DMARC),
+	PART("dmarc_notes", read_notes, dmarc, EVENT_PART_DMARC),
+	PART("report", read_bool, dmarc.report, EVENT_PART_DMARC),
 	PART("rcpts", read_rcpts, rcpts, 0),
 	PART("shadow_policy", read_shadow, shadow, EVENT_PART_SHADOW),
-	PART("dkim", read_signatures, signatures, EVENT_PART_DETAIL),
+	PART("dkim", read_signatures, signatures,
+	    EVENT_PART_DETAIL | EVENT_PART_DMARC),
 	PART("facts", read_facts, facts, 0),
 	PART("dns", read_dns, dns, EVENT_PART_DETAIL),
 	PART("spf_terms", read_spf, spf, EVENT_PART_DETAIL),
 	PART("authentication_results", read_text, authentication_results,
 	    EVENT_PART_DETAIL),
-	PART("troubles", read_texts, troubles, EVENT_PART_DETAIL),
+	PART("troubles", read_troubles, troubles, EVENT_PART_DETAIL),
 };
 
 enum event_read_status

@@ -24,7 +24,9 @@ enum event_part {
 	EVENT_PART_DETAIL = 2,		/* signatures, dns, spf, troubles,
 					 * authentication_results */
 	EVENT_PART_SHADOW = 4,		/* shadow, shadow_rcpts */
-	EVENT_PART_CALLS = 8		/* calls */
+	EVENT_PART_CALLS = 8,		/* calls */
+	EVENT_PART_DMARC = 16		/* what a report to the owner of the
+					 * policy tells: dmarc, signatures */
 };
 
 struct event_want {
@@ -87,6 +89,18 @@ struct event_spf_term {
 	unsigned	lookups;
 };
 
+struct event_reason {
+	struct str	type, comment;
+};
+
+/* Of the policy that applied (EVENT_PART_DMARC). */
+struct event_dmarc {
+	struct str	record;		/* empty: none, or an old event */
+	VEC(struct str)	notes;
+	VEC(struct event_reason) reasons;	/* dmarc_override */
+	bool		report;		/* the message is one itself */
+};
+
 /* What the policy beside the running one said (EVENT_PART_SHADOW). */
 struct event_shadow_record {
 	bool		 is_there;
@@ -108,6 +122,7 @@ struct event_record {
 	bool		 monitor;
 	unsigned	 privacy;	/* what is hidden: privacy_bit */
 	struct event_shadow_record shadow;
+	struct event_dmarc dmarc;
 	struct fact_set	 facts;
 	VEC(struct event_rcpt_record)	rcpts;
 	VEC(struct event_rcpt_record)	shadow_rcpts;	/* that differ */

@@ -56,11 +56,19 @@ struct spf_term_seen {
 	enum stage	stage;
 };
 
+/* The DMARC policy record that applied, for reports to its owner. */
+struct dmarc_seen {
+	struct str		 record;	/* its text; empty: none did */
+	VEC(struct str)		 notes;		/* what is wrong with DNS on
+						 * the way to it */
+};
+
 struct results {
 	struct arena		*arena;		/* for the arrays */
 	VEC(struct result)	 list;
 	VEC(struct evidence)	 evidence;
 	VEC(struct spf_term_seen) spf_terms;
+	struct dmarc_seen	 dmarc;		/* of the message */
 };
 
 const char *method_name(enum method method);	/* "spf" */

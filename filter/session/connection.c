@@ -67,6 +67,7 @@ drop_results(struct results *results, enum stage from)
 			results->spf_terms.at[kept++] =
 			    results->spf_terms.at[i];
 	results->spf_terms.count = kept;
+	results->dmarc = (struct dmarc_seen){ .record = STR_NONE };
 }
 
 void

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "event/row.h"
+#include "mail/report_mail.h"
 #include "session/connection.h"
 
 void
@@ -160,6 +161,8 @@ build(struct connection *conn, const char *kind, enum action action)
 		.decided = decide_action(conn),
 		.authserv_id = conn->engine->options.authserv_id,
 		.authentication_results = message->stamp,
+		.report = conn->results.dmarc.record.len > 0 &&
+		    report_mail_is(&message->header),
 		.tagged_from = message->tagged_from,
 		.untagged = message->untagged,
 		.seal = seal_outcome(conn),

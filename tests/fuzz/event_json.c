@@ -156,7 +156,7 @@ check_read(const struct event *event, const char *text)
 {
 	const struct event_want all = {
 		.parts = EVENT_PART_RULES | EVENT_PART_DETAIL |
-		    EVENT_PART_SHADOW,
+		    EVENT_PART_SHADOW | EVENT_PART_DMARC,
 		.since_us = INT64_MIN
 	};
 	struct arena *arena = arena_new();

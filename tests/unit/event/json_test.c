@@ -96,6 +96,28 @@ START_TEST(an_empty_event)
 }
 END_TEST
 
+/* With privacy too: DNS has it for all to read. */
+START_TEST(the_policy_record)
+{
+	const struct privacy privacy = { .bits = PRIVACY_HASH_SENDERS |
+	    PRIVACY_HASH_RECIPIENTS | PRIVACY_CUT_CLIENTS,
+	    .key = STR("0123456789abcdef") };
+
+	assert_key(EVENT_LINE, "dmarc_record", "");
+	assert_key(EVENT_LINE, "dmarc_notes", "");
+	assert_key(EVENT_LINE, "report", "");
+	results.dmarc.record = STR("v=DMARC1; p=none; "
+	    "rua=mailto:a@example.com!10m");
+	VEC_PUSH(arena, &results.dmarc.notes, STR("two"));
+	event.report = true;
+	event.mask = mask_new(arena, &privacy, &facts, NULL, 0);
+	assert_key(EVENT_LINE, "dmarc_record", "\"v=DMARC1; p=none; "
+	    "rua=mailto:a@example.com!10m\"");
+	assert_key(EVENT_LINE, "dmarc_notes", "[\"two\"]");
+	assert_key(EVENT_LINE, "report", "true");
+}
+END_TEST
+
 START_TEST(terms_of_spf)
 {
 	VEC_PUSH(arena, &results.spf_terms, (struct spf_term_seen){
@@ -467,6 +489,7 @@ json_cases(void)
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, an_empty_event);
+	tcase_add_test(tc, the_policy_record);
 	tcase_add_test(tc, terms_of_spf);
 	tcase_add_test(tc, facts_by_their_types);
 	tcase_add_loop_test(tc, numbers_stay_numbers, 0, TEST_COUNT(numbers));

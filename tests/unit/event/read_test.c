@@ -65,6 +65,41 @@ START_TEST(what_the_shadow_policy_said)
 }
 END_TEST
 
+#define DMARC	HEAD "\"verdict\":" ACCEPT ",\"dmarc_override\":[" \
+	"{\"type\":\"local_policy\",\"comment\":\"a:1\"}]," \
+	"\"dmarc_record\":\"v=DMARC1; p=none\",\"dmarc_notes\":" \
+	"[\"one\",\"two\"],\"report\":true,\"dkim\":[{\"result\":" \
+	"\"pass\"}],\"facts\":{},\"dns\":[{\"method\":\"spf\"}]}"
+
+START_TEST(what_reports_tell)
+{
+	static const struct event_want want = { .parts = EVENT_PART_DMARC },
+	    less = { .parts = 0 };
+
+	ck_assert_int_eq(event_read(STR(DMARC), &want, arena, &record),
+	    EVENT_READ_OK);
+	assert_str(record.dmarc.record, "v=DMARC1; p=none");
+	ck_assert_uint_eq(record.dmarc.notes.count, 2);
+	assert_str(record.dmarc.notes.at[1], "two");
+	ck_assert_uint_eq(record.dmarc.reasons.count, 1);
+	assert_str(record.dmarc.reasons.at[0].type, "local_policy");
+	assert_str(record.dmarc.reasons.at[0].comment, "a:1");
+	ck_assert(record.dmarc.report);
+	ck_assert_uint_eq(record.signatures.count, 1);
+	ck_assert_uint_eq(record.dns.count, 0);
+	ck_assert_int_eq(event_read(STR(DMARC), &less, arena, &record),
+	    EVENT_READ_OK);
+	assert_str(record.dmarc.record, "");
+	ck_assert_uint_eq(record.dmarc.reasons.count, 0);
+	ck_assert_uint_eq(record.signatures.count, 0);
+	/* Events of before have none of it. */
+	ck_assert_int_eq(event_read(STR(HEAD "\"verdict\":" ACCEPT
+	    ",\"facts\":{}}"), &want, arena, &record), EVENT_READ_OK);
+	assert_str(record.dmarc.record, "");
+	ck_assert(!record.dmarc.report);
+}
+END_TEST
+
 START_TEST(a_whole_event)
 {
 	ck_assert_int_eq(event_read(STR(HEAD "\"verdict\":" ACCEPT ","
@@ -432,6 +467,7 @@ read_cases(void)
 
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_add_test(cases, what_the_shadow_policy_said);
+	tcase_add_test(cases, what_reports_tell);
 	tcase_add_test(cases, a_whole_event);
 	tcase_add_test(cases, only_what_is_wanted);
 	tcase_add_loop_test(cases, lines_good_and_bad, 0, TEST_COUNT(lines));

@@ -18,6 +18,7 @@ main(void)
 	suite_add_tcase(suite, protect_cases());
 	suite_add_tcase(suite, received_cases());
 	suite_add_tcase(suite, relay_cases());
+	suite_add_tcase(suite, report_mail_cases());
 	suite_add_tcase(suite, uri_cases());
 	return run_suite(suite);
 }

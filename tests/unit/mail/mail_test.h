@@ -17,6 +17,7 @@ TCase *mime_name_cases(void);
 TCase *protect_cases(void);
 TCase *received_cases(void);
 TCase *relay_cases(void);
+TCase *report_mail_cases(void);
 TCase *uri_cases(void);
 
 #endif

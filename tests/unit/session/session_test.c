@@ -46,6 +46,36 @@ START_TEST(good_mail_is_stamped)
 }
 END_TEST
 
+/* RFC 9990 reports need the record; the next message has another, or none. */
+START_TEST(the_policy_record_is_told)
+{
+	struct talk *talk = talk_new("_dmarc.a.example. TXT \"v=DMARC1; "
+	    "p=none; rua=mailto:r@b.example\"\n"
+	    "_dmarc.s.a.example. TXT \"v=DMARC1; p=none\"\n"
+	    "_dmarc.s.a.example. TXT \"v=DMARC1; p=reject\"\n",
+	    "policy \"t\" mode enforce;\n", false);
+	static const char *const authors[] = { " u@a.example",
+	    " u@s.a.example", " u@other.example" };
+
+	open_session(talk);
+	for (size_t i = 0; i < TEST_COUNT(authors); i++) {
+		say_mail(talk, "u@example.com");
+		say_rcpt(talk, "r@mx.example");
+		if (i == 1)
+			say_field(talk, "Content-Type", " multipart/report; "
+			    "report-type=feedback-report");
+		say_message(talk, authors[i]);
+	}
+	assert_event_has(talk, 0, "\"dmarc_record\":\"v=DMARC1; p=none; "
+	    "rua=mailto:r@b.example\",\"dmarc_notes\":[],\"rcpts\"");
+	assert_event_has(talk, 1, "\"dmarc_record\":\"v=DMARC1; p=none; "
+	    "rua=mailto:r@b.example\",\"dmarc_notes\":[\"_dmarc.s.a.example "
+	    "has 2 DMARC records: none counts\"],\"report\":true");
+	ck_assert_ptr_null(strstr(talk->events[2], "dmarc_record"));
+	talk_free(talk);
+}
+END_TEST
+
 START_TEST(forged_mail_is_rejected_with_its_line)
 {
 	struct talk *talk = talk_new(zone, "policy \"t\" mode enforce;\n"
@@ -657,6 +687,7 @@ main(void)
 	suite_add_tcase(suite, signals_tests());
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, good_mail_is_stamped);
+	tcase_add_test(tc, the_policy_record_is_told);
 	tcase_add_test(tc, forged_mail_is_rejected_with_its_line);
 	tcase_add_test(tc, monitor_only_says_so);
 	tcase_add_test(tc, one_recipient_of_two_is_refused);
