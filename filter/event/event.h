@@ -34,6 +34,14 @@ struct event_check {
 	uint64_t	 waited_us;	/* the MTA was kept waiting for it */
 };
 
+/* What the MTA was kept waiting for beside checks. */
+enum event_wait {
+	EVENT_WAIT_STORE, EVENT_WAIT_LISTS, EVENT_WAIT_SIGNING,
+	EVENT_WAIT_COUNT
+};
+
+const char *event_wait_name(enum event_wait wait);	/* "store" */
+
 /* What became of the wish to seal it (ARC). */
 struct event_seal {
 	unsigned	 instance;	/* 0: it was not sealed, and */
@@ -93,6 +101,7 @@ struct event {
 	size_t			 answers_count;
 	const struct event_check *checks;
 	size_t			 check_count;
+	uint64_t		 waits_us[EVENT_WAIT_COUNT];
 	struct str		 authserv_id;
 	struct str		 authentication_results;  /* our field's value,
 						   * unfolded; empty: none */

@@ -195,6 +195,16 @@ put_tag(struct emit *out, const struct policy_rule *rule)
 }
 
 static void
+put_functions(struct emit *out, unsigned asks)
+{
+	emit_open(out, "functions", '[');
+	for (size_t i = 0; i < FUNCTION_COUNT; i++)
+		if ((asks >> i & 1) != 0)
+			emit_word(out, NULL, function_table[i].name);
+	emit_close(out, ']');
+}
+
+static void
 put_rule(struct emit *out, const struct policy_rule *rule)
 {
 	emit_open(out, NULL, '{');
@@ -212,6 +222,8 @@ put_rule(struct emit *out, const struct policy_rule *rule)
 		put_text(out, "symbol", rule->symbol);
 	if (rule->action == ACTION_TAG)
 		put_tag(out, rule);
+	if (rule->asks != 0)
+		put_functions(out, rule->asks);
 	emit_close(out, '}');
 }
 
@@ -351,6 +363,27 @@ put_checks(struct emit *out, const struct event *event)
 	emit_close(out, ']');
 }
 
+/* Only where there was a wait. */
+static void
+put_waits(struct emit *out, const uint64_t waits_us[EVENT_WAIT_COUNT])
+{
+	bool any = false;
+
+	for (int i = 0; i < EVENT_WAIT_COUNT; i++) {
+		if (waits_us[i] == 0)
+			continue;
+		if (!any)
+			emit_open(out, "waits", '[');
+		any = true;
+		emit_open(out, NULL, '{');
+		emit_word(out, "for", event_wait_name((enum event_wait)i));
+		emit_int(out, "waited_us", (int64_t)waits_us[i]);
+		emit_close(out, '}');
+	}
+	if (any)
+		emit_close(out, ']');
+}
+
 /* Only of mail that could be tagged: ours, with bounce_tags on. */
 static void
 put_bounce_tag(struct emit *out, const struct event *event)
@@ -487,6 +520,7 @@ event_json(const struct event *event, enum event_shape shape)
 	put_seal(&out, event->seal);
 	put_signed(&out, event);
 	put_checks(&out, event);
+	put_waits(&out, event->waits_us);
 	emit_int(&out, "took_us", (int64_t)event->took_us);
 	put_bounce_tag(&out, event);
 	put_learnt(&out, event->learnt);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "event/calls.h"
+#include "event/figures.h"
 #include "event/when.h"
 
 struct reader {
@@ -89,6 +90,12 @@ read_unsigned(struct reader *reader, void *into)
 		return false;
 	*value = number >= 0 && number <= INT32_MAX ? (unsigned)number : 0;
 	return true;
+}
+
+static bool
+read_functions(struct reader *reader, void *into)
+{
+	return event_functions_read(&reader->pull, into);
 }
 
 static bool
@@ -191,6 +198,7 @@ static const struct key_row rule_rows[] = {
 	KEY("file", read_text, struct event_rule_record, place.file),
 	KEY("line", read_unsigned, struct event_rule_record, place.line),
 	KEY("text", read_text, struct event_rule_record, text),
+	KEY("functions", read_functions, struct event_rule_record, asks),
 };
 
 static const struct key_row signature_rows[] = {
@@ -306,6 +314,20 @@ read_privacy(struct reader *reader, void *into)
 	}
 	return !reader->pull.bad;
 }
+
+#define READ_FIGURE(name)						\
+static bool								\
+read_##name(struct reader *reader, void *into)				\
+{									\
+	return event_##name##_read(&reader->pull, into);		\
+}
+
+READ_FIGURE(micros)
+READ_FIGURE(checks)
+READ_FIGURE(waits)
+READ_FIGURE(made)
+READ_FIGURE(sealed)
+READ_FIGURE(tagged)
 
 /* ---- the event ---- */
 
@@ -430,14 +452,22 @@ static const struct key_row event_rows[] = {
 	PART("report", read_bool, dmarc.report, EVENT_PART_DMARC),
 	PART("rcpts", read_rcpts, rcpts, 0),
 	PART("shadow_policy", read_shadow, shadow, EVENT_PART_SHADOW),
-	PART("dkim", read_signatures, signatures,
-	    EVENT_PART_DETAIL | EVENT_PART_DMARC),
+	PART("dkim", read_signatures, signatures, EVENT_PART_DETAIL |
+	    EVENT_PART_DMARC | EVENT_PART_FIGURES),
 	PART("facts", read_facts, facts, 0),
-	PART("dns", read_dns, dns, EVENT_PART_DETAIL),
+	PART("dns", read_dns, dns, EVENT_PART_DETAIL | EVENT_PART_FIGURES),
 	PART("spf_terms", read_spf, spf, EVENT_PART_DETAIL),
 	PART("authentication_results", read_text, authentication_results,
 	    EVENT_PART_DETAIL),
-	PART("troubles", read_troubles, troubles, EVENT_PART_DETAIL),
+	PART("arc_seal", read_sealed, figures, EVENT_PART_FIGURES),
+	PART("signed", read_made, figures, EVENT_PART_FIGURES),
+	PART("unsigned", read_text, figures.not_signed, EVENT_PART_FIGURES),
+	PART("checks", read_checks, figures, EVENT_PART_FIGURES),
+	PART("waits", read_waits, figures, EVENT_PART_FIGURES),
+	PART("took_us", read_micros, figures.took_us, EVENT_PART_FIGURES),
+	PART("bounce_tag", read_tagged, figures, EVENT_PART_FIGURES),
+	PART("troubles", read_troubles, troubles, EVENT_PART_DETAIL |
+	    EVENT_PART_FIGURES),
 };
 
 enum event_read_status

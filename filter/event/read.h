@@ -25,8 +25,10 @@ enum event_part {
 					 * authentication_results */
 	EVENT_PART_SHADOW = 4,		/* shadow, shadow_rcpts */
 	EVENT_PART_CALLS = 8,		/* calls */
-	EVENT_PART_DMARC = 16		/* what a report to the owner of the
+	EVENT_PART_DMARC = 16,		/* what a report to the owner of the
 					 * policy tells: dmarc, signatures */
+	EVENT_PART_FIGURES = 32		/* figures, and of the parts above dns,
+					 * signatures, troubles */
 };
 
 struct event_want {
@@ -68,6 +70,8 @@ struct event_rcpt_record {
 struct event_rule_record {
 	enum action	action;		/* ACTION_CONTINUE: not known here */
 	bool		shadow;
+	unsigned	asks;		/* functions: a bit each row of
+					 * function_table */
 	struct str	stage, text;
 	struct event_place place;
 };
@@ -109,6 +113,27 @@ struct event_shadow_record {
 	bool		 differs;
 };
 
+struct event_check_record {
+	struct str	name;		/* of a wait: "store" */
+	bool		finished;
+	uint64_t	took_us, waited_us;
+};
+
+/* One of our own signatures. */
+struct event_made_record {
+	struct str	domain, selector, algorithm;
+};
+
+/* How long it took, and what became of our own signatures. */
+struct event_figures {
+	uint64_t	took_us;
+	VEC(struct event_check_record) checks, waits;
+	VEC(struct event_made_record) made;
+	struct str	not_signed;	/* empty: nothing to say */
+	struct str	seal_cv;	/* empty: not sealed */
+	struct str	not_sealed, not_tagged;	/* why */
+};
+
 struct event_record {
 	struct str	 line;		/* as it was given */
 	int64_t		 time_us;
@@ -133,6 +158,7 @@ struct event_record {
 	VEC(struct event_spf_term)	spf;
 	VEC(struct str)			troubles;
 	struct str	 authentication_results;
+	struct event_figures figures;
 };
 
 /* Unless it is EVENT_READ_OK the record has nothing that can be used. */

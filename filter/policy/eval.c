@@ -95,12 +95,23 @@ eval_rule(struct eval *eval, const struct rule *rule, bool *fires_out,
 	return POLICY_DECIDED;
 }
 
+static unsigned
+functions_of(const struct rule *rule)
+{
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < rule->call_count; i++)
+		bits |= 1u << (rule->calls[i]->function - function_table);
+	return bits;
+}
+
 static struct policy_rule
 fired_rule(const struct eval *eval, const struct rule *rule)
 {
 	return (struct policy_rule){
 		.number = rule->number,
 		.action = rule->action, .shadow = rule->shadow,
+		.asks = functions_of(rule),
 		.file = rule->place.source->path, .line = rule->place.line,
 		.stage = rule->stage, .code = rule->code,
 		.enhanced = rule->enhanced,

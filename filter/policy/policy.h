@@ -99,6 +99,8 @@ struct policy_rule {
 	size_t		 number;
 	enum action	 action;
 	bool		 shadow;
+	unsigned	 asks;		/* functions that its condition may ask:
+					 * a bit each row of function_table */
 	const char	*file;		/* as written in the policy's path */
 	unsigned	 line;
 	enum stage	 stage;

@@ -75,6 +75,15 @@ ask_unknown(struct ask *ask, const char *why)
 	    .text = arena_copy(ask->conn->arena[ask->scope], str_from(why)) };
 }
 
+bool
+asks_are_pending(const struct connection *conn)
+{
+	for (const struct ask *ask = conn->asks.first; ask; ask = ask->next)
+		if (ask->result.state == FACT_PENDING)
+			return true;
+	return false;
+}
+
 void
 asks_abandon(struct connection *conn, const char *why)
 {

@@ -46,6 +46,8 @@ void asks_greylist(struct connection *conn, const struct policy_call *call,
 
 /* Forget those of a scope and of the ones inside it. */
 void asks_reset(struct connection *conn, unsigned from_scope);
+/* One is on its way. */
+bool asks_are_pending(const struct connection *conn);
 /* What has no answer yet gets none. */
 void asks_abandon(struct connection *conn, const char *why);
 

@@ -55,6 +55,9 @@ struct recipient {
 	const struct policy_rule *rule;		/* NULL: the MTA's own doing */
 };
 
+/* Behind the CHECK_BITs: in waited_for, and so in waited_us. */
+#define WAIT_BIT(wait)	CHECK_BIT(CHECK_COUNT + (wait))
+
 /* The event that the front waits for. */
 struct pending {
 	bool			 active;
@@ -62,7 +65,8 @@ struct pending {
 	session_done_fn		*done;
 	void			*ctx;
 	uint64_t		 since_us;
-	unsigned		 waited_for;	/* CHECK_BITs */
+	unsigned		 waited_for;	/* CHECK_BITs, and WAIT_BITs of
+						 * what is no check */
 	bool			 put_off;	/* until the client is known */
 	enum stage		 rules;		/* whose are run */
 };
@@ -117,7 +121,7 @@ struct connection {
 	struct fact_set		 facts;
 	struct results		 results;
 	struct check_run	 checks[CHECK_COUNT];
-	uint64_t		 waited_us[CHECK_COUNT];
+	uint64_t		 waited_us[CHECK_COUNT + EVENT_WAIT_COUNT];
 	struct progress		 progress;
 	struct progress		 saved[SCOPE_MESSAGE];	/* at the scope's end */
 	bool			 saw_connect, saw_helo, in_message;
@@ -175,6 +179,8 @@ void functions_answer_again(void *ctx, const struct policy_call *call,
 void functions_answer(void *ctx, const struct policy_call *call,
     struct fact *result);
 /* What they said so far is kept for the event, and what header() read. */
+/* What those that have no answer yet are waited for: bits of waited_for. */
+unsigned functions_wait_for(const struct connection *conn);
 void functions_keep_header(struct connection *conn, struct str name,
     const struct str *value);
 

@@ -61,7 +61,7 @@ run_stage(struct connection *conn, enum stage stage, struct fact_set *facts,
 	    client_is_owed(conn, missing);
 	if (!conn->pending.put_off)
 		conn->pending.waited_for = missing == FACT_COUNT ?
-		    conn->asks.checks : run_of_fact(missing);
+		    functions_wait_for(conn) : run_of_fact(missing);
 	return false;
 }
 
@@ -355,14 +355,14 @@ unfinished_checks(const struct connection *conn)
 	return bits;
 }
 
-/* The MTA has waited since the last step for these checks. */
+/* The MTA has waited since the last step for these. */
 static void
 count_wait(struct connection *conn)
 {
 	struct pending *pending = &conn->pending;
 	uint64_t now = clock_us();
 
-	for (int id = 0; id < CHECK_COUNT; id++)
+	for (int id = 0; id < CHECK_COUNT + EVENT_WAIT_COUNT; id++)
 		if ((pending->waited_for & CHECK_BIT(id)) != 0)
 			conn->waited_us[id] += now - pending->since_us;
 	pending->since_us = now;
@@ -425,8 +425,10 @@ decide_step(struct connection *conn)
 		conn->pending.waited_for = unfinished_checks(conn);
 		return;
 	}
-	if (will_be_stamped(conn, &reply) && sign_puts_off(conn))
+	if (will_be_stamped(conn, &reply) && sign_puts_off(conn)) {
+		conn->pending.waited_for = WAIT_BIT(EVENT_WAIT_SIGNING);
 		return;
+	}
 	answer(conn, &reply);
 }
 

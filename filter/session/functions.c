@@ -6,6 +6,7 @@
 #include "policy/function.h"
 #include "session/asks.h"
 #include "session/connection.h"
+#include "session/list_ask.h"
 
 /* owns(login, address) */
 static void
@@ -69,6 +70,14 @@ keep(struct connection *conn, const struct policy_call *call,
 	    !find_kept(conn, call, &kept))
 		answers_add(conn->arena[scope], &conn->answers[scope], call,
 		    result);
+}
+
+unsigned
+functions_wait_for(const struct connection *conn)
+{
+	return conn->asks.checks |
+	    (asks_are_pending(conn) ? WAIT_BIT(EVENT_WAIT_STORE) : 0) |
+	    (list_asks_are_pending(conn) ? WAIT_BIT(EVENT_WAIT_LISTS) : 0);
 }
 
 void

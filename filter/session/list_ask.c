@@ -160,6 +160,16 @@ stop(struct list_ask *ask)
 	ask->lookup = ask->text_lookup = NULL;
 }
 
+bool
+list_asks_are_pending(const struct connection *conn)
+{
+	for (const struct list_ask *ask = conn->listed.asks; ask;
+	    ask = ask->next)
+		if (ask->pending)
+			return true;
+	return false;
+}
+
 void
 list_asks_reset(struct connection *conn, unsigned from_scope)
 {

@@ -40,6 +40,8 @@ struct list_ask *list_ask_start(struct connection *conn, enum scope scope,
 const struct ip *list_ask_value(const struct list_ask *ask,
     const struct policy_call *call);
 
+/* One is on its way. */
+bool list_asks_are_pending(const struct connection *conn);
 /* Forget those of a scope and of the ones inside it. */
 void list_asks_reset(struct connection *conn, unsigned from_scope);
 void list_asks_abandon(struct connection *conn, const char *why);

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -66,6 +67,16 @@ list_checks(struct connection *conn, struct arena *arena, size_t *count_out)
 	}
 	*count_out = count;
 	return checks;
+}
+
+/* Each is told once: of the message, or of what came before it. */
+static void
+tell_waits(struct connection *conn, struct event *event)
+{
+	uint64_t *waited_us = conn->waited_us + CHECK_COUNT;
+
+	memcpy(event->waits_us, waited_us, sizeof(event->waits_us));
+	memset(waited_us, 0, sizeof(event->waits_us));
 }
 
 /* The MTA knows no bypass and was told accept; the event says what it was. */
@@ -184,6 +195,7 @@ build(struct connection *conn, const char *kind, enum action action)
 	event->answers = conn->answers;
 	event->answers_count = SCOPE_COUNT;
 	event->checks = list_checks(conn, arena, &event->check_count);
+	tell_waits(conn, event);
 	return event;
 }
 

@@ -90,9 +90,9 @@ struct summary_figure {
 /* What a table is, so that it can be drawn. */
 enum summary_shape {
 	SUMMARY_LIST,			/* names and figures, best first */
-	SUMMARY_SERIES,			/* the first column is a time, the others
-					 * are stacked counts; a row without
-					 * events is left out */
+	SUMMARY_SERIES,			/* the first column is a time, the
+					 * others are stacked counts; a row
+					 * without events is left out */
 	SUMMARY_HISTOGRAM,		/* the first column is the lower end of
 					 * a class, the others stacked counts */
 	SUMMARY_HEAT,			/* the first column is a weekday, then

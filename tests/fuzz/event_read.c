@@ -91,7 +91,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct event_want all = {
 		.parts = EVENT_PART_RULES | EVENT_PART_DETAIL |
 		    EVENT_PART_SHADOW | EVENT_PART_CALLS |
-		    EVENT_PART_DMARC,
+		    EVENT_PART_DMARC |
+		    EVENT_PART_FIGURES,
 		.since_us = 1
 	};
 	struct arena *arena = arena_new();

@@ -319,6 +319,7 @@ START_TEST(rules_that_fired)
 {
 	VEC_PUSH(arena, &run.fired, (struct policy_rule){
 	    .action = ACTION_SCORE, .file = "a.policy", .line = 3,
+	    .asks = 1u << (function_find(STR("rate")) - function_table),
 	    .stage = STAGE_MAIL, .score = 2.5, .text = STR("no name") });
 	VEC_PUSH(arena, &run.fired, (struct policy_rule){
 	    .action = ACTION_REJECT, .shadow = true, .file = "a.policy",
@@ -330,7 +331,8 @@ START_TEST(rules_that_fired)
 	    .tag_value = STR("YES") });
 	assert_key(EVENT_LINE, "rules", "[{\"action\":\"score\","
 	    "\"shadow\":false,\"stage\":\"mail\",\"file\":\"a.policy\","
-	    "\"line\":3,\"text\":\"no name\",\"score\":2.5},"
+	    "\"line\":3,\"text\":\"no name\",\"score\":2.5,"
+	    "\"functions\":[\"rate\"]},"
 	    "{\"action\":\"reject\",\"shadow\":true,\"stage\":\"rcpt\","
 	    "\"file\":\"a.policy\",\"line\":4,\"code\":550,"
 	    "\"enhanced\":\"5.7.1\",\"text\":\"no\"},"
@@ -438,6 +440,9 @@ START_TEST(checks_and_troubles)
 	    "{\"name\":\"dkim\",\"finished\":false,\"took_us\":5,"
 	    "\"waited_us\":0}]");
 	assert_key(EVENT_LINE, "troubles", "[\"too many recipients\"]");
+	event.waits_us[EVENT_WAIT_LISTS] = 17;
+	assert_key(EVENT_LINE, "waits",
+	    "[{\"for\":\"lists\",\"waited_us\":17}]");
 	assert_key(EVENT_LINE, "took_us", "4321");
 	assert_key(EVENT_LINE, "authentication_results",
 	    "\"mx.example; none\"");

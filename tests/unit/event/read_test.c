@@ -155,6 +155,61 @@ START_TEST(a_whole_event)
 }
 END_TEST
 
+#define FIGURES \
+	"\"verdict\":" ACCEPT ",\"rules\":[{\"action\":\"tempfail\"," \
+	"\"functions\":[\"rate\",\"of a later version\",\"owns\"]}]," \
+	"\"facts\":{},\"arc_seal\":{\"instance\":null,\"cv\":null," \
+	"\"why_not\":\"no key\"},\"signed\":[{\"domain\":\"d.example\"," \
+	"\"selector\":\"s\",\"algorithm\":\"a\",\"new\":[1]}]," \
+	"\"unsigned\":\"late\",\"checks\":[{\"name\":\"spf\"," \
+	"\"finished\":true,\"took_us\":1200,\"waited_us\":-3}]," \
+	"\"waits\":[{\"for\":\"store\",\"waited_us\":700}]," \
+	"\"took_us\":99000,\"bounce_tag\":{\"why_not\":\"list\"}," \
+	"\"troubles\":[\"t\"]}"
+
+START_TEST(figures)
+{
+	const struct event_want want = { .parts = EVENT_PART_FIGURES |
+	    EVENT_PART_RULES }, less = { .parts = EVENT_PART_DETAIL };
+	const struct event_figures *found = &record.figures;
+
+	ck_assert_int_eq(event_read(STR(HEAD FIGURES), &want, arena, &record),
+	    EVENT_READ_OK);
+	ck_assert_uint_eq(record.rules.at[0].asks,
+	    1u << (function_find(STR("rate")) - function_table) |
+	    1u << (function_find(STR("owns")) - function_table));
+	assert_str(found->not_sealed, "no key");
+	assert_str(found->seal_cv, "");
+	ck_assert_uint_eq(found->made.count, 1);
+	assert_str(found->made.at[0].selector, "s");
+	assert_str(found->not_signed, "late");
+	ck_assert_uint_eq(found->checks.count, 1);
+	assert_str(found->checks.at[0].name, "spf");
+	ck_assert(found->checks.at[0].finished);
+	ck_assert_uint_eq(found->checks.at[0].took_us, 1200);
+	ck_assert_uint_eq(found->checks.at[0].waited_us, 0);
+	ck_assert_uint_eq(found->waits.count, 1);
+	assert_str(found->waits.at[0].name, "store");
+	ck_assert_uint_eq(found->waits.at[0].waited_us, 700);
+	ck_assert_uint_eq(found->took_us, 99000);
+	assert_str(found->not_tagged, "list");
+	ck_assert_uint_eq(record.troubles.count, 1);
+
+	ck_assert_int_eq(event_read(STR(HEAD FIGURES), &less, arena, &record),
+	    EVENT_READ_OK);
+	ck_assert_uint_eq(found->took_us, 0);
+	ck_assert_uint_eq(found->checks.count, 0);
+	/* An older assay had other things there, or none. */
+	ck_assert_int_eq(event_read(STR(HEAD "\"verdict\":" ACCEPT ","
+	    "\"facts\":{},\"checks\":null,\"waits\":{},\"signed\":1,"
+	    "\"unsigned\":null,\"arc_seal\":null,\"bounce_tag\":[],"
+	    "\"took_us\":\"x\"}"), &want, arena, &record), EVENT_READ_OK);
+	ck_assert_int_eq(event_read(STR(HEAD "\"verdict\":" ACCEPT ","
+	    "\"facts\":{},\"checks\":[1]}"), &want, arena, &record),
+	    EVENT_READ_BROKEN);
+}
+END_TEST
+
 START_TEST(only_what_is_wanted)
 {
 	bool facts[FACT_COUNT] = { [FACT_ID_SPF] = true };
@@ -469,6 +524,7 @@ read_cases(void)
 	tcase_add_test(cases, what_the_shadow_policy_said);
 	tcase_add_test(cases, what_reports_tell);
 	tcase_add_test(cases, a_whole_event);
+	tcase_add_test(cases, figures);
 	tcase_add_test(cases, only_what_is_wanted);
 	tcase_add_loop_test(cases, lines_good_and_bad, 0, TEST_COUNT(lines));
 	tcase_add_test(cases, nesting_has_an_end);

@@ -85,6 +85,8 @@ START_TEST(a_rate_counts_messages)
 	assert_edit(talk, 1, "add X-Rate 0: yes");
 	ck_assert_int_eq(say_mail(talk, "a@example.com"), ACTION_TEMPFAIL);
 	ck_assert_str_eq(talk->text, "a@example.com");
+	assert_event_has(talk, 2, "\"functions\":[\"rate\"]");
+	assert_event_has(talk, 2, "\"waits\":[{\"for\":\"store\"");
 	ck_assert_int_eq(say_mail(talk, "b@example.com"), ACTION_CONTINUE);
 	talk_free(talk);
 	store_close(store, 1000);
