@@ -16,6 +16,7 @@
 
 #include "event/emit.h"
 #include "event/read.h"
+#include "page/page.h"
 
 enum change_of { CHANGE_OF_MESSAGE, CHANGE_OF_RCPT };
 
@@ -66,10 +67,11 @@ struct str change_domain(struct str address);
 /* "accept"; where nothing ended it, "go on". */
 const char *change_action_name(enum action action);
 
-/* Sorted changes.  For people; as the elements of an array of JSON; as rows
- * of HTML. */
+/* Sorted changes.  For people; as the elements of an array of JSON; as
+ * sections of a page. */
 void changes_print_text(FILE *out, const struct changes *changes);
 void changes_print_json(struct emit *out, const struct changes *changes);
-void changes_print_html(FILE *out, const struct changes *changes);
+void changes_print_html(struct page *page,
+    const struct changes *changes);
 
 #endif

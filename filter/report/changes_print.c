@@ -1,6 +1,7 @@
 #include <inttypes.h>
 
 #include "base/print.h"
+#include "page/table.h"
 #include "report/changes.h"
 
 static const char *
@@ -127,68 +128,77 @@ changes_print_json(struct emit *out, const struct changes *changes)
 /* ---- HTML ---- */
 
 static void
-html_place(FILE *out, const struct event_place *place)
+html_place(struct page *page, const struct event_place *place)
 {
+	char line[16];
+
 	if (place->file.len == 0) {
-		fputs("<i>no rule</i>", out);
+		page_text(page, STR("no rule"));
 		return;
 	}
-	fputs("<code>", out);
-	print_html(out, place->file);
-	fprintf(out, ":%u</code>", place->line);
+	snprintf(line, sizeof(line), ":%u", place->line);
+	page_code(page, place->file);
+	page_code(page, str_from(line));
 }
 
 static void
-html_samples(FILE *out, const struct change_rule *rule)
+html_samples(struct page *page, const struct change_rule *rule)
 {
 	if (rule->samples.count == 0)
 		return;
-	fputs("<details><summary>samples</summary><table class=samples>\n",
-	    out);
+	fputs("<details><summary>samples</summary><ul>\n", page->out);
 	for (size_t i = 0; i < rule->samples.count; i++) {
 		const struct change_sample *sample = &rule->samples.at[i];
-		const struct str cells[] = { sample->queue_id, sample->time,
+		const struct str parts[] = { sample->queue_id, sample->time,
 		    sample->sender, sample->rcpt };
 
-		fputs("<tr>", out);
-		for (size_t k = 0; k < sizeof(cells) / sizeof(cells[0]); k++) {
-			fputs("<td>", out);
-			print_html(out, cells[k].len > 0 ? cells[k] :
+		fputs("<li>", page->out);
+		for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
+			fputs(k == 0 ? "" : " ", page->out);
+			page_text(page, parts[k].len > 0 ? parts[k] :
 			    STR("-"));
-			fputs("</td>", out);
 		}
-		fputs("</tr>\n", out);
+		fputs("</li>\n", page->out);
 	}
-	fputs("</table></details>", out);
+	fputs("</ul></details>", page->out);
 }
 
 static void
-html_rule(FILE *out, const struct change_group *group,
+html_rule(struct page *page, const struct change_group *group,
     const struct change_rule *rule)
 {
-	fprintf(out, "<tr><td class=n>%" PRIu64 "</td><td>"
-	    "<meter min=0 max=%" PRIu64 " value=%" PRIu64 "></meter></td>"
-	    "<td>", rule->count, group->count, rule->count);
-	html_place(out, &rule->from);
-	fputs(" &rarr; ", out);
-	html_place(out, &rule->to);
-	html_samples(out, rule);
-	fputs("</td></tr>\n", out);
+	page_row(page);
+	page_cell_begin(page);
+	html_place(page, &rule->from);
+	page_cell_end(page);
+	page_cell_begin(page);
+	html_place(page, &rule->to);
+	html_samples(page, rule);
+	page_cell_end(page);
+	page_cell_number(page, rule->count);
+	page_cell_share(page, rule->count, group->count);
 }
 
 void
-changes_print_html(FILE *out, const struct changes *changes)
+changes_print_html(struct page *page, const struct changes *changes)
 {
+	static const struct page_column columns[] = {
+		{ "rule before", PAGE_WORDS }, { "rule after", PAGE_WORDS },
+		{ "count", PAGE_NUMBERS }, { "share", PAGE_NUMBERS },
+	};
+	char title[128];
+
 	for (size_t i = 0; i < changes->groups.count; i++) {
 		const struct change_group *group = &changes->groups.at[i];
 
-		fprintf(out, "<h2><b class=%s>%s</b> &rarr; <b class=%s>%s</b>"
-		    " <small>%" PRIu64 " %s</small></h2>\n<table>\n",
-		    action_name(group->from), change_action_name(group->from),
-		    action_name(group->to), change_action_name(group->to),
-		    group->count, of_name(group->of, group->count));
+		snprintf(title, sizeof(title), "%s \xe2\x86\x92 %s: %" PRIu64
+		    " %s", change_action_name(group->from),
+		    change_action_name(group->to), group->count,
+		    of_name(group->of, group->count));
+		page_section(page, str_from(title));
+		page_table_begin(page, STR("Which rules decide"), columns, 4);
 		for (size_t j = 0; j < group->rules.count; j++)
-			html_rule(out, group, &group->rules.at[j]);
-		fputs("</table>\n", out);
+			html_rule(page, group, &group->rules.at[j]);
+		page_table_end(page);
 	}
 }

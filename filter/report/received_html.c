@@ -1,109 +1,128 @@
 /* What others report of our mail: as a page. */
 #include <inttypes.h>
 
-#include "base/print.h"
-#include "report/page.h"
+#include "page/number.h"
+#include "page/table.h"
 #include "report/received.h"
 
-static void
-cell(FILE *out, uint64_t number)
+static struct str
+name_of(struct str name)
 {
-	fprintf(out, "<td class=n>%" PRIu64 "</td>", number);
+	return name.len == 0 ? STR("nobody") : name;
 }
 
 static void
-name_cell(FILE *out, struct str name)
-{
-	fputs("<td>", out);
-	if (name.len == 0)
-		fputs("<i>nobody</i>", out);
-	else
-		print_html(out, name);
-	fputs("</td>", out);
-}
-
-static void
-head(FILE *out, const struct received_domain *domain)
+head(struct page *page, const struct received_domain *domain)
 {
 	const struct received_counts *counts = &domain->counts;
+	char numbers[4][NUMBER_SIZE], reports[2 * NUMBER_SIZE + 32];
+	char ways[2 * NUMBER_SIZE + 32];
 
-	fputs("<h2>", out);
-	print_html(out, domain->domain);
-	fputs(" <small>p=", out);
-	print_html(out, domain->p);
-	fprintf(out, "</small></h2>\n<p>%" PRIu64 " reports of %" PRIu64
-	    " reporters. <b>%" PRIu64 "</b> messages, <b>%" PRIu64
-	    "</b> pass <meter value=%" PRIu64 " max=%" PRIu64 ">%" PRIu64
-	    "</meter>: %" PRIu64 " by DKIM, %" PRIu64 " by SPF.</p>\n",
-	    domain->reports, domain->reporters, counts->messages,
-	    counts->pass, counts->pass,
-	    counts->messages == 0 ? (uint64_t)1 : counts->messages,
-	    counts->pass, counts->dkim, counts->spf);
-	fprintf(out, "<p>p=reject would stop <b class=reject>%" PRIu64
-	    "</b> more messages: %" PRIu64 " of senders that authenticate as "
-	    "another domain, %" PRIu64 " of nobody.</p>\n", counts->cost,
-	    domain->cost_of_others, counts->cost - domain->cost_of_others);
+	snprintf(reports, sizeof(reports), "%" PRIu64 " reports of %" PRIu64
+	    " reporters", domain->reports, domain->reporters);
+	snprintf(ways, sizeof(ways), "%" PRIu64 " by DKIM, %" PRIu64
+	    " by SPF", counts->dkim, counts->spf);
+
+	const struct page_tile tiles[] = {
+		{ STR("messages"), str_from(number_grouped(counts->messages,
+		    numbers[0])), str_from(reports), STR_NONE },
+		{ STR("pass"), str_from(number_share(counts->pass,
+		    counts->messages, numbers[1])), str_from(ways),
+		    STR_NONE },
+		{ STR("fail"), str_from(number_grouped(counts->messages -
+		    counts->pass, numbers[2])), STR_NONE, STR_NONE },
+		{ STR("p=reject would stop"), str_from(number_grouped(
+		    counts->cost, numbers[3])), STR("more messages"),
+		    STR_NONE },
+	};
+
+	page_section(page, domain->domain);
+	fputs("<p>The policy is <code>p=", page->out);
+	page_text(page, domain->p);
+	fputs("</code>.</p>\n", page->out);
+	page_tiles(page, tiles, sizeof(tiles) / sizeof(tiles[0]));
+	fprintf(page->out, "<p>p=reject would stop <b class=\"reject\">%"
+	    PRIu64 "</b> more messages: %" PRIu64 " of senders that "
+	    "authenticate as another domain, %" PRIu64 " of nobody.</p>\n",
+	    counts->cost, domain->cost_of_others,
+	    counts->cost - domain->cost_of_others);
 }
 
 static void
-senders(FILE *out, const struct received_domain *domain, size_t top)
+senders(struct page *page, const struct received_domain *domain, size_t top)
 {
-	fputs("<table><caption>Who sends</caption><tr>"
-	    "<th scope=col>authenticates as</th><th scope=col>messages</th>"
-	    "<th scope=col>pass</th><th scope=col>fail</th>"
-	    "<th scope=col>addresses</th></tr>\n", out);
+	static const struct page_column columns[] = {
+		{ "authenticates as", PAGE_WORDS },
+		{ "messages", PAGE_NUMBERS }, { "pass", PAGE_NUMBERS },
+		{ "fail", PAGE_NUMBERS }, { "pass of all", PAGE_NUMBERS },
+		{ "addresses", PAGE_NUMBERS },
+	};
+
+	page_table_begin(page, STR("Who sends"), columns, 6);
 	for (size_t i = 0; i < domain->senders.count && i < top; i++) {
 		const struct received_sender *sender = &domain->senders.at[i];
+		const struct received_counts *counts = &sender->counts;
 
-		fputs("<tr>", out);
-		name_cell(out, sender->name);
-		cell(out, sender->counts.messages);
-		cell(out, sender->counts.pass);
-		cell(out, sender->counts.messages - sender->counts.pass);
-		cell(out, sender->addresses);
-		fputs("</tr>\n", out);
+		page_row(page);
+		page_cell(page, name_of(sender->name));
+		page_cell_number(page, counts->messages);
+		page_cell_number(page, counts->pass);
+		page_cell_number(page, counts->messages - counts->pass);
+		page_cell_share(page, counts->pass, counts->messages);
+		page_cell_number(page, sender->addresses);
 	}
-	fputs("</table>\n", out);
+	page_table_end(page);
+}
+
+static bool
+has_failures(const struct received_domain *domain)
+{
+	return domain->counts.messages > domain->counts.pass;
 }
 
 static void
-addresses(FILE *out, const struct received_domain *domain, size_t top)
+addresses(struct page *page, const struct received_domain *domain, size_t top)
 {
+	static const struct page_column columns[] = {
+		{ "address", PAGE_WORDS }, { "authenticates as", PAGE_WORDS },
+		{ "fail", PAGE_NUMBERS }, { "rejected", PAGE_NUMBERS },
+	};
 	char text[IP_TEXT_MAX];
 
-	fputs("<table><caption>Where failures come from</caption><tr>"
-	    "<th scope=col>address</th><th scope=col>authenticates as</th>"
-	    "<th scope=col>fail</th><th scope=col>rejected</th></tr>\n", out);
+	if (!has_failures(domain))
+		return;
+	page_table_begin(page, STR("Where failures come from"), columns, 4);
 	for (size_t i = 0; i < domain->addresses.count && i < top; i++) {
 		const struct received_address *address =
 		    &domain->addresses.at[i];
 
 		if (address->counts.messages == address->counts.pass)
 			break;
-		fputs("<tr><td>", out);
-		print_html(out, ip_format(&address->ip, text));
-		fputs("</td>", out);
-		name_cell(out, address->name);
-		cell(out, address->counts.messages - address->counts.pass);
-		cell(out, address->counts.actions[AGGREGATE_REJECT]);
-		fputs("</tr>\n", out);
+		page_row(page);
+		page_cell(page, ip_format(&address->ip, text));
+		page_cell(page, name_of(address->name));
+		page_cell_number(page, address->counts.messages -
+		    address->counts.pass);
+		page_cell_number(page,
+		    address->counts.actions[AGGREGATE_REJECT]);
 	}
-	fputs("</table>\n", out);
+	page_table_end(page);
 }
 
 void
 received_print_html(FILE *out, struct received *received, size_t top)
 {
+	struct page page;
 	size_t count;
 	const struct received_domain *domains = received_domains(received,
 	    &count);
 
-	page_begin(out, STR("DMARC reports"));
-	fputs("<h1>DMARC reports of others</h1>\n", out);
+	page_begin(&page, out, PAGE_FILE, STR("DMARC reports of others"),
+	    STR("What they tell of mail that claims to be ours."));
 	for (size_t i = 0; i < count; i++) {
-		head(out, &domains[i]);
-		senders(out, &domains[i], top);
-		addresses(out, &domains[i], top);
+		head(&page, &domains[i]);
+		senders(&page, &domains[i], top);
+		addresses(&page, &domains[i], top);
 	}
-	page_end(out);
+	page_end(&page);
 }

@@ -172,13 +172,13 @@ END_TEST
 START_TEST(changes_as_html)
 {
 	struct changes changes;
+	struct page page = { .out = out };
 
 	merged(&changes);
-	changes_print_html(out, &changes);
-	ck_assert_ptr_nonnull(strstr(printed(), "<h2><b class=accept>accept"
-	    "</b> &rarr; <b class=reject>reject</b> <small>8 messages"
-	    "</small></h2>"));
-	ck_assert_ptr_nonnull(strstr(printed(), "<td>3?&lt;b&gt;</td>"));
+	changes_print_html(&page, &changes);
+	ck_assert_ptr_nonnull(strstr(printed(), "<h2 id=\"s1\">accept "
+	    "\xe2\x86\x92 reject: 8 messages</h2>"));
+	ck_assert_ptr_nonnull(strstr(printed(), "<li>3?&lt;b&gt; 2026"));
 	ck_assert_ptr_null(strstr(printed(), "<b>"));
 	ck_assert_ptr_null(strchr(printed(), '\x1b'));
 }
