@@ -217,6 +217,11 @@ enum {
 	LIMIT_PRIVACY_KEY_MIN = 16,
 	LIMIT_PRIVACY_KEY_MAX = 1024,
 
+	/* Metrics: what one answer to a scraper may come to */
+	LIMIT_METRIC_SERIES = 2000,	/* of one metric, of rules or lists */
+	LIMIT_METRIC_LABEL_OCTETS = 256, /* of one word */
+	LIMIT_METRICS_OCTETS = 16 * 1024 * 1024,
+
 	/* Events */
 	LIMIT_EVENT_QUEUE = 10000,
 	LIMIT_EVENT_QUEUE_OCTETS = 64 * 1024 * 1024,

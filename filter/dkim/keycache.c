@@ -8,6 +8,7 @@
 #include "base/ensure.h"
 #include "base/hash.h"
 #include "base/limits.h"
+#include "metrics/metrics.h"
 
 enum { WAYS = 4, SETS = LIMIT_DKIM_CACHED_KEYS / WAYS };
 
@@ -22,6 +23,7 @@ struct slot {
 static struct {
 	pthread_mutex_t	 lock;
 	uint64_t	 uses;
+	size_t		 count;
 	struct slot	 slots[SETS][WAYS];
 } table = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -53,6 +55,7 @@ find(const struct dkim_key *key)
 static void
 drop(struct slot *slot)
 {
+	table.count -= slot->key != NULL;
 	dkim_public_unref(slot->key);
 	free(slot->octets);
 	*slot = (struct slot){ .key = NULL };
@@ -70,6 +73,7 @@ store(const struct dkim_key *key, struct dkim_public *public)
 			slot = &set[i];
 	drop(slot);
 	public->refs++;
+	table.count++;
 	slot->key = public;
 	slot->type = key->type;
 	slot->len = key->octets.len;
@@ -123,6 +127,7 @@ dkim_keycache_get(const struct dkim_key *key, unsigned *bits_out,
 	struct dkim_public *public = find(key);
 	EVP_PKEY *pkey;
 
+	metric_count(METRIC_ID_KEY_CACHE, public == NULL, 0);
 	if (public == NULL) {
 		pkey = dkim_key_decode(key, bits_out, why_out);
 		if (pkey == NULL)
@@ -133,6 +138,17 @@ dkim_keycache_get(const struct dkim_key *key, unsigned *bits_out,
 	*bits_out = public->bits;
 	*why_out = NULL;
 	return public;
+}
+
+size_t
+dkim_keycache_count(void)
+{
+	size_t count;
+
+	pthread_mutex_lock(&table.lock);
+	count = table.count;
+	pthread_mutex_unlock(&table.lock);
+	return count;
 }
 
 void

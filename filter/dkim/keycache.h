@@ -31,6 +31,9 @@ struct dkim_public *dkim_keycache_get(const struct dkim_key *key,
     unsigned *bits_out, const char **why_out);
 void dkim_public_unref(struct dkim_public *key);	/* NULL is allowed */
 
+/* How many there are. */
+size_t dkim_keycache_count(void);
+
 /* Forget all. */
 void dkim_keycache_clear(void);
 

@@ -20,6 +20,7 @@ struct flight {
 	struct backend		*backend;
 	struct dns_lookup	*lookups;
 	struct answer		*held;
+	uint64_t		 since_us;	/* clock_us() */
 	struct str		 name;		/* in this block */
 	enum dns_type		 type;
 };

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "dns/flight.h"
 #include "dns/resolver_back.h"
+#include "metrics/metrics.h"
 
 enum { STATUS_COUNT = DNS_TIMEOUT + 1, LINGER_MS = 1000 };
 
@@ -118,6 +119,7 @@ finish(struct resolver *dns, struct dns_lookup *lookup, struct answer *answer,
 	lookup->answer = answer;
 	lookup->ttl = ttl;
 	count_up(&dns->by_status[answer->dns.status]);
+	metric_count(METRIC_ID_LOOKUPS, answer->dns.status, 0);
 	if (lookup->strand != NULL) {
 		strand_post(lookup->strand, &lookup->task);
 		return;
@@ -157,6 +159,9 @@ backend_answered(struct flight *flight, struct answer *answer)
 	struct dns_lookup *lookup, *next;
 	uint32_t ttl = answer->dns.ttl;
 
+	metric_count(METRIC_ID_QUESTIONS, answer->dns.status, 0);
+	metric_observe(METRIC_ID_QUESTION_TIME, 0,
+	    clock_us() - flight->since_us);
 	if (dns->cache != NULL) {
 		ttl = cache_ttl(dns->cache, &answer->dns);
 		cache_put(dns->cache, answer, clock_ms());
@@ -211,6 +216,7 @@ take_off(struct resolver *dns, struct str name, enum dns_type type)
 	struct flight *flight = flight_add(&dns->flights, name, type);
 
 	flight->dns = dns;
+	flight->since_us = clock_us();
 	count_up(&dns->sent);
 	return flight;
 }
@@ -227,6 +233,7 @@ fly(struct resolver *dns, struct dns_lookup *lookup, struct str name,
 	flight = flight_find(&dns->flights, name, type);
 	if (flight != NULL) {
 		count_up(&dns->merged);
+		metric_count(METRIC_ID_MERGED, 0, 0);
 	} else {
 		flight = ask = take_off(dns, name, type);
 		if (known != NULL) {
@@ -268,6 +275,7 @@ answer_or_fly(struct resolver *dns, struct dns_lookup *lookup,
 		    "the time was up before it was asked");
 	if (dns->cache != NULL) {
 		known = cache_get(dns->cache, name, type, now, ttl_out);
+		metric_count(METRIC_ID_DNS_CACHE, known == NULL, 0);
 		if (known != NULL) {
 			count_up(&dns->cache_hits);
 			return known;
@@ -277,6 +285,8 @@ answer_or_fly(struct resolver *dns, struct dns_lookup *lookup,
 		known = backend->ops->know(backend, name, type, &delay_ms);
 		if (delay_ms == 0) {
 			count_up(&dns->sent);
+			metric_count(METRIC_ID_QUESTIONS,
+			    known->dns.status, 0);
 			*ttl_out = known->dns.ttl;
 			return known;
 		}
@@ -468,6 +478,10 @@ resolver_counts(struct resolver *dns, struct resolver_counts *out)
 		.asked = dns->asked, .cache_hits = dns->cache_hits,
 		.merged = dns->merged, .sent = dns->sent
 	};
+	if (dns->cache != NULL) {
+		out->cache_entries = cache_entries(dns->cache);
+		out->cache_octets = cache_octets(dns->cache);
+	}
 	for (size_t i = 0; i < STATUS_COUNT; i++)
 		out->by_status[i] = dns->by_status[i];
 }

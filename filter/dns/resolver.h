@@ -118,6 +118,7 @@ struct resolver_counts {
 	uint64_t asked, cache_hits, merged;	/* lookups */
 	uint64_t sent;				/* questions to the back end */
 	uint64_t by_status[6];			/* answers, by dns_status */
+	uint64_t cache_entries, cache_octets;	/* now */
 };
 void resolver_counts(struct resolver *dns, struct resolver_counts *out);
 

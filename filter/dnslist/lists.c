@@ -8,8 +8,25 @@
 #include "base/log.h"
 #include "base/vec.h"
 #include "dnslist/probe.h"
+#include "metrics/series.h"
 
 enum state { STATE_NEW, STATE_ON, STATE_OFF };
+
+/* In the metrics: up, times off, and answers by enum listing. */
+enum { IN_UP, IN_OFF, IN_ANSWERS, IN_COUNT = IN_ANSWERS + LISTING_TROUBLE + 1 };
+
+static const struct {
+	enum metric metric;
+	const char *answer;
+} shown[IN_COUNT] = {
+	[IN_UP] = { METRIC_ID_LIST_UP, NULL },
+	[IN_OFF] = { METRIC_ID_LIST_OFF, NULL },
+	[IN_ANSWERS + LISTING_NO] = { METRIC_ID_LIST_ANSWERS, "unlisted" },
+	[IN_ANSWERS + LISTING_YES] = { METRIC_ID_LIST_ANSWERS, "listed" },
+	[IN_ANSWERS + LISTING_WRONG] = { METRIC_ID_LIST_ANSWERS, "wrong" },
+	[IN_ANSWERS + LISTING_TROUBLE] = { METRIC_ID_LIST_ANSWERS,
+	    "trouble" },
+};
 
 struct zone {
 	struct lists		*lists;
@@ -24,6 +41,7 @@ struct zone {
 						 * its time off */
 	unsigned		 troubles;	/* in a row */
 	struct list_counts	 counts;
+	struct series		*in[IN_COUNT];
 	struct strand_task	 task;		/* starts the test */
 	struct probe		 probe;		/* the strand's */
 };
@@ -68,6 +86,8 @@ lists_free(struct lists *lists)
 	for (struct zone *zone = lists->first; zone; zone = zone->next) {
 		strand_unpost(strand, &zone->task);
 		probe_fini(&zone->probe);
+		for (int i = 0; i < IN_COUNT; i++)
+			series_put(zone->in[i]);
 	}
 	strand_leave(strand);
 	strand_unref(strand);
@@ -97,6 +117,8 @@ go_off(struct zone *zone, const char *why, struct str said, uint64_t for_ms)
 		return;
 	zone->state = STATE_OFF;
 	zone->counts.times_off++;
+	series_add(zone->in[IN_OFF], 1);
+	series_set(zone->in[IN_UP], 0);
 	log_error("DNS list %.*s is off for %u min, what it says is unknown: "
 	    "%s%s%.*s", STR_ARG(zone->name), (unsigned)(for_ms / 60000), why,
 	    said.len > 0 ? ": " : "", STR_ARG(said));
@@ -108,6 +130,7 @@ go_on(struct zone *zone)
 	if (zone->state == STATE_OFF)
 		log_warn("DNS list %.*s is on again", STR_ARG(zone->name));
 	zone->state = STATE_ON;
+	series_set(zone->in[IN_UP], 1);
 	zone->troubles = 0;
 	zone->due_ms = zone->lists->options.now_ms() + LISTS_RETEST_MS;
 }
@@ -180,6 +203,20 @@ tested(void *ctx, const struct probe_result *result)
 	pthread_mutex_unlock(&lists->mutex);
 }
 
+static void
+show(struct zone *zone)
+{
+	for (int i = 0; i < IN_COUNT; i++) {
+		const struct series_label labels[] = {
+			{ "list", zone->name },
+			{ "answer", str_from(shown[i].answer) }
+		};
+
+		zone->in[i] = series_get(shown[i].metric, labels,
+		    shown[i].answer == NULL ? 1 : 2);
+	}
+}
+
 static struct zone *
 add(struct lists *lists, struct str name)
 {
@@ -188,6 +225,7 @@ add(struct lists *lists, struct str name)
 	zone->lists = lists;
 	zone->name = arena_lower(lists->arena, domain_chop_dot(name));
 	zone->counts.zone = zone->name;
+	show(zone);
 	zone->why = "it is not tested yet";
 	*lists->last = zone;
 	lists->last = &zone->next;
@@ -242,6 +280,7 @@ count(struct zone *zone, const struct dns_answer *answer)
 	char text[IP_TEXT_MAX];
 	enum listing verdict = listing_of(answer);
 
+	series_add(zone->in[IN_ANSWERS + verdict], 1);
 	if (verdict != LISTING_TROUBLE)
 		zone->troubles = 0;
 	switch (verdict) {

@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "event/event.h"
+#include "metrics/metrics.h"
 
 enum {
 	BATCH_LINES = 64,
@@ -132,6 +133,7 @@ open_afresh(struct event_writer *writer)
 	if (fd < 0) {
 		pthread_mutex_lock(&writer->lock);
 		writer->counts.errors++;
+		metric_count(METRIC_ID_EVENTS_ERRORS, 0, 0);
 		pthread_mutex_unlock(&writer->lock);
 		report(writer, error);
 		return;
@@ -184,6 +186,7 @@ retire(struct event_writer *writer, size_t written)
 		writer->first = (writer->first + 1) % LIMIT_EVENT_QUEUE;
 		writer->count--;
 		writer->counts.written++;
+		metric_count(METRIC_ID_EVENTS, 0, 0);
 	}
 }
 
@@ -246,6 +249,7 @@ work_once(struct event_writer *writer)
 	}
 	writer->failing = true;
 	writer->counts.errors++;
+	metric_count(METRIC_ID_EVENTS_ERRORS, 0, 0);
 	if (!writer->reopen && !out_of_time(writer))
 		wait_until(&writer->ending, &writer->lock, clock_ms() +
 		    (writer->stop ? RETRY_MS_STOPPING : RETRY_MS));
@@ -257,6 +261,7 @@ end_thread(struct event_writer *writer)
 	size_t left = writer->count;
 
 	writer->counts.dropped += left;
+	metric_add(METRIC_ID_EVENTS_DROPPED, 0, 0, left);
 	pthread_mutex_unlock(&writer->lock);
 	if (left > 0)
 		log_warn("events: %s: %zu lines dropped at the end",
@@ -387,6 +392,7 @@ event_writer_put(struct event_writer *writer, char *line)
 		pthread_cond_signal(&writer->work);
 	} else {
 		writer->counts.dropped++;
+		metric_count(METRIC_ID_EVENTS_DROPPED, 0, 0);
 	}
 	pthread_mutex_unlock(&writer->lock);
 	if (!room)

@@ -69,6 +69,7 @@ on_finish(struct check_run *run)
 {
 	struct connection *conn = run->owner;
 
+	count_check(run);
 	tell_ready(conn);
 	listed_ahead(conn);
 	decide_step(conn);
@@ -252,8 +253,10 @@ void
 run_abandon(struct connection *conn, struct str reason)
 {
 	for (int id = 0; id < CHECK_COUNT; id++)
-		if (is_running(&conn->checks[id]))
+		if (is_running(&conn->checks[id])) {
+			count_unfinished(&conn->checks[id]);
 			check_abandon(&conn->checks[id], reason);
+		}
 }
 
 bool

@@ -31,6 +31,7 @@ struct engine {
 	unsigned		 list_stages;	/* STAGE_BITs: where DNS lists
 						 * can first be asked */
 	bool			 reads_list_texts;
+	struct series		**rules;	/* count.c: of its policy */
 };
 
 /* What the policy has come to; kept for each scope, to go back to. */
@@ -64,7 +65,7 @@ struct pending {
 	enum stage		 stage;
 	session_done_fn		*done;
 	void			*ctx;
-	uint64_t		 since_us;
+	uint64_t		 begun_us, since_us;
 	unsigned		 waited_for;	/* CHECK_BITs, and WAIT_BITs of
 						 * what is no check */
 	bool			 put_off;	/* until the client is known */
@@ -278,5 +279,17 @@ void record_write(struct connection *conn, const char *kind,
 void record_trouble(struct connection *conn, const char *text);
 /* Of what is not to be told, also in the log; NULL: all is told. */
 struct mask *record_mask(struct connection *conn);
+
+/* count.c: what is added to the metrics.  Of an engine's rules, when it is
+ * made and when it ends. */
+void count_begin(struct engine *engine);
+void count_end(struct engine *engine);
+void count_fired(const struct connection *conn, size_t from);
+void count_answer(const struct connection *conn, enum action action);
+void count_check(const struct check_run *run);
+void count_unfinished(const struct check_run *run);
+/* For these CHECK_BITs and WAIT_BITs. */
+void count_waited(unsigned bits, uint64_t us);
+void count_event(const struct connection *conn, const struct event *event);
 
 #endif

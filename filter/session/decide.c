@@ -42,6 +42,7 @@ run_stage(struct connection *conn, enum stage stage, struct fact_set *facts,
     const struct policy_rule **rule_out)
 {
 	struct policy_env env = decide_env(conn, facts);
+	size_t fired = conn->progress.run.fired.count;
 	enum fact_id missing;
 
 	*rule_out = NULL;
@@ -53,6 +54,7 @@ run_stage(struct connection *conn, enum stage stage, struct fact_set *facts,
 	explain_stage(conn, stage, &env);
 	if (policy_eval(policy_of(conn), stage, &env, &conn->progress.run,
 	    rule_out, &missing) == POLICY_DECIDED) {
+		count_fired(conn, fired);
 		explain_end(conn, *rule_out);
 		return true;
 	}
@@ -362,6 +364,7 @@ count_wait(struct connection *conn)
 	struct pending *pending = &conn->pending;
 	uint64_t now = clock_us();
 
+	count_waited(pending->waited_for, now - pending->since_us);
 	for (int id = 0; id < CHECK_COUNT + EVENT_WAIT_COUNT; id++)
 		if ((pending->waited_for & CHECK_BIT(id)) != 0)
 			conn->waited_us[id] += now - pending->since_us;
@@ -404,6 +407,7 @@ answer(struct connection *conn, struct session_reply *reply)
 		record_write(conn, stage_name(stage), reply->action);
 	}
 	keep_progress(conn, stage);
+	count_answer(conn, reply->action);
 	conn->pending.active = false;
 	done(conn->pending.ctx, reply);
 }
@@ -437,7 +441,8 @@ decide_begin(struct connection *conn, enum stage stage,
     session_done_fn *done, void *ctx)
 {
 	conn->pending = (struct pending){ .active = true, .stage = stage,
-	    .done = done, .ctx = ctx, .since_us = clock_us() };
+	    .done = done, .ctx = ctx, .begun_us = clock_us() };
+	conn->pending.since_us = conn->pending.begun_us;
 	decide_step(conn);
 }
 

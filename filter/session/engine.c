@@ -138,6 +138,7 @@ engine_new(const struct engine_options *options)
 	if (o->shadow != NULL)
 		find_lists(engine, o->shadow);
 	engine->learns = reputation_is_learnt(o);
+	count_begin(engine);
 	for (int stage = 0; stage < STAGE_COUNT; stage++)
 		engine->wait_ms[stage] = o->checks.dns_timeout_ms + GRACE_MS;
 	engine->wait_ms[STAGE_MESSAGE] = o->message_wait_ms;
@@ -157,6 +158,7 @@ engine_unref(struct engine *engine)
 	if (engine == NULL ||
 	    __atomic_sub_fetch(&engine->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
+	count_end(engine);
 	policy_unref(engine->options.policy);
 	policy_unref(engine->options.shadow);
 	arena_free(engine->arena);

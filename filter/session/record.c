@@ -290,6 +290,7 @@ record_write(struct connection *conn, const char *kind, enum action action)
 	struct event *event = build(conn, kind, action);
 
 	conn->message.event = event;
+	count_event(conn, event);
 	write_log(conn, event);
 	log_notes(conn, event);
 	shadow_log(conn, event);

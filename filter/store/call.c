@@ -8,6 +8,7 @@
 #include "base/ensure.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "metrics/metrics.h"
 #include "store/job.h"
 #include "store/queue.h"
 
@@ -27,6 +28,12 @@ run_task(struct strand_task *task)
 	if (!call->cancelled)
 		call->done(call->ctx, &call->answer);
 	call_free(call);
+}
+
+static void
+count(enum store_kind kind, enum store_outcome outcome)
+{
+	metric_count(METRIC_ID_STORE_OPS, kind, outcome);
 }
 
 /* With the lock: it waits no more. */
@@ -53,6 +60,9 @@ store_call_answer(struct store_call *call, const struct store_answer *answer)
 		store->counts.answered++;
 	else
 		store->counts.unknown++;
+	count(call->kind, answer->known ? STORE_ANSWERED :
+	    STORE_UNKNOWN);
+	metric_observe(METRIC_ID_STORE_TIME, 0, clock_us() - call->since_us);
 	call->next = NULL;
 }
 
@@ -101,6 +111,7 @@ enqueue(struct store *store, struct store_job *job)
 			    "remembered is dropped");
 		store->full = true;
 		store->counts.dropped++;
+		count(job->op.kind, STORE_DROPPED);
 		return false;
 	}
 	store->full = false;
@@ -163,13 +174,15 @@ store_ask(struct store *store, struct strand *strand,
 
 	*call = (struct store_call){ .task = { .run = run_task },
 	    .store = store, .strand = strand_ref(strand),
-	    .deadline_ms = deadline_ms, .done = done, .ctx = ctx };
+	    .deadline_ms = deadline_ms, .since_us = clock_us(),
+	    .kind = op->kind, .done = done, .ctx = ctx };
 	pthread_mutex_lock(&store->lock);
 	why = begin(store, call, job);
 	call->posted = why != NULL;
 	store->counts.unknown += why != NULL;
 	pthread_mutex_unlock(&store->lock);
 	if (why != NULL) {
+		count(op->kind, STORE_UNKNOWN);
 		call->answer.why = why;
 		strand_post(strand, &call->task);
 	}
@@ -205,7 +218,11 @@ store_tell(struct store *store, const struct store_op *op)
 	pthread_mutex_lock(&store->lock);
 	queued = op->content.len <= LIMIT_STORE_ITEM;
 	store->counts.dropped += !queued;
+	if (!queued)
+		count(op->kind, STORE_DROPPED);
 	queued = queued && enqueue(store, job);
+	if (queued)
+		count(op->kind, STORE_TOLD);
 	pthread_mutex_unlock(&store->lock);
 	if (!queued)
 		job_free(job);

@@ -18,6 +18,11 @@
 #include "store/backend.h"
 #include "store/spool.h"
 
+/* What became of an op; the words of STORE_RESULT in metrics/labels.def. */
+enum store_outcome {
+	STORE_ANSWERED, STORE_UNKNOWN, STORE_TOLD, STORE_DROPPED
+};
+
 struct store_call {
 	struct strand_task	 task;		/* first: see run_task() */
 	struct store		*store;
@@ -25,6 +30,8 @@ struct store_call {
 	struct store_job	*job;		/* NULL once it is done */
 	struct strand		*strand;
 	uint64_t		 deadline_ms;
+	uint64_t		 since_us;	/* clock_us() */
+	enum store_kind		 kind;
 	bool			 posted, cancelled;
 	struct store_answer	 answer;
 	void			*held;		/* by the answer */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "metrics/metrics.h"
 #include "store/job.h"
 #include "store/queue.h"
 
@@ -101,6 +102,7 @@ lose_spool(struct store *store, uint64_t until)
 	    "remembered are lost", store->spool_path,
 	    (unsigned long long)lost);
 	store->counts.dropped += lost;
+	metric_add(METRIC_ID_STORE_LOST, 0, 0, lost);
 	store_take_back(store, until);
 	store->spool_done = until;
 	spool_forget(store->spool);
@@ -134,6 +136,7 @@ end_place(struct store *store, const struct store_job *job)
 	if (store->flight_read) {
 		store->spool_done++;
 		store->counts.replayed++;
+		metric_count(METRIC_ID_STORE_REPLAYED, 0, 0);
 	} else if (job->spooled > 0) {
 		store->spool_done = job->spooled + 1;
 	}
@@ -152,6 +155,8 @@ end_jobs(struct store *store, size_t count, struct store_call **calls_out)
 		job->answer.known = !job->refused;
 		job->answer.why = job->refused ? "the store refuses it" : "";
 		store->counts.dropped += job->refused;
+		metric_add(METRIC_ID_STORE_OPS, job->op.kind, STORE_DROPPED,
+		    job->refused);
 		if (call != NULL) {
 			call->held = job->held;
 			job->held = NULL;
@@ -189,8 +194,10 @@ note_state(struct store *store, const char *why)
 		log_error("the store is away: %s", why);
 	else if (why[0] == '\0' && store->why[0] != '\0')
 		log_info("the store is back");
-	if (why[0] != '\0' && store->why[0] == '\0')
+	if (why[0] != '\0' && store->why[0] == '\0') {
 		store->counts.failures++;
+		metric_count(METRIC_ID_STORE_FAILURES, 0, 0);
+	}
 	snprintf(store->why, sizeof(store->why), "%s", why);
 	store->counts.down = why[0] != '\0';
 	if (store->counts.down)
