@@ -213,6 +213,25 @@ enum {
 	LIMIT_RECEIVED_REPORTS = 1000000, /* of which it is known that they
 					 * were read */
 
+	/* Mail of our own, and who takes it */
+	LIMIT_OUTMAIL_DEPTH = 4,	/* of parts in parts */
+	LIMIT_OUTMAIL_RECIPIENTS = 100,	/* RFC 5321 section 4.5.3.1.8 */
+	LIMIT_OUTMAIL_SUBJECT_OCTETS = 1024,
+	LIMIT_OUTMAIL_NAME_OCTETS = 255, /* of a file, and of who sends */
+	LIMIT_MAILBOX_OCTETS = 254,	/* RFC 5321 section 4.5.3.1.3: a path
+					 * without its angle brackets */
+	LIMIT_LOCAL_PART_OCTETS = 64,	/* section 4.5.3.1.1 */
+	LIMIT_SMTP_LINE_OCTETS = 2048,	/* section 4.5.3.1.5 has 512 */
+	LIMIT_SMTP_LINES = 100,		/* of one reply */
+	LIMIT_SMTP_TEXT_OCTETS = 4096,	/* of one reply, kept */
+	LIMIT_HANDOVER_MS = 300 * 1000,	/* in all */
+	LIMIT_HANDOVER_WHY_OCTETS = 480,
+
+	/* Reports that we send */
+	LIMIT_DESTINATIONS = 40,	/* of one record, overrides counted */
+	LIMIT_REPORT_BOUNCES = 2,	/* that end the reports to an address */
+	LIMIT_REPORT_BOUNCE_DAYS = 14,	/* ... for so long */
+
 	/* The secret of hashed names: so that it cannot be guessed either */
 	LIMIT_PRIVACY_KEY_MIN = 16,
 	LIMIT_PRIVACY_KEY_MAX = 1024,

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/pattern.h"
 #include "conf/listen.h"
+#include "conf/mailer.h"
 
 #define MAX_MEMORY	((uint64_t)366 * 24 * 3600 * 1000)
 
@@ -185,6 +186,39 @@ verify_privacy(struct arena *arena, struct str value, size_t *at_out)
 	    "omit-recipients, hash-senders, omit-subject and cut-clients";
 }
 
+static const char *
+verify_report_from(struct arena *arena, struct str value, size_t *at_out)
+{
+	size_t at = str_rchr(value, '@');
+
+	if (value.len == 0)
+		return NULL;
+	if (at == 0 || at == value.len || !str_is_visible(value) ||
+	    value.len > LIMIT_MAILBOX_OCTETS || str_chr(value, '<') < at)
+		return "write one address without anything around it, such as "
+		    "dmarc-reports@example.com";
+	*at_out = at + 1;
+	return verify_domain(arena, str_skip(value, at + 1), &at);
+}
+
+/* It stands in a field of mail and in reports. */
+static const char *
+verify_report_text(struct arena *arena, struct str value, size_t *at_out)
+{
+	(void)arena, (void)at_out;
+	return value.len <= LIMIT_OUTMAIL_NAME_OCTETS ? NULL :
+	    "a text of at most 255 octets stands here";
+}
+
+static const char *
+verify_mailer(struct arena *arena, struct str value, size_t *at_out)
+{
+	struct mailer_spec spec;
+	const char *why;
+
+	return mailer_parse(arena, value, &spec, &why, at_out) ? NULL : why;
+}
+
 static const struct {
 	const char *name;
 	const char *(*verify)(struct arena *, struct str, size_t *);
@@ -204,6 +238,10 @@ static const struct {
 	{ "protected_names", verify_name },
 	{ "trusted_relays", verify_relay },
 	{ "dns", verify_dns }, { "policy", verify_policy },
+	{ "report_from", verify_report_from },
+	{ "report_mailer", verify_mailer },
+	{ "report_org", verify_report_text },
+	{ "report_contact", verify_report_text },
 };
 
 static const struct {

@@ -1,5 +1,7 @@
 #include "mail/date.h"
 
+#include <time.h>
+
 #include "base/clock.h"
 #include "mail/lex.h"
 
@@ -177,4 +179,17 @@ date_read(struct str value, int64_t *unix_out)
 	    (int64_t)at.day) * 86400 + (int64_t)(at.hour * 3600 +
 	    at.minute * 60 + at.second) - at.offset;
 	return true;
+}
+
+struct str
+date_write(struct arena *arena, int64_t unix_time)
+{
+	time_t seconds = unix_time;
+	struct tm tm = { 0 };
+
+	gmtime_r(&seconds, &tm);
+	return arena_printf(arena, "%.*s, %02d %.*s %04d %02d:%02d:%02d +0000",
+	    STR_ARG(days[(tm.tm_wday + 6) % 7]), tm.tm_mday,
+	    STR_ARG(months[tm.tm_mon]), tm.tm_year + 1900, tm.tm_hour,
+	    tm.tm_min, tm.tm_sec);
 }

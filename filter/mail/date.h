@@ -7,7 +7,7 @@
 #ifndef ASSAY_MAIL_DATE_H
 #define ASSAY_MAIL_DATE_H
 
-#include "base/str.h"
+#include "base/arena.h"
 
 /*
  * Seconds since 1970, UTC.  False: it is no date, or a day, hour, minute,
@@ -15,5 +15,8 @@
  * the day need not be right.
  */
 bool date_read(struct str value, int64_t *unix_out);
+
+/* "Sun, 22 Nov 2026 20:30:00 +0000"; of the years 1970 to 9999. */
+struct str date_write(struct arena *arena, int64_t unix_time);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * encode - text for an unstructured field (RFC 2047, encoding Q, UTF-8)
+ * encode - text for a field (RFC 2047, encoding Q, UTF-8)
  *
  * ASCII text stays as it is, made safe.  Other text, and words too long for a
  * line, become encoded words of at most 75 octets, with blanks between them
@@ -12,5 +12,12 @@
 
 /* max: octets of text that are taken; more is cut as safe_text() does. */
 struct str encode_text(struct arena *arena, struct str text, size_t max);
+
+/*
+ * The same for a phrase, as before an address (RFC 5322 section 3.2.5): quoted
+ * where its characters ask for it, and encoded words as RFC 2047 section 5 (3)
+ * has them there.
+ */
+struct str encode_phrase(struct arena *arena, struct str text, size_t max);
 
 #endif

@@ -11,4 +11,9 @@
 bool wire_privacy(const struct settings *settings, struct arena *arena,
     struct diag *diag, struct privacy *privacy_out);
 
+/* The secret in the file that a setting of this name names. */
+bool wire_secret(const struct settings *settings, const char *name,
+    const char *path, struct arena *arena, struct diag *diag,
+    struct str *key_out);
+
 #endif

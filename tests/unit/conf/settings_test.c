@@ -121,6 +121,32 @@ static const struct {
 	{ "dns_ttl_min = 1h\ndns_ttl_max = 1m",
 	  "2:15: dns_ttl_min is more than dns_ttl_max" },
 	{ "dns_ttl_min = 2d", "1:15: dns_ttl_min is more than dns_ttl_max" },
+	/* Mail of our own. */
+	{ "report_from = reports",
+	  "1:15: write one address without anything around it, such as "
+	  "dmarc-reports@example.com" },
+	{ "report_from = \"<r@example.com>\"",
+	  "1:16: write one address without anything around it, such as "
+	  "dmarc-reports@example.com" },
+	{ "report_from = \"r@ex ample.com\"",
+	  "1:16: write one address without anything around it, such as "
+	  "dmarc-reports@example.com" },
+	{ "report_from = \"r@-x.example\"",
+	  "1:18: \"-x.example\" is no domain name" },
+	{ "report_mailer = \"smtp:127.0.0.1\"",
+	  "1:18: this is nobody who takes mail; write "
+	  "sendmail:/usr/sbin/sendmail, smtp://127.0.0.1:25 or "
+	  "smtp+unix:/run/mail/smtp.sock" },
+	{ "report_mailer = \"sendmail:sendmail\"",
+	  "1:27: write a whole path, such as sendmail:/usr/sbin/sendmail, "
+	  "smtp://127.0.0.1:25 or smtp+unix:/run/mail/smtp.sock" },
+	{ "report_mailer = \"smtp://mx.example.com\"",
+	  "1:25: an address is such as 127.0.0.1, [::1] or localhost" },
+	{ "report_mailer = \"smtp://::1\"",
+	  "1:25: an address is such as 127.0.0.1, [::1] or localhost" },
+	{ "report_mailer = \"smtp://127.0.0.1:0\"",
+	  "1:25: a port is a number from 1 to 65535, such as "
+	  "smtp://127.0.0.1:25" },
 	/* Where the MTA connects. */
 	{ "listen = \"tcp:8893\"",
 	  "1:11: this is no place to listen; write "

@@ -1,0 +1,11 @@
+#include "tests/unit/reporting/reporting_test.h"
+
+int
+main(void)
+{
+	Suite *suite = suite_create("reporting");
+
+	suite_add_tcase(suite, destination_tests());
+	suite_add_tcase(suite, suppression_tests());
+	return run_suite(suite);
+}

@@ -1,0 +1,13 @@
+/*
+ * reporting_test - the suites of tests/unit/reporting
+ */
+#ifndef ASSAY_TESTS_REPORTING_TEST_H
+#define ASSAY_TESTS_REPORTING_TEST_H
+
+#include "base/arena.h"
+#include "tests/support/check.h"
+
+TCase *destination_tests(void);
+TCase *suppression_tests(void);
+
+#endif
