@@ -240,6 +240,23 @@ enum {
 	LIMIT_METRIC_SERIES = 2000,	/* of one metric, of rules or lists */
 	LIMIT_METRIC_LABEL_OCTETS = 256, /* of one word */
 	LIMIT_METRICS_OCTETS = 16 * 1024 * 1024,
+	/* Logs of MTAs: files that an admin names, full of strangers' words */
+	LIMIT_MAILLOG_LINE_OCTETS = 64 * 1024, /* a longer one is not read;
+					 * Postfix writes at most 2,000 */
+	LIMIT_MAILLOG_TAG_OCTETS = 128,	/* "postfix/submission/smtpd" */
+	LIMIT_MAILLOG_ID_OCTETS = 32,	/* a queue id */
+	LIMIT_MAILLOG_DSN_OCTETS = 16,	/* "5.1.1" */
+	LIMIT_MAILLOG_OPEN = 100000,	/* messages whose end is awaited */
+	LIMIT_MAILLOG_OPEN_OCTETS = 128 * 1024 * 1024, /* of them */
+	LIMIT_MAILLOG_ENDED = 4096,	/* that may have a late line */
+	LIMIT_MAILLOG_REASON_OCTETS = 512, /* of one, kept */
+	LIMIT_MAILLOG_REASONS = 20000,	/* that are told apart */
+	LIMIT_MAILLOG_DOMAINS = 50000,	/* destinations that are told apart */
+	LIMIT_MAILLOG_SENDERS = 2000000, /* addresses that wrote: 8 octets
+					 * each */
+	LIMIT_MAILLOG_BOUNCES = 200000,	/* that may answer nothing */
+	LIMIT_MAILLOG_ACCEPTED = 4000000, /* events that are joined */
+	LIMIT_MAILLOG_SHOWN = 1000,	/* lines that are shown */
 
 	/* Events */
 	LIMIT_EVENT_QUEUE = 10000,

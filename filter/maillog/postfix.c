@@ -1,0 +1,438 @@
+/*
+ * Postfix.  QUEUE-ID: KEY=VALUE, KEY=VALUE, ... or QUEUE-ID: words; most lines
+ * without a queue id say nothing of a message.
+ */
+#include "base/limits.h"
+#include "maillog/entry.h"
+#include "maillog/piece.h"
+
+/* ---- queue ids ---- */
+
+static bool
+is_short_id(struct str id)
+{
+	for (size_t i = 0; i < id.len; i++)
+		if (!ascii_digit(id.ptr[i]) &&
+		    (id.ptr[i] < 'A' || id.ptr[i] > 'F'))
+			return false;
+	return id.len >= 5;
+}
+
+/* enable_long_queue_ids: digits, and letters but vowels. */
+static bool
+is_long_id(struct str id)
+{
+	for (size_t i = 0; i < id.len; i++)
+		if (!ascii_alnum(id.ptr[i]) ||
+		    str_chr(STR("AEIOUaeiou"), id.ptr[i]) < 10)
+			return false;
+	return id.len >= 10;
+}
+
+static bool
+take_id(struct str *rest, struct str *id_out)
+{
+	size_t colon = str_chr(str_slice(*rest, 0,
+	    LIMIT_MAILLOG_ID_OCTETS + 1), ':');
+	struct str id = str_slice(*rest, 0, colon);
+
+	if (colon + 1 >= rest->len || rest->ptr[colon + 1] != ' ')
+		return false;
+	if (str_eqz(id, "NOQUEUE"))
+		*id_out = STR_NONE;
+	else if (is_short_id(id) || is_long_id(id))
+		*id_out = id;
+	else
+		return false;
+	*rest = str_skip(*rest, colon + 2);
+	return true;
+}
+
+/* An id at the end of a line, or before what ends it. */
+static struct str
+id_at(struct str s)
+{
+	size_t end = 0;
+	struct str id;
+
+	while (end < s.len && ascii_alnum(s.ptr[end]))
+		end++;
+	id = str_slice(s, 0, end);
+	return id.len <= LIMIT_MAILLOG_ID_OCTETS && (is_short_id(id) ||
+	    is_long_id(id)) ? id : STR_NONE;
+}
+
+/* ---- lines of a delivery ---- */
+
+static const struct {
+	struct str		name;
+	enum maillog_status	status;
+} statuses[] = {
+	{ STR_INIT("sent"), MAILLOG_SENT },
+	{ STR_INIT("deferred"), MAILLOG_DEFERRED },
+	{ STR_INIT("bounced"), MAILLOG_BOUNCED },
+	{ STR_INIT("undeliverable"), MAILLOG_PROBED },
+	{ STR_INIT("deliverable"), MAILLOG_PROBED },
+	/* What sendmail -v and -bv are told. */
+	{ STR_INIT("SOFTBOUNCE"), MAILLOG_DEFERRED },
+};
+
+static bool
+take_status(struct str *rest, struct maillog_entry *entry)
+{
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		if (piece_text(rest, statuses[i].name)) {
+			entry->status = statuses[i].status;
+			return true;
+		}
+	return false;
+}
+
+static struct str
+take_word(struct str *rest)
+{
+	struct str word = str_slice(*rest, 0, piece_find(*rest, STR(", ")));
+
+	*rest = str_skip(*rest, word.len);
+	return word;
+}
+
+/* "0.02/0/1/0.04" */
+static bool
+take_delays(struct str *rest, struct maillog_entry *entry)
+{
+	for (int i = 0; i < 4; i++)
+		if ((i > 0 && !piece_text(rest, STR("/"))) ||
+		    !piece_seconds(rest, &entry->delays_us[i]))
+			return false;
+	entry->has_delays = true;
+	return true;
+}
+
+/* "to=<...>, " has been seen; one KEY=VALUE of what follows. */
+static bool
+take_key(struct str *rest, struct maillog_entry *entry)
+{
+	uint64_t number;
+
+	if (piece_text(rest, STR("orig_to="))) {
+		if (!piece_path(rest, &entry->orig_to))
+			entry->orig_to = take_word(rest);
+		return true;
+	}
+	if (piece_text(rest, STR("relay="))) {
+		entry->relay = take_word(rest);
+		return true;
+	}
+	if (piece_text(rest, STR("conn_use=")))
+		return piece_number(rest, &number);
+	if (piece_text(rest, STR("delay=")))
+		return entry->has_delay = piece_seconds(rest,
+		    &entry->delay_us);
+	if (piece_text(rest, STR("delays=")))
+		return take_delays(rest, entry);
+	if (piece_text(rest, STR("dsn="))) {
+		entry->dsn = take_word(rest);
+		return true;
+	}
+	return false;
+}
+
+/* "loopback[127.0.0.1]:10025" */
+static bool
+is_this_host(struct str relay)
+{
+	struct str address = str_skip(relay, str_chr(relay, '[') + 1);
+
+	return piece_is(address, STR("127.")) || piece_is(address, STR("::1]"));
+}
+
+/* Under which queue id it goes on: "queued as ID", "forwarded as ID". */
+static struct str
+goes_on_as(struct str reason)
+{
+	static const struct str phrases[] = {
+		STR_INIT("queued as "), STR_INIT("forwarded as "),
+	};
+
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+		struct str id = id_at(piece_after(reason, phrases[i]));
+
+		if (id.len > 0)
+			return id;
+	}
+	return STR_NONE;
+}
+
+static void
+finish_try(struct str rest, struct str program, struct maillog_entry *entry)
+{
+	if (piece_text(&rest, STR(" ("))) {
+		entry->reason = rest;
+		if (rest.len > 0 && rest.ptr[rest.len - 1] == ')')
+			entry->reason = str_slice(rest, 0, rest.len - 1);
+	}
+	entry->inside = is_this_host(entry->relay) ||
+	    str_eqz(program, "local");
+	if (entry->inside)
+		entry->other_id = goes_on_as(entry->reason);
+	entry->remote = str_eqz(program, "smtp") ||
+	    str_eqz(program, "relay");
+	if (str_eqz(program, "discard") && entry->status == MAILLOG_SENT)
+		entry->status = MAILLOG_DROPPED;
+	entry->kind = MAILLOG_TRIED;
+}
+
+/* "to=<bob@example.net>, relay=..., status=sent (...)" */
+static void
+read_try(struct str rest, struct str program, struct maillog_entry *entry)
+{
+	struct str all = rest;
+
+	rest = str_skip(rest, 3);
+	if (!piece_path(&rest, &entry->rcpts))
+		entry->rcpts = take_word(&rest);
+	else
+		entry->rcpts = str_slice(all, 3, all.len - rest.len);
+	while (piece_text(&rest, STR(", "))) {
+		if (piece_text(&rest, STR("status="))) {
+			if (take_status(&rest, entry))
+				finish_try(rest, program, entry);
+			return;
+		}
+		if (!take_key(&rest, entry))
+			return;
+	}
+}
+
+/* "from=<ann@example.com>, size=351, nrcpt=1 (queue active)", or that it
+ * expired: "from=<>, status=force-expired, returned to sender". */
+static void
+read_from(struct str rest, struct maillog_entry *entry)
+{
+	if (!piece_path(&rest, &entry->sender))
+		return;
+	if (piece_is(rest, STR(", status=expired")) ||
+	    piece_is(rest, STR(", status=force-expired"))) {
+		entry->kind = MAILLOG_EXPIRED;
+		return;
+	}
+	if (!piece_text(&rest, STR(", size=")) ||
+	    !piece_number(&rest, &entry->size) ||
+	    !piece_text(&rest, STR(", nrcpt=")) ||
+	    !piece_number(&rest, &entry->rcpt_count))
+		return;
+	entry->has_size = true;
+	entry->kind = MAILLOG_QUEUED;
+}
+
+/* ---- lines of other kinds ---- */
+
+/* ends: of the message, and not of one command, it speaks. */
+static const struct verb {
+	struct str		text;
+	enum maillog_kind	at_end, before;
+	bool			by_milter;
+} verbs[] = {
+	{ STR_INIT("reject: "), MAILLOG_REFUSED, MAILLOG_REFUSAL, false },
+	{ STR_INIT("milter-reject: "), MAILLOG_REFUSED, MAILLOG_REFUSAL,
+	    true },
+	{ STR_INIT("hold: "), MAILLOG_HELD, MAILLOG_HELD, false },
+	{ STR_INIT("milter-hold: "), MAILLOG_HELD, MAILLOG_HELD, true },
+	{ STR_INIT("discard: "), MAILLOG_DISCARDED, MAILLOG_DISCARDED,
+	    false },
+	{ STR_INIT("milter-discard: "), MAILLOG_DISCARDED,
+	    MAILLOG_DISCARDED, true },
+};
+
+static const struct str message_ends[] = {
+	STR_INIT("END-OF-MESSAGE "), STR_INIT("END-OF-DATA "),
+	STR_INIT("header "), STR_INIT("body "), STR_INIT("mime-"),
+	STR_INIT("content "),
+};
+
+/* "REPLY; from=<a> to=<b> proto=ESMTP helo=<c>" behind "from CLIENT: " */
+static bool
+read_verb(struct str rest, struct maillog_entry *entry)
+{
+	bool at_end = false;
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (!piece_text(&rest, verbs[i].text))
+			continue;
+		for (size_t k = 0; k < sizeof(message_ends) /
+		    sizeof(message_ends[0]); k++)
+			at_end |= piece_is(rest, message_ends[k]);
+		entry->kind = at_end ? verbs[i].at_end : verbs[i].before;
+		entry->by_milter = verbs[i].by_milter;
+		rest = piece_after(rest, STR(" from "));
+		entry->client = str_slice(rest, 0, str_chr(rest, ' '));
+		if (entry->client.len > 0 &&
+		    entry->client.ptr[entry->client.len - 1] == ':')
+			entry->client.len--;
+		rest = piece_after(rest, STR(": "));
+		entry->reason = str_slice(rest, 0, piece_find(rest,
+		    STR("; ")));
+		return true;
+	}
+	return false;
+}
+
+static const struct {
+	struct str		text;
+	enum maillog_notice	notice;
+} notices[] = {
+	{ STR_INIT("sender non-delivery notification: "),
+	    MAILLOG_NOTICE_BOUNCE },
+	{ STR_INIT("postmaster non-delivery notification: "),
+	    MAILLOG_NOTICE_BOUNCE },
+	{ STR_INIT("sender delay notification: "), MAILLOG_NOTICE_DELAY },
+	{ STR_INIT("postmaster delay notification: "),
+	    MAILLOG_NOTICE_DELAY },
+	{ STR_INIT("sender delivery status notification: "),
+	    MAILLOG_NOTICE_SUCCESS },
+};
+
+static bool
+read_notice(struct str rest, struct maillog_entry *entry)
+{
+	for (size_t i = 0; i < sizeof(notices) / sizeof(notices[0]); i++)
+		if (piece_text(&rest, notices[i].text)) {
+			entry->notice = notices[i].notice;
+			entry->other_id = id_at(rest);
+			if (entry->other_id.len > 0)
+				entry->kind = MAILLOG_NOTICE;
+			return true;
+		}
+	return false;
+}
+
+/* One word or phrase is all of it. */
+static const struct {
+	struct str		text, program;	/* empty: any */
+	enum maillog_kind	kind;
+} phrases[] = {
+	{ STR_INIT("removed"), STR_INIT("postsuper"), MAILLOG_DELETED },
+	{ STR_INIT("removed"), STR_INIT(""), MAILLOG_REMOVED },
+	{ STR_INIT("placed on hold"), STR_INIT(""), MAILLOG_HELD },
+	{ STR_INIT("released from hold"), STR_INIT(""), MAILLOG_RELEASED },
+};
+
+static bool
+read_phrase(struct str rest, struct str program, struct maillog_entry *entry)
+{
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
+		if (str_eq(rest, phrases[i].text) &&
+		    (phrases[i].program.len == 0 ||
+		    str_eq(program, phrases[i].program))) {
+			entry->kind = phrases[i].kind;
+			return true;
+		}
+	return false;
+}
+
+/* Behind a queue id, these say nothing of what becomes of it. */
+static const struct str idle_after_id[] = {
+	STR_INIT("host "), STR_INIT("warning: "), STR_INIT("warn: "),
+	STR_INIT("info: "), STR_INIT("filter: "), STR_INIT("redirect: "),
+	STR_INIT("prepend: "), STR_INIT("replace: "), STR_INIT("bcc: "),
+	STR_INIT("strip: "), STR_INIT("pass: "), STR_INIT("delay: "),
+	STR_INIT("lost connection "), STR_INIT("conversation with "),
+	STR_INIT("enabling PIX "), STR_INIT("Cannot start TLS"),
+	STR_INIT("TLS is required"), STR_INIT("skipped, still being "),
+	STR_INIT("sender address "), STR_INIT("breaking line "),
+	STR_INIT("passing "), STR_INIT("resent-message-id="),
+	STR_INIT("requeued"), STR_INIT("expired"), STR_INIT("Server certif"),
+	STR_INIT("discarding "), STR_INIT("table "), STR_INIT("timeout "),
+	STR_INIT("permit: "), STR_INIT("milter-header-"),
+	STR_INIT("restarting "), STR_INIT("connect to "),
+	STR_INIT("certificate "), STR_INIT("reject_warning: "),
+	STR_INIT("SASL "), STR_INIT("dunno: "), STR_INIT("triggers "),
+	STR_INIT("using "), STR_INIT("non-fatal "), STR_INIT("uid "),
+};
+
+static const struct str idle[] = {
+	STR_INIT("connect from "), STR_INIT("disconnect from "),
+	STR_INIT("lost connection "), STR_INIT("timeout "),
+	STR_INIT("warning: "), STR_INIT("statistics: "),
+	STR_INIT("Anonymous TLS "), STR_INIT("Untrusted TLS "),
+	STR_INIT("Trusted TLS "), STR_INIT("Verified TLS "),
+	STR_INIT("setting up TLS "), STR_INIT("SSL_"), STR_INIT("TLS "),
+	STR_INIT("connect to "), STR_INIT("daemon started"),
+	STR_INIT("reload"), STR_INIT("refreshing "), STR_INIT("terminating"),
+	STR_INIT("stopping "), STR_INIT("too many "),
+	STR_INIT("improper command "), STR_INIT("using backwards-"),
+	STR_INIT("fatal: "), STR_INIT("error: "), STR_INIT("panic: "),
+	STR_INIT("table "), STR_INIT("cache "), STR_INIT("close database"),
+	STR_INIT("starting the "), STR_INIT("discarding "),
+	STR_INIT("enabling PIX "), STR_INIT("certificate "),
+	STR_INIT("mapping DNSSEC"), STR_INIT("Host offered STARTTLS"),
+	STR_INIT("CONNECT from "), STR_INIT("PASS "), STR_INIT("HANGUP "),
+	STR_INIT("PREGREET "), STR_INIT("DNSBL "), STR_INIT("COMMAND "),
+	STR_INIT("BARE NEWLINE "), STR_INIT("NON-SMTP "),
+	STR_INIT("WHITELIST"), STR_INIT("ALLOWLIST"), STR_INIT("BLACKLIST"),
+	STR_INIT("DENYLIST"), STR_INIT("DISCONNECT "), STR_INIT("WHITELISTED"),
+	STR_INIT("SASL "), STR_INIT("dict_"), STR_INIT("ping "),
+	STR_INIT("client="), STR_INIT("private/"), STR_INIT("Requeued: "),
+	STR_INIT("Deleted: "), STR_INIT("Placed on hold: "),
+	STR_INIT("Released from hold: "), STR_INIT("Force-expired: "),
+	STR_INIT("addr "), STR_INIT("auto_clnt"), STR_INIT("name_mask"),
+	STR_INIT("DNSSEC "), STR_INIT("initializing "), STR_INIT("Postfix "),
+	STR_INIT("the Postfix mail system"), STR_INIT("SMTP "),
+	STR_INIT("host "), STR_INIT("Renegotiation "), STR_INIT("NOQUEUE"),
+	STR_INIT("rewriting "), STR_INIT("concurrency "), STR_INIT("STARTTLS "),
+	STR_INIT("postfix-"), STR_INIT("read "), STR_INIT("open "),
+	STR_INIT("update "), STR_INIT("milter-"), STR_INIT("destination "),
+};
+
+static bool
+is_one_of(struct str text, const struct str *prefixes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (piece_is(text, prefixes[i]))
+			return true;
+	return false;
+}
+
+/* ---- all of them ---- */
+
+static void
+read_with_id(struct str rest, struct str program,
+    struct maillog_entry *entry)
+{
+	if (piece_is(rest, STR("to=<"))) {
+		read_try(rest, program, entry);
+	} else if (piece_text(&rest, STR("client="))) {
+		entry->client = take_word(&rest);
+		entry->kind = MAILLOG_BEGIN;
+	} else if (piece_is(rest, STR("uid="))) {
+		entry->kind = MAILLOG_BEGIN;
+	} else if (piece_text(&rest, STR("message-id="))) {
+		entry->message_id = rest;
+		entry->kind = MAILLOG_NAMED;
+	} else if (piece_text(&rest, STR("from="))) {
+		read_from(rest, entry);
+	} else if (!read_phrase(rest, program, entry) &&
+	    !read_notice(rest, entry) && !read_verb(rest, entry) &&
+	    is_one_of(rest, idle_after_id, sizeof(idle_after_id) /
+	    sizeof(idle_after_id[0]))) {
+		entry->kind = MAILLOG_NOTHING;
+	}
+}
+
+void
+maillog_postfix(const struct maillog_line *line,
+    struct maillog_entry *entry_out)
+{
+	struct str rest = line->text;
+
+	*entry_out = (struct maillog_entry){ .kind = MAILLOG_UNKNOWN };
+	if (take_id(&rest, &entry_out->queue_id)) {
+		read_with_id(rest, line->program, entry_out);
+		return;
+	}
+	if (is_one_of(rest, idle, sizeof(idle) / sizeof(idle[0])) ||
+	    str_eqz(line->program, "postfix-script") ||
+	    str_eqz(line->program, "postlog"))
+		entry_out->kind = MAILLOG_NOTHING;
+}
