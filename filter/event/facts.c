@@ -163,10 +163,13 @@ put_below(struct emit *out, const struct fact_set *facts, const char *name,
 		memcpy(key, rest, word);
 		key[word] = '\0';
 		if (rest[word] == '\0') {
-			if (facts->facts[id].state != FACT_SET)
+			const struct fact *fact = facts_get(facts,
+			    (enum fact_id)id);
+
+			if (fact->state != FACT_SET)
 				emit_null(out, key);
 			else
-				event_value(out, key, &facts->facts[id],
+				event_value(out, key, fact,
 				    fact_table[id].type);
 		} else if (!is_done(id, level, word)) {
 			emit_open(out, key, '{');
@@ -181,6 +184,7 @@ put_below(struct emit *out, const struct fact_set *facts, const char *name,
 static void
 put_group(struct emit *out, const struct fact_set *facts, int id)
 {
+	const struct fact *fact = facts_get(facts, (enum fact_id)id);
 	const char *name = fact_table[id].name;
 	size_t len = strlen(name);
 	char prefix[64];
@@ -189,8 +193,8 @@ put_group(struct emit *out, const struct fact_set *facts, int id)
 	memcpy(prefix, name, len);
 	memcpy(prefix + len, ".", 2);
 	emit_open(out, name, '{');
-	emit_word(out, "result", facts->facts[id].state == FACT_SET ?
-	    word_name(facts->facts[id].word) : NULL);
+	emit_word(out, "result", fact->state == FACT_SET ?
+	    word_name(fact->word) : NULL);
 	put_below(out, facts, prefix, len + 1);
 	emit_close(out, '}');
 }

@@ -127,6 +127,20 @@ find_fact(struct str name, int *next, enum fact_id *id_out)
 	return fact_find(name, id_out);
 }
 
+/* A value that does not fit leaves the fact pending. */
+static bool
+read_fact(struct pull *pull, enum fact_id id, struct fact_set *facts)
+{
+	struct fact fact = { .state = FACT_PENDING };
+
+	if (!event_value_read(pull, fact_table[id].type,
+	    fact_table[id].words, &fact))
+		return false;
+	if (fact.state != FACT_PENDING)
+		facts_put(facts, id, &fact);
+	return true;
+}
+
 bool
 event_facts_read(struct pull *pull, const bool *wanted,
     struct fact_set *facts)
@@ -141,10 +155,8 @@ event_facts_read(struct pull *pull, const bool *wanted,
 		if (!find_fact(name, &next, &id) || facts_known(facts, id) ||
 		    (wanted != NULL && !wanted[id]))
 			pull_skip(pull);
-		else if (!event_value_read(pull, fact_table[id].type,
-		    fact_table[id].words, &facts->facts[id]))
+		else if (!read_fact(pull, id, facts))
 			return false;
-		facts->version++;
 	}
 	return !pull->bad;
 }

@@ -490,7 +490,7 @@ void
 privacy_mark(struct fact_set *facts, unsigned bits)
 {
 	for (int id = 0; id < FACT_COUNT; id++) {
-		struct fact *fact = &facts->facts[id];
+		const struct fact *fact = facts_get(facts, (enum fact_id)id);
 
 		if (fact->state == FACT_SET &&
 		    ((kinds[id] == RECIPIENT &&
@@ -499,6 +499,6 @@ privacy_mark(struct fact_set *facts, unsigned bits)
 		    (bits & PRIVACY_HASH_SENDERS) != 0) ||
 		    (kinds[id] == CLIENT &&
 		    (bits & PRIVACY_CUT_CLIENTS) != 0)))
-			fact->hidden = true;
+			facts_hide(facts, (enum fact_id)id);
 	}
 }

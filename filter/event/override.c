@@ -62,17 +62,17 @@ find_header(void *ctx, struct str name, struct str *value_out)
 static void
 take_away(struct fact_set *facts, unsigned without)
 {
-	facts->version++;
+	const struct fact no = { .state = FACT_SET, .truth = false };
+	const struct fact none = { .state = FACT_SET, .word = WORD_NONE };
+
 	if ((without & WITHOUT_ARC) != 0) {
-		facts->facts[FACT_ID_ARC_TRUSTED] = (struct fact){
-		    .state = FACT_SET, .truth = false };
+		facts_put(facts, FACT_ID_ARC_TRUSTED, &no);
 		for (int id = FACT_ID_ARC_DMARC; id <= FACT_ID_ARC_SPF; id++)
-			facts->facts[id] = (struct fact){ .state = FACT_SET,
-			    .word = WORD_NONE };
+			facts_put(facts, (enum fact_id)id, &none);
 	}
 	if ((without & WITHOUT_LIST) != 0)
-		facts->facts[FACT_ID_LIST_ID] = (struct fact){
-		    .state = FACT_NONE };
+		facts_put(facts, FACT_ID_LIST_ID, &(struct fact){
+		    .state = FACT_NONE });
 }
 
 static bool
@@ -110,13 +110,14 @@ run_again(const struct override_case *at, unsigned without,
     const struct policy_rule **rule_out)
 {
 	struct what_if what_if = { at->env, without };
-	struct fact_set facts = *at->env->facts;
+	struct fact_set facts;
 	struct policy_env env = { .facts = &facts, .header =
 	    at->env->header == NULL ? NULL : find_header, .ctx = &what_if,
 	    .arena = at->env->arena };
 	struct policy_run run = run_before(at);
 	enum fact_id missing;
 
+	facts_share(at->env->arena, at->env->facts, &facts);
 	take_away(&facts, without);
 	return policy_eval(at->policy, STAGE_MESSAGE, &env, &run, rule_out,
 	    &missing) == POLICY_DECIDED;

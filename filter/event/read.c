@@ -479,6 +479,7 @@ event_read(struct str line, const struct event_want *want,
 
 	memset(record_out, 0, sizeof(*record_out));
 	record_out->line = line;
+	record_out->facts.arena = arena;
 	pull_init(&reader.pull, line, arena);
 	if (!read_object(&reader, ROWS(event_rows), record_out) ||
 	    !pull_end(&reader.pull) || reader.seen != NEEDS_ALL)

@@ -142,20 +142,108 @@ word_find(enum word_set set, struct str name, enum word *word_out)
 	return false;
 }
 
+const struct fact fact_placeless[FACT_PLACES] = {
+	[FACT_PLACE_PENDING] = { .state = FACT_PENDING },
+	[FACT_PLACE_NONE] = { .state = FACT_NONE },
+};
+
+_Static_assert(FACT_PLACES + FACT_COUNT + 1 <= UINT8_MAX,
+    "places are octets");
+
+/* ---- places: those that were freed first, then new ones ---- */
+
+static struct fact *
+at_place(struct fact_set *set, unsigned place)
+{
+	unsigned at = place - FACT_PLACES;
+
+	if (at < FACTS_INLINE)
+		return &set->first[at];
+	at -= FACTS_INLINE;
+	return &set->more[at / FACTS_CHUNK][at % FACTS_CHUNK];
+}
+
+static unsigned
+take_place(struct fact_set *set)
+{
+	unsigned place = set->free, at = set->used;
+
+	if (place != 0) {
+		set->free = (uint8_t)at_place(set, place)->list.count;
+		return place;
+	}
+	set->used++;
+	if (at >= FACTS_INLINE && (at - FACTS_INLINE) % FACTS_CHUNK == 0) {
+		ensure(set->arena != NULL);
+		set->more[(at - FACTS_INLINE) / FACTS_CHUNK] = arena_alloc(
+		    set->arena, FACTS_CHUNK * sizeof(struct fact));
+	}
+	return at + FACT_PLACES;
+}
+
+static bool
+has_own_place(const struct fact_set *set, enum fact_id id)
+{
+	return set->place[id] >= FACT_PLACES &&
+	    set->place[id] != set->shared;
+}
+
+static void
+set_place(struct fact_set *set, enum fact_id id, unsigned place)
+{
+	if (has_own_place(set, id)) {
+		at_place(set, set->place[id])->list.count = set->free;
+		set->free = set->place[id];
+	}
+	set->place[id] = (uint8_t)place;
+	set->version++;
+}
+
+/* Where this fact alone is. */
+static struct fact *
+own_place(struct fact_set *set, enum fact_id id)
+{
+	if (!has_own_place(set, id))
+		set_place(set, id, take_place(set));
+	else
+		set->version++;
+	return at_place(set, set->place[id]);
+}
+
+/* ---- the set as a whole ---- */
+
 void
 facts_reset(struct fact_set *set, enum stage from)
 {
+	if (from == STAGE_CONNECT) {
+		*set = (struct fact_set){ .arena = set->arena,
+		    .version = set->version + 1 };
+		return;
+	}
 	for (int i = 0; i < FACT_COUNT; i++)
 		if (fact_table[i].stage >= from)
-			set->facts[i] = (struct fact){ .state = FACT_PENDING };
+			set_place(set, (enum fact_id)i, FACT_PLACE_PENDING);
 	set->version++;
 }
 
 void
 facts_clear(struct fact_set *set, enum fact_id id)
 {
-	set->facts[id] = (struct fact){ .state = FACT_PENDING };
-	set->version++;
+	set_place(set, id, FACT_PLACE_PENDING);
+}
+
+void
+facts_share(struct arena *arena, const struct fact_set *from,
+    struct fact_set *to)
+{
+	*to = *from;
+	to->arena = arena;
+	for (int i = 0; i < FACTS_CHUNKS && from->more[i] != NULL; i++) {
+		to->more[i] = arena_alloc(arena,
+		    FACTS_CHUNK * sizeof(struct fact));
+		memcpy(to->more[i], from->more[i],
+		    FACTS_CHUNK * sizeof(struct fact));
+	}
 }
 
 static void
@@ -179,46 +267,81 @@ void
 facts_copy(struct arena *arena, const struct fact_set *from,
     struct fact_set *to)
 {
-	*to = *from;
+	facts_share(arena, from, to);
 	for (int i = 0; i < FACT_COUNT; i++) {
-		struct fact *fact = &to->facts[i];
 		enum fact_type type = fact_table[i].type;
+		struct fact *fact;
 
+		if (!has_own_place(to, (enum fact_id)i))
+			continue;
+		fact = at_place(to, to->place[i]);
 		if (fact->state == FACT_UNKNOWN ||
 		    (fact->state == FACT_SET && is_text(type)))
 			fact->text = arena_copy(arena, fact->text);
 		else if (fact->state == FACT_SET && type == FACT_LIST)
 			copy_list(arena, fact);
 	}
+	if (to->shared != 0) {
+		struct fact *fact = at_place(to, to->shared);
+
+		fact->text = arena_copy(arena, fact->text);
+	}
 }
 
-const struct fact *
-facts_get(const struct fact_set *set, enum fact_id id)
+void
+facts_unknown_rest(struct fact_set *set, struct str reason)
 {
-	return &set->facts[id];
+	unsigned place = take_place(set);
+
+	ensure(set->shared == 0);
+	*at_place(set, place) = (struct fact){ .state = FACT_UNKNOWN,
+	    .text = reason };
+	for (int i = 0; i < FACT_COUNT; i++)
+		if (set->place[i] == FACT_PLACE_PENDING)
+			set->place[i] = (uint8_t)place;
+	set->shared = (uint8_t)place;
+	set->version++;
 }
 
-bool
-facts_known(const struct fact_set *set, enum fact_id id)
+/* ---- one fact ---- */
+
+void
+facts_put(struct fact_set *set, enum fact_id id, const struct fact *fact)
 {
-	return set->facts[id].state != FACT_PENDING;
+	if (fact->state == FACT_PENDING)
+		set_place(set, id, FACT_PLACE_PENDING);
+	else if (fact->state == FACT_NONE)
+		set_place(set, id, FACT_PLACE_NONE);
+	else
+		*own_place(set, id) = *fact;
+}
+
+void
+facts_hide(struct fact_set *set, enum fact_id id)
+{
+	if (facts_get(set, id)->state != FACT_SET)
+		return;
+	ensure(has_own_place(set, id));
+	at_place(set, set->place[id])->hidden = true;
+	set->version++;
 }
 
 static struct fact *
 write_once(struct fact_set *set, enum fact_id id, enum fact_state state)
 {
-	struct fact *fact = &set->facts[id];
+	struct fact *fact;
 
-	ensure(fact->state == FACT_PENDING || fact_is_running(id));
-	fact->state = state;
-	set->version++;
+	ensure(set->place[id] == FACT_PLACE_PENDING || fact_is_running(id));
+	fact = own_place(set, id);
+	*fact = (struct fact){ .state = state };
 	return fact;
 }
 
 void
 facts_none(struct fact_set *set, enum fact_id id)
 {
-	write_once(set, id, FACT_NONE);
+	ensure(set->place[id] == FACT_PLACE_PENDING || fact_is_running(id));
+	set_place(set, id, FACT_PLACE_NONE);
 }
 
 void
@@ -232,8 +355,7 @@ facts_text(struct fact_set *set, enum fact_id id, struct str text)
 {
 	enum fact_type type = fact_table[id].type;
 
-	ensure(type == FACT_STRING || type == FACT_DOMAIN ||
-	    type == FACT_ADDRESS);
+	ensure(is_text(type));
 	write_once(set, id, FACT_SET)->text = text;
 }
 

@@ -5,8 +5,12 @@
  * nothing of the kind: no such field, no login), or to "unknown" with the
  * reason (it could not be had).  A policy sees nothing but this set.
  *
+ * Most facts of a message are pending or none, and every connection has a set:
+ * such a fact takes an octet, only the others a place for what they are.
+ *
  * Ownership:	values are not copied; their bytes live as long as the scope
- *		(connection, HELO, message) that the fact belongs to.
+ *		(connection, HELO, message) that the fact belongs to.  The
+ *		places past the first FACTS_INLINE are in the set's arena.
  * Threads:	the connection's strand.
  */
 #ifndef ASSAY_FACTS_FACTS_H
@@ -82,9 +86,25 @@ struct fact {
 	};
 };
 
+enum {
+	FACTS_INLINE = 16, FACTS_CHUNK = 8,
+	FACTS_CHUNKS = (FACT_COUNT + 1 - FACTS_INLINE + FACTS_CHUNK - 1) /
+	    FACTS_CHUNK		/* one more, see facts_unknown_rest() */
+};
+
+/*
+ * Zeroed is empty.  One with more than FACTS_INLINE facts that are neither
+ * pending nor none needs an arena, which lives as long; it is not copied by
+ * assignment, but by facts_share() or facts_copy().
+ */
 struct fact_set {
-	struct fact	facts[FACT_COUNT];
-	uint64_t	version;	/* changes with every write */
+	struct arena	*arena;
+	uint64_t	 version;	/* changes with every write */
+	/* The rest is of facts.c and facts_get() alone: */
+	struct fact	*more[FACTS_CHUNKS];
+	uint8_t		 used, free, shared;
+	uint8_t		 place[FACT_COUNT];
+	struct fact	 first[FACTS_INLINE];
 };
 
 extern const struct fact_info fact_table[FACT_COUNT];
@@ -116,12 +136,41 @@ void facts_reset(struct fact_set *set, enum stage from);
 /* One fact is pending again: for each recipient. */
 void facts_clear(struct fact_set *set, enum fact_id id);
 
-/* The same facts, with copies of their bytes: to outlive their scopes. */
+/* The same facts, to be changed apart; their bytes are shared.  What was in
+ * to is forgotten, its arena is to be this one. */
+void facts_share(struct arena *arena, const struct fact_set *from,
+    struct fact_set *to);
+
+/* The same with copies of their bytes: to outlive their scopes. */
 void facts_copy(struct arena *arena, const struct fact_set *from,
     struct fact_set *to);
 
-const struct fact *facts_get(const struct fact_set *set, enum fact_id id);
-bool facts_known(const struct fact_set *set, enum fact_id id); /* not pending */
+/* What place[] says of a fact; from FACT_PLACES on where its value is. */
+enum { FACT_PLACE_PENDING, FACT_PLACE_NONE, FACT_PLACES };
+
+extern const struct fact fact_placeless[FACT_PLACES];
+
+/* Valid until this fact is written or cleared. */
+static inline const struct fact *
+facts_get(const struct fact_set *set, enum fact_id id)
+{
+	unsigned at = set->place[id];
+
+	if (at < FACT_PLACES)
+		return &fact_placeless[at];
+	at -= FACT_PLACES;
+	if (at < FACTS_INLINE)
+		return &set->first[at];
+	at -= FACTS_INLINE;
+	return &set->more[at / FACTS_CHUNK][at % FACTS_CHUNK];
+}
+
+/* Not pending. */
+static inline bool
+facts_known(const struct fact_set *set, enum fact_id id)
+{
+	return set->place[id] != FACT_PLACE_PENDING;
+}
 
 /* Each may be called once for a fact between resets, unless it is running. */
 void facts_none(struct fact_set *set, enum fact_id id);
@@ -133,6 +182,14 @@ void facts_bool(struct fact_set *set, enum fact_id id, bool truth);
 void facts_word(struct fact_set *set, enum fact_id id, enum word word);
 void facts_list(struct fact_set *set, enum fact_id id, const struct str *at,
     size_t count);
+
+/* Whatever it was, it is this now: what a test or an event says of it. */
+void facts_put(struct fact_set *set, enum fact_id id,
+    const struct fact *fact);
+/* Another text stands for this one, if it is set (see struct fact). */
+void facts_hide(struct fact_set *set, enum fact_id id);
+/* All that is pending is unknown, for this reason. */
+void facts_unknown_rest(struct fact_set *set, struct str reason);
 
 /* text if it has bytes, else none. */
 void facts_text_or_none(struct fact_set *set, enum fact_id id,

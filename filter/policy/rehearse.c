@@ -98,8 +98,8 @@ set_accepted(struct stage_play *play, size_t upto)
 			    play->what->rcpts[i].address);
 	facts_list(&play->facts, FACT_ID_RCPT_ACCEPTED, accepted.at,
 	    accepted.count);
-	play->facts.facts[FACT_ID_RCPT_ACCEPTED].hidden =
-	    play->what->hidden_rcpts;
+	if (play->what->hidden_rcpts)
+		facts_hide(&play->facts, FACT_ID_RCPT_ACCEPTED);
 }
 
 static void
@@ -115,7 +115,8 @@ set_rcpt(struct stage_play *play, size_t i)
 		facts_text(facts, FACT_ID_RCPT, rcpt->address);
 	else
 		facts_unknown(facts, FACT_ID_RCPT, STR("not recorded"));
-	facts->facts[FACT_ID_RCPT].hidden = play->what->hidden_rcpts;
+	if (play->what->hidden_rcpts)
+		facts_hide(facts, FACT_ID_RCPT);
 	facts_number(facts, FACT_ID_RCPT_COUNT, (double)(i + 1));
 	if (rcpt->tag == WORD_NONE)
 		facts_none(facts, FACT_ID_BOUNCE_TAG);
@@ -149,7 +150,7 @@ static void
 run_rcpts(struct stage_play *play)
 {
 	const struct rehearse_case *what = play->what;
-	struct fact count = play->facts.facts[FACT_ID_RCPT_COUNT];
+	struct fact count = *facts_get(&play->facts, FACT_ID_RCPT_COUNT);
 	size_t first = what->rcpt_count;
 
 	for (size_t i = 0; i < what->rcpt_count && !play->decided; i++)
@@ -161,7 +162,7 @@ run_rcpts(struct stage_play *play)
 	if (first < what->rcpt_count)
 		set_rcpt(play, first);
 	set_accepted(play, what->rcpt_count);
-	play->facts.facts[FACT_ID_RCPT_COUNT] = count;
+	facts_put(&play->facts, FACT_ID_RCPT_COUNT, &count);
 }
 
 /* The first recipient that a rule refused, where none is left. */
@@ -214,11 +215,8 @@ end_rcpts(struct stage_play *play)
 static void
 start(struct stage_play *play)
 {
-	play->facts = *play->what->facts;
-	for (int id = 0; id < FACT_COUNT; id++)
-		if (!facts_known(&play->facts, (enum fact_id)id))
-			facts_unknown(&play->facts, (enum fact_id)id,
-			    STR("not recorded"));
+	facts_share(play->arena, play->what->facts, &play->facts);
+	facts_unknown_rest(&play->facts, STR("not recorded"));
 	*play->out = (struct rehearsal){ .rcpts = arena_alloc(play->arena,
 	    play->what->rcpt_count * sizeof(*play->out->rcpts)) };
 }

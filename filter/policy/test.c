@@ -20,7 +20,7 @@ apply(struct fact_set *facts, const struct presets *presets)
 		const struct preset *preset = &presets->list.at[i];
 
 		if (preset->kind == PRESET_FACT)
-			facts->facts[preset->id] = preset->fact;
+			facts_put(facts, preset->id, &preset->fact);
 	}
 }
 
@@ -93,16 +93,17 @@ take_verdict(struct walk *walk, const struct policy_rule *rule)
 static void
 list_recipient(struct fact_set *facts)
 {
-	const struct fact *rcpt = &facts->facts[FACT_ID_RCPT];
-	struct fact *list = &facts->facts[FACT_ID_RCPT_ACCEPTED];
+	const struct fact *rcpt = facts_get(facts, FACT_ID_RCPT);
+	struct fact list = *rcpt;
 
-	if (list->state != FACT_NONE || rcpt->state == FACT_NONE)
+	if (facts_get(facts, FACT_ID_RCPT_ACCEPTED)->state != FACT_NONE ||
+	    rcpt->state == FACT_NONE)
 		return;
-	*list = *rcpt;
-	if (rcpt->state != FACT_SET)
-		return;
-	list->list.at = &rcpt->text;
-	list->list.count = 1;
+	if (rcpt->state == FACT_SET) {
+		list.list.at = &rcpt->text;
+		list.list.count = 1;
+	}
+	facts_put(facts, FACT_ID_RCPT_ACCEPTED, &list);
 }
 
 static void
@@ -298,7 +299,7 @@ find_facts(struct walk *walk, struct arena *arena, struct str *why_out)
 	*why_out = STR("there is nobody to check a message");
 	if (message == NULL) {
 		for (int id = 0; id < FACT_COUNT; id++)
-			walk->facts.facts[id].state = FACT_NONE;
+			facts_none(&walk->facts, (enum fact_id)id);
 		apply(&walk->facts, &walk->test->given);
 	} else if (walk->checker == NULL ||
 	    !walk->checker->check(walk->checker->ctx, message, arena,
@@ -306,8 +307,8 @@ find_facts(struct walk *walk, struct arena *arena, struct str *why_out)
 		return false;
 	}
 	for (int id = 0; id < FACT_COUNT; id++)
-		if (walk->facts.facts[id].state == FACT_PENDING)
-			walk->facts.facts[id].state = FACT_NONE;
+		if (!facts_known(&walk->facts, (enum fact_id)id))
+			facts_none(&walk->facts, (enum fact_id)id);
 	apply(&walk->facts, &walk->test->own);
 	return true;
 }
@@ -324,6 +325,7 @@ policy_tests_run(const struct policy_tests *tests, size_t at,
 	ensure(at < tests->cases.count);
 	walk->test = tests->cases.at[at];
 	walk->checker = checker;
+	walk->facts.arena = arena;
 	ran = find_facts(walk, arena, &why);
 	if (ran) {
 		list_recipient(&walk->facts);

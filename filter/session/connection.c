@@ -36,6 +36,7 @@ connection_new(struct engine *engine)
 	conn->strand = strand_new();
 	for (int i = 0; i < SCOPE_COUNT; i++)
 		conn->arena[i] = arena_new();
+	conn->facts.arena = conn->arena[SCOPE_CONNECTION];
 	conn->results.arena = conn->arena[SCOPE_CONNECTION];
 	conn->subject = (struct subject){
 		.options = &engine->options.checks, .dns = engine->options.dns,

@@ -129,9 +129,10 @@ current_rcpt(struct connection *conn)
 static bool
 run_rcpts_late(struct connection *conn)
 {
-	struct fact_set facts = conn->facts;
 	const struct policy_rule *rule;
+	struct fact_set facts;
 
+	facts_share(conn->arena[SCOPE_MESSAGE], &conn->facts, &facts);
 	for (size_t i = 0; i < conn->message.rcpts.count; i++) {
 		struct recipient *rcpt = &conn->message.rcpts.at[i];
 

@@ -100,7 +100,7 @@ run_checks(void)
 	struct arena *arena = arena_new();
 	size_t count = 0;
 
-	facts_reset(&bench.facts, STAGE_CONNECT);
+	bench.facts = (struct fact_set){ .arena = arena };
 	bench.finished = 0;
 	for (size_t i = 0; i < CHECKS; i++) {
 		const struct check *check = &check_table[checks[i]];

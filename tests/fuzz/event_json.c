@@ -166,8 +166,8 @@ check_read(const struct event *event, const char *text)
 	    EVENT_READ_OK)
 		abort();
 	for (int id = 0; id < FACT_COUNT; id++) {
-		const struct fact *fact = &event->facts->facts[id];
-		const struct fact *got = &record.facts.facts[id];
+		const struct fact *fact = facts_get(event->facts, id);
+		const struct fact *got = facts_get(&record.facts, id);
 		/* What is no number is null. */
 		bool odd = fact->state == FACT_SET &&
 		    (fact_table[id].type == FACT_NUMBER ||
@@ -214,7 +214,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena = arena_new();
 	struct str input = str_make(data, size);
-	struct fact_set facts = { 0 };
+	struct fact_set facts = { .arena = arena };
 	struct results results = { .arena = arena };
 	struct policy_run run = { 0 };
 	struct event event = { .kind = "message", .facts = &facts,

@@ -28,7 +28,7 @@ check_again(struct arena *arena, const struct fact_set *facts)
 {
 	static const struct str key = STR_INIT("{\"facts\":");
 	char *once = facts_json(facts), *twice;
-	struct fact_set again = { 0 };
+	struct fact_set again = { .arena = arena };
 	struct pull pull;
 
 	pull_init(&pull, str_skip(str_from(once), key.len), arena);

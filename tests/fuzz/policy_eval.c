@@ -213,9 +213,9 @@ run_to_end(const struct policy *policy, enum stage stage,
 
 	while (policy_eval(policy, stage, env, run, &rule, &pending) ==
 	    POLICY_WAIT) {
-		ensure(now->facts[pending].state == FACT_PENDING);
+		ensure(!facts_known(now, pending));
 		ensure(++waits <= FACT_COUNT);
-		now->facts[pending] = later->facts[pending];
+		facts_put(now, pending, facts_get(later, pending));
 	}
 	for (size_t i = 0; i < run->fired.count; i++)
 		check_rule(&run->fired.at[i]);
@@ -237,9 +237,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct policy *policy;
 	struct input input = { data, size };
-	struct fact_set all = { .version = 0 }, some = { .version = 0 };
 	struct policy_run run_all = { 0 }, run_some = { 0 };
 	struct arena *arena = arena_new();
+	struct fact_set all = { .arena = arena }, some = { .arena = arena };
 	struct fuzz_header header = { .there = take(&input) % 4 != 0 };
 	struct policy_env env_all = { .facts = &all, .header = find_header,
 	    .ctx = &header, .arena = arena };
@@ -259,7 +259,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		set_fact(&all, (enum fact_id)id, &input);
 		if (early)
-			some.facts[id] = all.facts[id];
+			facts_put(&some, (enum fact_id)id,
+			    facts_get(&all, (enum fact_id)id));
 	}
 	for (int stage = 0; stage < STAGE_COUNT; stage++) {
 		run_to_end(policy, (enum stage)stage, &env_all, &all, &all,

@@ -4,7 +4,6 @@
  */
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/ensure.h"
 #include "base/limits.h"
@@ -14,9 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* 0: all none, 1: all unknown, 2: all pending. */
 static void
-fill(struct fact_set *facts, int how)
+fill(struct arena *arena, struct fact_set *facts, int how)
 {
-	memset(facts, 0, sizeof(*facts));
+	*facts = (struct fact_set){ .arena = arena };
 	for (int id = 0; id < FACT_COUNT && how < 2; id++) {
 		if (how == 0)
 			facts_none(facts, (enum fact_id)id);
@@ -33,7 +32,7 @@ evaluate(const struct policy *policy, int how)
 	struct policy_env env = { .facts = &facts, .arena = arena };
 	struct policy_run run = { 0 };
 
-	fill(&facts, how);
+	fill(arena, &facts, how);
 	for (int stage = 0; stage < STAGE_COUNT; stage++) {
 		const struct policy_rule *rule;
 		enum fact_id pending;

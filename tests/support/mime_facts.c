@@ -63,6 +63,7 @@ mime_facts(struct arena *arena, struct str message, size_t piece)
 	struct check_run *run = &talk->run;
 	struct buf out;
 
+	talk->facts.arena = arena;
 	talk->subject.facts = &talk->facts;
 	talk->subject.results = &talk->results;
 	*run = (struct check_run){ .check = check, .subject = &talk->subject,

@@ -79,6 +79,7 @@ scene_open(struct scene *scene, const char *const *trusted, size_t count)
 	    .dns_timeout_ms = 5000, .trusted_sealers = trusted,
 	    .trusted_sealer_count = count } };
 	scene->results.arena = scene->arena;
+	scene->facts.arena = scene->arena;
 	scene->subject = (struct subject){ .options = &scene->options,
 	    .dns = fake_dns_new(ZONE), .strand = strand_new(),
 	    .facts = &scene->facts, .results = &scene->results,

@@ -129,6 +129,7 @@ scene_open(struct scene *scene, const char *zone, const char *author)
 {
 	*scene = (struct scene){ .arena = arena_new() };
 	scene->results.arena = scene->arena;
+	scene->facts.arena = scene->arena;
 	scene->options.dns_timeout_ms = 5000;
 	scene->subject = (struct subject){ .options = &scene->options,
 	    .dns = fake_dns_new(zone), .strand = strand_new(),

@@ -54,6 +54,7 @@ stand_open(struct stand *stand, const char *client)
 	    .local_domains = own_domains, .local_domain_count = 1,
 	    .own_networks = &stand->own, .own_network_count = 1 };
 	stand->results.arena = stand->arena;
+	stand->facts.arena = stand->arena;
 	stand->subject = (struct subject){ .options = &stand->options,
 	    .facts = &stand->facts, .results = &stand->results,
 	    .strand = strand_new(), .dns = fake_dns_new(zone) };

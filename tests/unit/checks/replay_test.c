@@ -53,7 +53,7 @@ run_copy(const struct copy *copy, const char *b, char text_out[200])
 	struct dkim_signature at[3] = { { .word = WORD_NONE } };
 	struct dkim_results signatures = { at, 0 };
 	struct arena *arena = arena_new();
-	struct fact_set facts = { .version = 0 };
+	struct fact_set facts = { .arena = arena };
 	struct subject subject = { .options = &options, .facts = &facts,
 	    .now = NOW + copy->at, .strand = strand_new(),
 	    .signatures = &signatures };
@@ -62,7 +62,7 @@ run_copy(const struct copy *copy, const char *b, char text_out[200])
 	    .subject = &subject, .arena = arena, .started = true,
 	    .state = arena_alloc(arena, replay_ops.state_size),
 	    .on_finish = finished, .owner = &done };
-	const struct fact *is = &facts.facts[FACT_ID_DKIM_REPLAYED];
+	const struct fact *is;
 
 	for (size_t i = 0; i < 3 && copy->signers[i] != NULL; i++)
 		at[signatures.count++] = (struct dkim_signature){
@@ -74,11 +74,12 @@ run_copy(const struct copy *copy, const char *b, char text_out[200])
 	ck_assert(strand_wait(subject.strand, &done, clock_ms() + 10000));
 	replay_ops.cancel(&run);
 	strand_leave(subject.strand);
+	is = facts_get(&facts, FACT_ID_DKIM_REPLAYED);
 	snprintf(text_out, 200, "%s", is->state == FACT_NONE ? "none" :
 	    is->state == FACT_UNKNOWN ? "unknown" : "");
 	if (is->state == FACT_SET && is->truth)
-		snprintf(text_out, 200, "%.*s", STR_ARG(facts.facts[
-		    FACT_ID_DKIM_REPLAY_REASON].text));
+		snprintf(text_out, 200, "%.*s", STR_ARG(facts_get(&facts,
+		    FACT_ID_DKIM_REPLAY_REASON)->text));
 	strand_unref(subject.strand);
 	arena_free(arena);
 }

@@ -285,6 +285,7 @@ trial_new(enum check_id id, struct str header)
 	    .domains = domains, .domain_count = TEST_COUNT(domains) });
 	read_fields(trial, header);
 	trial->results.arena = arena;
+	trial->facts.arena = arena;
 	trial->subject = (struct subject){ .options = &trial->options,
 	    .facts = &trial->facts, .results = &trial->results, .now = NOW,
 	    .header = &trial->header };

@@ -37,6 +37,12 @@ tear_down(void)
 #define WITH_SHADOW(shadow)	HEAD "\"verdict\":" ACCEPT \
 	",\"shadow_policy\":" shadow ",\"facts\":{}}"
 
+static const struct fact *
+fact_of(enum fact_id id)
+{
+	return facts_get(&record.facts, id);
+}
+
 START_TEST(what_the_shadow_policy_said)
 {
 	static const struct event_want less = { .parts = 0 };
@@ -149,7 +155,7 @@ START_TEST(a_whole_event)
 	ck_assert(record.dns.at[0].secure);
 	assert_str(record.authentication_results, "mx; none");
 	ck_assert_uint_eq(record.troubles.count, 2);
-	ck_assert_int_eq(facts_get(&record.facts, FACT_ID_SPF)->word,
+	ck_assert_int_eq(fact_of(FACT_ID_SPF)->word,
 	    WORD_PASS);
 	ck_assert(!facts_known(&record.facts, FACT_ID_DMARC));
 }
@@ -336,7 +342,7 @@ START_TEST(texts_are_decoded)
 
 	ck_assert_int_eq(event_read(line, &all, arena, &record),
 	    EVENT_READ_OK);
-	fact = facts_get(&record.facts, FACT_ID_SUBJECT);
+	fact = fact_of(FACT_ID_SUBJECT);
 	ck_assert_int_eq(fact->state, texts[_i].state);
 	assert_str(fact->state == FACT_PENDING ? STR_NONE : fact->text,
 	    texts[_i].text);
@@ -356,29 +362,29 @@ START_TEST(values_of_every_type)
 	    "\"mail.from\":\"\",\"helo\":\"one\",\"helo\":\"two\"}}"),
 	    &all, arena, &record), EVENT_READ_OK);
 	ck_assert(ip_parse(STR("2001:db8::1"), &ip));
-	read_ip = fact_ip(&record.facts.facts[FACT_ID_CLIENT_IP]);
+	read_ip = fact_ip(fact_of(FACT_ID_CLIENT_IP));
 	ck_assert(ip_equal(&read_ip, &ip));
-	ck_assert_double_eq(record.facts.facts[FACT_ID_SCORE].number, -2.5);
+	ck_assert_double_eq(fact_of(FACT_ID_SCORE)->number, -2.5);
 	ck_assert(!facts_known(&record.facts, FACT_ID_SPF));
-	ck_assert_int_eq(record.facts.facts[FACT_ID_DMARC].word,
+	ck_assert_int_eq(fact_of(FACT_ID_DMARC)->word,
 	    WORD_TEMPERROR);
-	ck_assert_int_eq(record.facts.facts[FACT_ID_DMARC_POLICY].word,
+	ck_assert_int_eq(fact_of(FACT_ID_DMARC_POLICY)->word,
 	    WORD_QUARANTINE);
-	ck_assert(record.facts.facts[FACT_ID_DMARC_TEST].truth);
-	ck_assert_int_eq(record.facts.facts[FACT_ID_DMARC_ALIGNED_SPF].state,
+	ck_assert(fact_of(FACT_ID_DMARC_TEST)->truth);
+	ck_assert_int_eq(fact_of(FACT_ID_DMARC_ALIGNED_SPF)->state,
 	    FACT_SET);
-	ck_assert(!record.facts.facts[FACT_ID_DMARC_ALIGNED_SPF].truth);
-	ck_assert_uint_eq(record.facts.facts[FACT_ID_DKIM_DOMAINS].list.count,
+	ck_assert(!fact_of(FACT_ID_DMARC_ALIGNED_SPF)->truth);
+	ck_assert_uint_eq(fact_of(FACT_ID_DKIM_DOMAINS)->list.count,
 	    2);
-	assert_str(record.facts.facts[FACT_ID_DKIM_DOMAINS].list.at[1],
+	assert_str(fact_of(FACT_ID_DKIM_DOMAINS)->list.at[1],
 	    "b.example");
-	ck_assert_int_eq(record.facts.facts[FACT_ID_DKIM_L].state, FACT_SET);
-	ck_assert_double_eq(record.facts.facts[FACT_ID_MAIL_SIZE].number,
+	ck_assert_int_eq(fact_of(FACT_ID_DKIM_L)->state, FACT_SET);
+	ck_assert_double_eq(fact_of(FACT_ID_MAIL_SIZE)->number,
 	    123456789012345678.0);
-	ck_assert_int_eq(record.facts.facts[FACT_ID_MAIL_FROM].state,
+	ck_assert_int_eq(fact_of(FACT_ID_MAIL_FROM)->state,
 	    FACT_SET);
 	/* The first of two is it. */
-	assert_str(record.facts.facts[FACT_ID_HELO].text, "one");
+	assert_str(fact_of(FACT_ID_HELO)->text, "one");
 }
 END_TEST
 
@@ -500,16 +506,16 @@ START_TEST(round_trip)
 	assert_str(record.rcpts.at[0].address, "b\xc3\xbc@example.net");
 	ck_assert_uint_eq(record.rcpts.at[0].verdict.place.line, 77);
 	ck_assert_int_eq(record.rcpts.at[0].tag, WORD_FORGED);
-	assert_str(record.facts.facts[FACT_ID_SUBJECT].text,
+	assert_str(fact_of(FACT_ID_SUBJECT)->text,
 	    "\t\x7f\xf0\x9f\x98\x80");
-	ck_assert_int_eq(record.facts.facts[FACT_ID_IPREV].state,
+	ck_assert_int_eq(fact_of(FACT_ID_IPREV)->state,
 	    FACT_UNKNOWN);
-	ck_assert_int_eq(record.facts.facts[FACT_ID_CLIENT_NAME].state,
+	ck_assert_int_eq(fact_of(FACT_ID_CLIENT_NAME)->state,
 	    FACT_NONE);
-	ck_assert_int_eq(record.facts.facts[FACT_ID_CLIENT_IP].state,
+	ck_assert_int_eq(fact_of(FACT_ID_CLIENT_IP)->state,
 	    FACT_SET);
-	ck_assert_double_eq(record.facts.facts[FACT_ID_SCORE].number, 0.1);
-	assert_str(record.facts.facts[FACT_ID_DKIM_DOMAINS].list.at[1],
+	ck_assert_double_eq(fact_of(FACT_ID_SCORE)->number, 0.1);
+	assert_str(fact_of(FACT_ID_DKIM_DOMAINS)->list.at[1],
 	    "b\"\\\xc3\xbc.example");
 	free(text);
 }
