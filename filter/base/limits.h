@@ -269,6 +269,8 @@ enum {
 	LIMIT_EVENT_DEPTH = 32,		/* of objects within objects, read */
 	LIMIT_SUMMARY_NAMES = 8192,	/* of one table of a report; past twice
 					 * that, those seen least go */
+	LIMIT_PLOT_PLACES = 2000,	/* of a plot: more than it has pixels */
+	LIMIT_MAIL_ROWS = 48,		/* of a series, in a mail to people */
 	LIMIT_EVIDENCE = 200,		/* DNS answers kept with a message */
 	LIMIT_SPF_TERMS_SEEN = 100,	/* kept with a message */
 	LIMIT_EVIDENCE_OCTETS = 1024,	/* of the text of one answer */

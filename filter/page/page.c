@@ -135,8 +135,10 @@ page_tiles(struct page *page, const struct page_tile *tiles, size_t count)
 			page_text(page, tiles[i].note);
 			fputs("</small>", page->out);
 		}
-		if (tiles[i].command.len > 0)
+		if (tiles[i].command.len > 0) {
+			fputc('\n', page->out);
 			page_command(page, STR("list"), tiles[i].command);
+		}
 		fputs("</dd></div>\n", page->out);
 	}
 	fputs("</dl>\n", page->out);

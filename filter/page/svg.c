@@ -142,7 +142,11 @@ svg_key_end(struct page *page)
 void
 page_figure_begin(struct page *page, struct str title)
 {
-	fputs("<figure><figcaption>", page->out);
+	fputs("<figure>", page->out);
+	/* The table says it again, and is all that there is in a mail. */
+	if (page->use == PAGE_MAIL)
+		return;
+	fputs("<figcaption>", page->out);
 	page_text(page, title);
 	fputs("</figcaption>\n", page->out);
 }

@@ -3,29 +3,24 @@
 #include "base/ensure.h"
 #include "page/number.h"
 
-/* What mail clients keep of a style: that of the element. */
-static const char *
-cell_style(const struct page *page, enum page_column_kind kind)
-{
-	if (page->use == PAGE_FILE)
-		return "";
-	return kind == PAGE_NUMBERS ?
-	    " style=\"text-align:right;padding:2px 10px 2px 0\"" :
-	    " style=\"text-align:left;padding:2px 10px 2px 0\"";
-}
+/* style: what mail clients keep, that of the element. */
+static const struct {
+	const char	*class, *style;
+} kinds[] = {
+	[PAGE_WORDS] = { "w", "text-align:left" },
+	[PAGE_TIMES] = { "t", "text-align:left;white-space:nowrap" },
+	[PAGE_NUMBERS] = { "n", "text-align:right;white-space:nowrap" },
+	[PAGE_COMMANDS] = { "do", "text-align:left" },
+};
 
-static const char *
-cell_class(enum page_column_kind kind)
+/* Of a cell: its class, and where it is needed its style. */
+static void
+look(const struct page *page, enum page_column_kind kind)
 {
-	switch (kind) {
-	case PAGE_NUMBERS:
-		return " class=\"n\"";
-	case PAGE_COMMANDS:
-		return " class=\"do\"";
-	case PAGE_WORDS:
-		return " class=\"w\"";
-	}
-	return "";
+	fprintf(page->out, " class=\"%s\"", kinds[kind].class);
+	if (page->use == PAGE_MAIL)
+		fprintf(page->out, " style=\"%s;padding:2px 10px 2px 0\"",
+		    kinds[kind].style);
 }
 
 void
@@ -38,10 +33,11 @@ page_table_begin(struct page *page, struct str caption,
 	fputs("<div class=\"wide\"><table><caption>", page->out);
 	page_text(page, caption);
 	fputs("</caption>\n<thead><tr>", page->out);
-	for (size_t i = 0; i < count; i++)
-		fprintf(page->out, "<th scope=\"col\"%s%s>%s</th>",
-		    cell_class(columns[i].kind),
-		    cell_style(page, columns[i].kind), columns[i].name);
+	for (size_t i = 0; i < count; i++) {
+		fputs("<th scope=\"col\"", page->out);
+		look(page, columns[i].kind);
+		fprintf(page->out, ">%s</th>", columns[i].name);
+	}
 	fputs("</tr></thead>\n<tbody>", page->out);
 }
 
@@ -74,12 +70,10 @@ page_table_end(struct page *page)
 static void
 begin_cell(struct page *page, const char *more)
 {
-	enum page_column_kind kind;
-
 	ensure(page->in_row && page->column < page->column_count);
-	kind = page->columns[page->column].kind;
-	fprintf(page->out, page->column == 0 ? "<th scope=\"row\"%s%s%s>" :
-	    "<td%s%s%s>", cell_class(kind), cell_style(page, kind), more);
+	fputs(page->column == 0 ? "<th scope=\"row\"" : "<td", page->out);
+	look(page, page->columns[page->column].kind);
+	fprintf(page->out, "%s>", more);
 }
 
 void

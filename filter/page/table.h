@@ -13,7 +13,9 @@
 
 #include "page/page.h"
 
-enum page_column_kind { PAGE_WORDS, PAGE_NUMBERS, PAGE_COMMANDS };
+enum page_column_kind {
+	PAGE_WORDS, PAGE_TIMES, PAGE_NUMBERS, PAGE_COMMANDS
+};
 
 struct page_column {
 	const char		*name;

@@ -146,10 +146,11 @@ void
 replay_print_html(FILE *out, const struct replay *replay)
 {
 	struct page page;
-	char text[512];
+	char title[256], text[512];
 
-	page_begin(&page, out, PAGE_FILE,
-	    str_from(policy_name(replay->policy)),
+	snprintf(title, sizeof(title), "Policy \"%.200s\", replayed",
+	    policy_name(replay->policy));
+	page_begin(&page, out, PAGE_FILE, str_from(title),
 	    about(replay, text, sizeof(text)));
 	totals(&page, replay);
 	changes_print_html(&page, &replay->changes);

@@ -115,7 +115,7 @@ START_TEST(tiles)
 	page_tiles(&page, both, 2);
 	ck_assert_str_eq(printed(), "<dl class=\"tiles\">\n"
 	    "<div><dt>a</dt><dd><b>1</b></dd></div>\n"
-	    "<div><dt>b</dt><dd><b>&lt;2&gt;</b> <small>of 3</small>"
+	    "<div><dt>b</dt><dd><b>&lt;2&gt;</b> <small>of 3</small>\n"
 	    "<details class=\"command\"><summary>list</summary>"
 	    "<code>assay log</code></details></dd></div>\n</dl>\n");
 }
