@@ -113,6 +113,16 @@ generation_unref(void *arg)
 	free(generation);
 }
 
+bool
+generation_event_counts(const struct generation *generation,
+    struct event_counts *counts_out)
+{
+	if (generation->events == NULL)
+		return false;
+	event_writer_counts(generation->events->writer, counts_out);
+	return true;
+}
+
 void
 generation_flush(const struct generation *generation)
 {
@@ -120,12 +130,7 @@ generation_flush(const struct generation *generation)
 	uint64_t until = clock_ms() + EVENTS_WAIT_MS;
 	struct event_counts counts;
 
-	if (generation->events == NULL)
-		return;
-	do {
-		event_writer_counts(generation->events->writer, &counts);
-		if (counts.waiting == 0)
-			return;
+	while (generation_event_counts(generation, &counts) &&
+	    counts.waiting > 0 && clock_ms() < until)
 		nanosleep(&pause, NULL);
-	} while (clock_ms() < until);
 }

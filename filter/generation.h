@@ -28,6 +28,10 @@ struct generation *generation_new(const char *file,
 void generation_ref(void *generation);
 void generation_unref(void *generation);
 
+/* Of its event file; false: it has none. */
+bool generation_event_counts(const struct generation *generation,
+    struct event_counts *counts_out);
+
 /* Wait, but not long, until the events so far are written. */
 void generation_flush(const struct generation *generation);
 

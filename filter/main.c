@@ -23,6 +23,7 @@
 #include "conf/listen.h"
 #include "daemon.h"
 #include "generation.h"
+#include "health.h"
 #include "milter/front.h"
 #include "socket.h"
 
@@ -178,6 +179,7 @@ serve(struct assayd *assayd, struct generation *generation)
 	generation_unref(assayd->generation);
 	assayd->generation = generation;
 	front_use(&engine);
+	health_use(generation);
 }
 
 static int
@@ -231,7 +233,13 @@ reload(struct assayd *assayd)
 	generation = load_generation(assayd, diag);
 	diag_log(diag);
 	diag_free(diag);
+	if (generation != NULL &&
+	    !health_listen(generation->wiring->settings, NULL)) {
+		generation_unref(generation);
+		generation = NULL;
+	}
 	if (generation == NULL) {
+		health_not_reloaded();
 		log_error("not reloaded; settings and policy stay as they "
 		    "were");
 	} else {
@@ -305,6 +313,7 @@ run_front(void *arg)
 	front_run();
 	log_error("libmilter has stopped; the system log says why");
 	atomic_store(&front_ended, true);
+	health_front_ended();
 	kill(getpid(), SIGTERM);
 	return NULL;
 }
@@ -371,7 +380,8 @@ open_socket(struct assayd *assayd, const struct settings *settings)
 		log_error("%s", why);
 		return false;
 	}
-	return daemon_write_pid(settings->pid_file) && daemon_become(&user);
+	return health_listen(settings, &user) &&
+	    daemon_write_pid(settings->pid_file) && daemon_become(&user);
 }
 
 static bool
@@ -398,6 +408,7 @@ announce(const struct assayd *assayd)
 
 	log_info("assayd %s listens on %s, policy \"%s\"", PACKAGE_VERSION,
 	    wiring->settings->listen, policy_name(wiring->policy));
+	health_start();
 	daemon_ready(assayd->log_on_stderr);
 	daemon_notify("READY=1");
 }
@@ -414,11 +425,13 @@ end(struct assayd *assayd)
 	int status = atomic_load(&front_ended) ? EXIT_WRONG : EXIT_FINE;
 
 	daemon_notify("STOPPING=1");
+	health_stop();
 	socket_retire(assayd->listen_fd, &assayd->listen);
 	if (status == EXIT_FINE)
 		finish_messages(assayd);
 	daemon_remove_pid(pid_file);
 	free(pid_file);
+	health_end();
 	generation_flush(assayd->generation);
 	front_load(&load);
 	log_info("ends, %u connections open", load.connections);

@@ -84,6 +84,9 @@ void settings_free(struct settings *settings);		/* NULL is allowed */
  */
 const char *settings_needs_restart(const struct settings *running,
     const struct settings *loaded, size_t *next);
+/* Another one when the value of any setting is another.  It finds changes, not
+ * malice. */
+uint64_t settings_checksum(const struct settings *settings);
 /* Do the two loads agree in the settings whose names begin with prefix? */
 bool settings_same(const struct settings *a, const struct settings *b,
     const char *prefix);

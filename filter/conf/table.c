@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/hash.h"
 #include "conf/loader.h"
 
 enum { START = false, RELOAD = true };
@@ -79,4 +80,41 @@ settings_same(const struct settings *a, const struct settings *b,
 		    0 && !same(a, b, i))
 			return false;
 	return true;
+}
+
+static uint64_t
+mix(uint64_t sum, struct str text)
+{
+	return hash_siphash13(text, (const uint64_t[2]){ sum, 0 });
+}
+
+uint64_t
+settings_checksum(const struct settings *settings)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < SETTINGS; i++) {
+		const void *field = (const char *)settings + offsets[i];
+		const struct setting_list *list = field;
+
+		switch (setting_table[i].type) {
+		case SETTING_LIST:
+			for (size_t n = 0; n < list->count; n++)
+				sum = mix(sum, str_from(list->at[n]));
+			sum = mix(sum, STR("list"));
+			break;
+		case SETTING_NUMBER:
+		case SETTING_SIZE:
+		case SETTING_TIME:
+			sum = mix(sum, str_make(field, sizeof(uint64_t)));
+			break;
+		case SETTING_TEXT:
+		case SETTING_PATH:
+		case SETTING_WORD:
+			sum = mix(sum,
+			    str_from(*(const char *const *)field));
+			break;
+		}
+	}
+	return sum;
 }

@@ -6,7 +6,7 @@
 #include "base/ip.h"
 #include "base/limits.h"
 #include "base/pattern.h"
-#include "conf/listen.h"
+#include "conf/http.h"
 #include "conf/mailer.h"
 
 #define MAX_MEMORY	((uint64_t)366 * 24 * 3600 * 1000)
@@ -21,6 +21,16 @@ verify_listen(struct arena *arena, struct str value, size_t *at_out)
 	const char *why;
 
 	return listen_parse(arena, value, &spec, &why, at_out) ? NULL : why;
+}
+
+static const char *
+verify_http(struct arena *arena, struct str value, size_t *at_out)
+{
+	struct listen_spec spec;
+	const char *why;
+
+	return value.len == 0 || http_parse(arena, value, &spec, &why,
+	    at_out) ? NULL : why;
 }
 
 /* RFC 8601 section 2.5: a token or a quoted string, by custom a domain. */
@@ -223,7 +233,8 @@ static const struct {
 	const char *name;
 	const char *(*verify)(struct arena *, struct str, size_t *);
 } texts[] = {
-	{ "listen", verify_listen }, { "user", verify_user },
+	{ "listen", verify_listen }, { "http", verify_http },
+	{ "user", verify_user },
 	{ "authserv_id", verify_authserv_id },
 	{ "trusted_authserv_ids", verify_authserv_id },
 	{ "host_name", verify_host_name }, { "privacy", verify_privacy },

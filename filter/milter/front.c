@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/ensure.h"
+#include "metrics/metrics.h"
 #include "milter/milter.h"
 
 enum { BACKLOG = 1024 };
@@ -85,6 +86,7 @@ client_new(void)
 	client->conn = connection_new(client->engine.engine);
 	client->strand = strand_ref(connection_strand(client->conn));
 	atomic_fetch_add(&front.connections, 1);
+	metric_count(METRIC_ID_OPENED, 0, 0);
 	return client;
 }
 

@@ -40,6 +40,7 @@ bool wire_sealing(struct wiring *wiring, struct diag *diag);
 /* The running one, with all it knows, where it is the same. */
 struct store *wire_store(const struct settings *settings,
     const struct wiring *running, struct arena *arena, struct diag *diag);
+void wire_http_warn(const struct settings *settings, struct diag *diag);
 void wire_store_warn(const struct settings *settings,
     const struct policy *policy, struct diag *diag);
 bool wire_history_ok(const struct settings *settings, struct diag *diag);

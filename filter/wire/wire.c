@@ -167,6 +167,7 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	if (bounces_are_tagged(settings))
 		wiring->bounce = wire_bounce(settings, diag);
 	wiring->protect = protect_for(settings);
+	wire_http_warn(settings, diag);
 	wire_store_warn(settings, wiring->policy, diag);
 	can_store = !wire_history_ok(settings, diag) ? false :
 	    !options->remembers || settings->store[0] == '\0' ||

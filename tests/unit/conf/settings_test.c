@@ -1,4 +1,4 @@
-#include "tests/support/check.h"
+#include "conf_test.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -640,6 +640,7 @@ main(void)
 	TCase *tc = tcase_create("conf");
 
 	suite_add_tcase(suite, tc);
+	suite_add_tcase(suite, http_tests());
 	tcase_add_loop_test(tc, mistakes_are_told, 0, TEST_COUNT(broken));
 	tcase_add_test(tc, a_broken_file_spoils_nothing_for_the_next);
 	tcase_add_test(tc, defaults_are_those_of_the_table);

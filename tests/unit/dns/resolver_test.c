@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/ensure.h"
 #include "dns/resolver_back.h"
+#include "metrics/metrics.h"
 #include "tests/support/fake_dns.h"
 
 enum { LONG_MS = 20000, ASKED_MAX = 32 };
@@ -200,6 +201,12 @@ START_TEST(a_cached_answer_is_not_asked_again)
 	ck_assert_uint_eq(counts().cache_hits, 3);
 	ck_assert_uint_eq(counts().sent, 1);
 	ck_assert_uint_eq(counts().by_status[DNS_DATA], 4);
+	ck_assert_uint_eq(counts().cache_entries, 1);
+	ck_assert_uint_gt(counts().cache_octets, 0);
+	ck_assert_uint_eq(metric_value(METRIC_ID_DNS_CACHE, 0, 0), 3);
+	ck_assert_uint_eq(metric_value(METRIC_ID_DNS_CACHE, 1, 0), 1);
+	ck_assert_uint_eq(metric_value(METRIC_ID_LOOKUPS, DNS_DATA, 0), 4);
+	ck_assert_uint_eq(metric_value(METRIC_ID_QUESTIONS, DNS_DATA, 0), 1);
 }
 END_TEST
 
@@ -220,6 +227,9 @@ START_TEST(a_deadline_is_a_timeout)
 	run_posted();
 	ck_assert_int_eq(later.status, DNS_DATA);
 	ck_assert_int_eq(soon.count, 1);
+	ck_assert_uint_eq(metric_value(METRIC_ID_LOOKUPS, DNS_TIMEOUT, 0), 1);
+	ck_assert_uint_eq(metric_value(METRIC_ID_LOOKUPS, DNS_DATA, 0), 1);
+	ck_assert_uint_eq(metric_value(METRIC_ID_MERGED, 0, 0), 1);
 }
 END_TEST
 

@@ -404,5 +404,6 @@ main(void)
 	tcase_add_test(tests, the_process_is_measured);
 	suite_add_tcase(suite, tests);
 	suite_add_tcase(suite, series_tests());
+	suite_add_tcase(suite, http_tests());
 	return run_suite(suite);
 }

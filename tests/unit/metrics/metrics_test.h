@@ -7,5 +7,6 @@
 #include "tests/support/check.h"
 
 TCase *series_tests(void);
+TCase *http_tests(void);
 
 #endif

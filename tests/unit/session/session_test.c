@@ -679,6 +679,7 @@ main(void)
 	suite_add_tcase(suite, held_tests());
 	suite_add_tcase(suite, listed_tests());
 	suite_add_tcase(suite, reputation_tests());
+	suite_add_tcase(suite, count_tests());
 	suite_add_tcase(suite, envelope_tests());
 	suite_add_tcase(suite, relay_cases());
 	suite_add_tcase(suite, seal_tests());

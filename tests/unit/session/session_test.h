@@ -8,6 +8,7 @@
 
 TCase *asks_tests(void);
 TCase *privacy_tests(void);
+TCase *count_tests(void);
 TCase *envelope_tests(void);
 TCase *greylist_tests(void);
 TCase *held_tests(void);
