@@ -217,7 +217,9 @@ enum {
 	LIMIT_OUTMAIL_DEPTH = 4,	/* of parts in parts */
 	LIMIT_OUTMAIL_RECIPIENTS = 100,	/* RFC 5321 section 4.5.3.1.8 */
 	LIMIT_OUTMAIL_SUBJECT_OCTETS = 1024,
-	LIMIT_OUTMAIL_NAME_OCTETS = 255, /* of a file, and of who sends */
+	LIMIT_OUTMAIL_NAME_OCTETS = 255, /* of who sends */
+	LIMIT_OUTMAIL_FILE_OCTETS = 600, /* of a file: two domains are in that
+					 * of an aggregate report */
 	LIMIT_MAILBOX_OCTETS = 254,	/* RFC 5321 section 4.5.3.1.3: a path
 					 * without its angle brackets */
 	LIMIT_LOCAL_PART_OCTETS = 64,	/* section 4.5.3.1.1 */
@@ -231,6 +233,16 @@ enum {
 	LIMIT_DESTINATIONS = 40,	/* of one record, overrides counted */
 	LIMIT_REPORT_BOUNCES = 2,	/* that end the reports to an address */
 	LIMIT_REPORT_BOUNCE_DAYS = 14,	/* ... for so long */
+	/* Aggregate reports that we make: RFC 9990 */
+	LIMIT_REPORT_SIGNATURES = 100,	/* of a row (section 3.1.3) */
+	LIMIT_REPORT_ROWS = 250000,	/* of a report; about 200 MB of XML */
+	LIMIT_REPORT_DOMAINS = 200000,	/* that get a report a day */
+	LIMIT_REPORT_TEXT_OCTETS = 512,	/* of one text */
+	LIMIT_REPORT_ERROR_OCTETS = 2048, /* of the error element: "should not
+					 * contain an extremely large body" */
+	LIMIT_TALLY_OCTETS = 64 * 1024 * 1024, /* rows in memory; more go to
+					 * a scratch file */
+	LIMIT_TALLY_RUNS = 400,		/* such files: open ones */
 
 	/* The secret of hashed names: so that it cannot be guessed either */
 	LIMIT_PRIVACY_KEY_MIN = 16,

@@ -47,6 +47,7 @@ struct dmarc_record {
 	bool		test;		/* t=y */
 	struct str	fo;
 	VEC(struct str)	rua, ruf;	/* URIs */
+	struct str	rua_text;	/* the tag as written; uri.h */
 	struct str	text;		/* the record itself */
 	struct str	note;		/* what is wrong with p, sp, np */
 };

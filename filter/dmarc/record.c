@@ -161,6 +161,7 @@ read_record(struct arena *arena, const struct tags *tags,
 		record->psd = DMARC_YES;
 	else if (str_eqz_nocase(value[TAG_PSD], "n"))
 		record->psd = DMARC_NO;
+	record->rua_text = value[TAG_RUA];
 	read_uris(arena, value[TAG_RUA], record, false);
 	read_uris(arena, value[TAG_RUF], record, true);
 	record->fo = STR("0");

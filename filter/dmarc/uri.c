@@ -74,3 +74,23 @@ dmarc_uri_read(struct str text, struct str *uri_out)
 	return is_scheme(scheme) && is_uri_text(rest) &&
 	    (!str_eqz_nocase(scheme, "mailto") || has_address(rest));
 }
+
+uint64_t
+dmarc_uri_size(struct str text)
+{
+	static const struct str units = STR_INIT("kmgt");
+	struct str size = str_skip(text, str_chr(text, '!') + 1);
+	uint64_t octets;
+	size_t unit;
+
+	size = str_trim(size);
+	if (!is_report_size(size))
+		return 0;
+	unit = str_chr(units, ascii_lower(size.ptr[size.len - 1]));
+	if (unit < units.len)
+		size.len--;
+	/* Nobody means more than that. */
+	if (!str_to_uint(size, 1 << 23, &octets))
+		return UINT64_MAX;
+	return unit < units.len ? octets << (10 * (unit + 1)) : octets;
+}

@@ -12,4 +12,9 @@
  */
 bool dmarc_uri_read(struct str text, struct str *uri_out);
 
+/* The octets that "!10m" allows a report to have (RFC 7489 section 6.4); 0:
+ * it says none.  The record of RFC 9989 does not mind it any more; who wrote
+ * it did. */
+uint64_t dmarc_uri_size(struct str text);
+
 #endif

@@ -198,7 +198,7 @@ file_name(struct arena *arena, struct str name)
 {
 	struct buf out;
 
-	name = str_slice(name, 0, LIMIT_OUTMAIL_NAME_OCTETS);
+	name = str_slice(name, 0, LIMIT_OUTMAIL_FILE_OCTETS);
 	buf_init(&out, arena, SIZE_MAX);
 	if (str_is_printable(name) && str_chr(name, '"') == name.len &&
 	    str_chr(name, '\\') == name.len)

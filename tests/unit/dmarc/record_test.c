@@ -243,6 +243,26 @@ START_TEST(uri_is_read)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	uint64_t octets;
+} sizes[] = {
+	{ "mailto:a@example.com", 0 }, { "mailto:a@example.com!10m",
+	  10 * 1024 * 1024 }, { "mailto:a@example.com!0", 0 },
+	{ "mailto:a@example.com!5", 5 }, { " mailto:a@b.example!50K ",
+	  50 * 1024 }, { "a:b!1g", 1 << 30 }, { "a:b!2t", 2ull << 40 },
+	{ "a:b!8388608t", 1ull << 63 }, { "a:b!8388609t", UINT64_MAX },
+	{ "a:b!99999999999999999999m", UINT64_MAX }, { "a:b!", 0 },
+	{ "a:b!m", 0 }, { "a:b!10x", 0 }, { "a:b!10 m", 0 }, { "10m", 0 },
+};
+
+START_TEST(size_of_reports)
+{
+	ck_assert_uint_eq(dmarc_uri_size(str_from(sizes[_i].text)),
+	    sizes[_i].octets);
+}
+END_TEST
+
 TCase *
 record_cases(void)
 {
@@ -253,5 +273,6 @@ record_cases(void)
 	tcase_add_loop_test(tc, record_is_read, 0, TEST_COUNT(records));
 	tcase_add_test(tc, record_is_bounded);
 	tcase_add_loop_test(tc, uri_is_read, 0, TEST_COUNT(uris));
+	tcase_add_loop_test(tc, size_of_reports, 0, TEST_COUNT(sizes));
 	return tc;
 }

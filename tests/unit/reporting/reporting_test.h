@@ -9,5 +9,8 @@
 
 TCase *destination_tests(void);
 TCase *suppression_tests(void);
+TCase *pack_tests(void);
+TCase *row_tests(void);
+TCase *tally_tests(void);
 
 #endif

@@ -1,0 +1,91 @@
+#include "reporting/collect.h"
+
+#include <errno.h>
+
+struct run {
+	const struct collect_options	*options;
+	struct tally			*tally;
+	struct collected		*out;
+	int				 error;		/* errno, or 0 */
+};
+
+/* What one batch of lines comes to. */
+struct part {
+	struct arena		*arena;
+	VEC(struct tally_item)	 items;
+	uint64_t		 fates[ROW_FATES];
+};
+
+static void *
+begin(void *ctx)
+{
+	struct arena *arena = arena_new_work();
+	struct part *part = arena_alloc(arena, sizeof(*part));
+
+	(void)ctx;
+	part->arena = arena;
+	return part;
+}
+
+static void
+take_event(void *ctx, void *into, const struct event_record *record,
+    struct arena *arena)
+{
+	const struct run *run = ctx;
+	struct part *part = into;
+	struct row_items items;
+
+	part->fates[row_of_event(record, run->options->report_from, arena,
+	    &items)]++;
+	for (size_t i = 0; i < items.items.count; i++) {
+		struct tally_item item = items.items.at[i];
+
+		item.key = arena_copy(part->arena, item.key);
+		item.detail = arena_copy(part->arena, item.detail);
+		VEC_PUSH(part->arena, &part->items, item);
+	}
+}
+
+static void
+merge(void *ctx, void *from)
+{
+	struct part *part = from;
+	struct run *run = ctx;
+
+	for (int i = 0; i < ROW_FATES; i++)
+		run->out->fates[i] += part->fates[i];
+	for (size_t i = 0; i < part->items.count && run->error == 0; i++)
+		if (!tally_add(run->tally, &part->items.at[i]))
+			run->error = errno;
+	arena_free(part->arena);
+}
+
+static void
+progress(void *ctx, uint64_t done, uint64_t total)
+{
+	const struct collect_options *options =
+	    ((const struct run *)ctx)->options;
+
+	if (options->progress != NULL)
+		options->progress(options->ctx, done, total);
+}
+
+bool
+collect(const struct collect_options *options, struct tally *tally,
+    struct collected *out)
+{
+	static const struct event_feed_ops ops = { begin, take_event, merge,
+	    progress };
+	struct run run = { options, tally, out, 0 };
+	const struct event_feed feed = { .paths = options->paths,
+	    .opener = options->opener,
+	    .want = { .parts = EVENT_PART_DMARC, .facts = row_facts(),
+	    .since_us = options->begin * 1000000,
+	    .until_us = options->end * 1000000 },
+	    .jobs = options->jobs, .ops = &ops, .ctx = &run };
+
+	*out = (struct collected){ .fates = { 0 } };
+	event_feed_run(&feed, &out->feed);
+	errno = run.error;
+	return run.error == 0;
+}

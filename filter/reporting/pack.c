@@ -1,0 +1,246 @@
+#include "reporting/pack.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <time.h>
+#include <zlib.h>
+
+#include "base/ensure.h"
+#include "base/limits.h"
+#include "reporting/xml.h"
+
+enum { GZIP = 15 + 16, CHUNK = 64 * 1024 };
+
+/* A report that is being written. */
+struct packing {
+	const struct pack_head	*head;
+	FILE			*into, *plain;	/* plain or NULL */
+	const char		*directory;
+	struct arena		*work;		/* of a piece */
+	struct plan		*plan;		/* NULL: between two */
+	uint64_t		 rows;
+	uint64_t		 end;		/* of into */
+	z_stream		 gzip;
+};
+
+struct str
+pack_report_id(struct arena *arena, const struct pack_head *head,
+    struct str domain)
+{
+	time_t day = (time_t)head->begin;
+	char date[32] = "";
+	struct tm tm;
+
+	if (gmtime_r(&day, &tm) != NULL)
+		strftime(date, sizeof(date), "%Y-%m-%d", &tm);
+	return arena_printf(arena, "%s_%.*s@%.*s", date, STR_ARG(domain),
+	    STR_ARG(head->receiver));
+}
+
+struct str
+pack_file_name(struct arena *arena, const struct pack_head *head,
+    struct str domain)
+{
+	return arena_printf(arena, "%.*s!%.*s!%" PRId64 "!%" PRId64 ".xml",
+	    STR_ARG(head->receiver), STR_ARG(domain), head->begin,
+	    head->end - 1);
+}
+
+/* ---- octets ---- */
+
+static bool
+deflate_piece(struct packing *packing, struct str piece, int flush)
+{
+	z_stream *z = &packing->gzip;
+	unsigned char out[CHUNK];
+
+	z->next_in = (unsigned char *)(uintptr_t)piece.ptr;
+	z->avail_in = (unsigned)piece.len;
+	do {
+		size_t len;
+
+		z->next_out = out;
+		z->avail_out = sizeof(out);
+		ensure(deflate(z, flush) != Z_STREAM_ERROR);
+		len = sizeof(out) - z->avail_out;
+		if (fwrite(out, 1, len, packing->into) != len)
+			return false;
+		packing->end += len;
+	} while (z->avail_out == 0);
+	return true;
+}
+
+static bool
+put(struct packing *packing, struct buf *text)
+{
+	struct str piece = buf_str(text);
+	bool ok = deflate_piece(packing, piece, Z_NO_FLUSH) &&
+	    (packing->plain == NULL || fwrite(piece.ptr, 1, piece.len,
+	    packing->plain) == piece.len);
+
+	arena_reset(packing->work);
+	return ok;
+}
+
+static struct buf
+new_piece(struct packing *packing)
+{
+	struct buf piece;
+
+	buf_init(&piece, packing->work, SIZE_MAX);
+	return piece;
+}
+
+/* ---- a report ---- */
+
+static bool
+open_plain(struct packing *packing, struct str domain)
+{
+	struct str name = pack_file_name(packing->work, packing->head,
+	    domain);
+
+	if (packing->directory == NULL)
+		return true;
+	packing->plain = fopen(arena_z(packing->work, arena_printf(
+	    packing->work, "%s/%.*s", packing->directory, STR_ARG(name))),
+	    "w");
+	return packing->plain != NULL;
+}
+
+static bool
+begin_report(struct packing *packing, struct plan *plan)
+{
+	const struct pack_head *head = packing->head;
+	struct buf piece = new_piece(packing);
+	struct dmarc_record record;
+	struct xml_head xml = { .org_name = head->org_name,
+	    .email = head->email, .contact = head->contact,
+	    .begin = head->begin, .end = head->end - 1,
+	    .generator = head->generator, .domain = plan->domain,
+	    .error = plan->error, .record = &record };
+
+	if (!open_plain(packing, plan->domain))
+		return false;
+	packing->plan = plan;
+	packing->rows = 0;
+	plan->offset = packing->end;
+	packing->gzip = (z_stream){ .opaque = Z_NULL };
+	ensure(deflateInit2(&packing->gzip, Z_DEFAULT_COMPRESSION,
+	    Z_DEFLATED, GZIP, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+	plan_record(plan, packing->work, &record);
+	xml.report_id = pack_report_id(packing->work, head, plan->domain);
+	xml_head(&piece, &xml);
+	return put(packing, &piece);
+}
+
+static bool
+close_plain(struct packing *packing)
+{
+	FILE *plain = packing->plain;
+
+	packing->plain = NULL;
+	return plain == NULL || fclose(plain) == 0;
+}
+
+static bool
+end_report(struct packing *packing)
+{
+	struct buf piece = new_piece(packing);
+	bool ok;
+
+	if (packing->plan == NULL)
+		return true;
+	xml_end(&piece);
+	ok = put(packing, &piece) &&
+	    deflate_piece(packing, STR_NONE, Z_FINISH);
+	deflateEnd(&packing->gzip);
+	packing->plan->octets = packing->end - packing->plan->offset;
+	packing->plan = NULL;
+	return close_plain(packing) && ok;
+}
+
+static bool
+put_row(struct packing *packing, const struct tally_item *item,
+    struct str rest)
+{
+	struct buf piece = new_piece(packing);
+	struct row row;
+
+	if (packing->rows++ >= LIMIT_REPORT_ROWS ||
+	    !row_read(item, rest, packing->work, &row))
+		return true;
+	xml_record(&piece, &row, item->count);
+	return put(packing, &piece);
+}
+
+/* ---- all of them ---- */
+
+/* The plan of this domain, from *next on: both are sorted. */
+static struct plan *
+plan_of(struct plans *plans, size_t *next, struct str domain)
+{
+	while (*next < plans->list.count &&
+	    str_cmp(plans->list.at[*next].domain, domain) < 0)
+		(*next)++;
+	if (*next == plans->list.count ||
+	    !str_eq(plans->list.at[*next].domain, domain) ||
+	    !plans->list.at[*next].wanted)
+		return NULL;
+	return &plans->list.at[*next];
+}
+
+static bool
+take_item(struct packing *packing, struct plans *plans, size_t *next,
+    const struct tally_item *item)
+{
+	struct str domain, rest;
+	enum row_kind kind;
+	struct plan *plan;
+
+	if (!row_split(item, &domain, &kind, &rest) || kind != ROW_RECORD)
+		return true;
+	plan = plan_of(plans, next, domain);
+	if (plan != packing->plan && !end_report(packing))
+		return false;
+	if (plan == NULL)
+		return true;
+	if (packing->plan == NULL && !begin_report(packing, plan))
+		return false;
+	return put_row(packing, item, rest);
+}
+
+bool
+pack_all(struct tally *tally, struct plans *plans,
+    const struct pack_head *head, FILE *into, const char *directory)
+{
+	struct packing packing = { .head = head, .into = into,
+	    .directory = directory, .work = arena_new_work() };
+	struct tally_item item;
+	size_t next = 0;
+	int got = tally_rewind(tally) ? 1 : -1, error;
+	bool ok = got > 0;
+
+	while (ok && (got = tally_next(tally, &item)) > 0)
+		ok = take_item(&packing, plans, &next, &item);
+	error = errno;
+	if (!end_report(&packing) && ok && got == 0) {
+		error = errno;
+		ok = false;
+	}
+	arena_free(packing.work);
+	ok = ok && got == 0 && fflush(into) == 0;
+	if (!ok && error != 0)
+		errno = error;
+	return ok;
+}
+
+bool
+pack_read(FILE *from, const struct plan *plan, struct arena *arena,
+    struct str *out)
+{
+	char *octets = arena_alloc(arena, (size_t)plan->octets);
+
+	*out = str_make(octets, (size_t)plan->octets);
+	return fseeko(from, (off_t)plan->offset, SEEK_SET) == 0 &&
+	    fread(octets, 1, (size_t)plan->octets, from) == plan->octets;
+}
