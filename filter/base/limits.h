@@ -237,6 +237,10 @@ enum {
 	LIMIT_REPORT_SIGNATURES = 100,	/* of a row (section 3.1.3) */
 	LIMIT_REPORT_ROWS = 250000,	/* of a report; about 200 MB of XML */
 	LIMIT_REPORT_DOMAINS = 200000,	/* that get a report a day */
+	LIMIT_REPORT_DAYS = 7,		/* before yesterday, that a run looks
+					 * for reports that were not sent */
+	LIMIT_LEDGER_DAYS = 40,		/* what was sent is known so long */
+	LIMIT_LEDGER_CLAIM_MS = LIMIT_HANDOVER_MS + 60 * 1000,
 	LIMIT_REPORT_TEXT_OCTETS = 512,	/* of one text */
 	LIMIT_REPORT_ERROR_OCTETS = 2048, /* of the error element: "should not
 					 * contain an extremely large body" */

@@ -29,9 +29,12 @@ static const struct tool_command commands[] = {
 	{ "dmarc",
 	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [--json] "
 	  "[--dkim DOMAIN]... [--spf DOMAIN] DOMAIN | "
-	  "read [--json] [--html] [--domain DOMAIN]... [--top N] FILE...",
+	  "read [--json] [--html] [--domain DOMAIN]... [--top N] FILE... | "
+	  "send [--dry-run] [--date DATE] [--output DIR] [--domain DOMAIN]... "
+	  "[--again] [--pace TIME] [--jobs N] [--now UNIXTIME] [--json] "
+	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [SOURCE...]",
 	  "what DMARC says of an author domain, and how it is found; what "
-	  "others report of our mail",
+	  "others report of our mail, and what we report to them",
 	  tool_dmarc },
 	{ "explain",
 	  "[-c FILE] [--policy FILE] [--color WHEN] [--set KEY=VALUE]... "

@@ -294,6 +294,8 @@ tool_dmarc(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "read") == 0)
 		return tool_dmarc_read(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "send") == 0)
+		return tool_dmarc_send(argc - 1, argv + 1);
 	tool.arena = arena_new();
 	status = take_options(&tool, argc, argv);
 

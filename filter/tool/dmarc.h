@@ -7,5 +7,6 @@
 #define ASSAY_TOOL_DMARC_H
 
 int tool_dmarc_read(int argc, char **argv);
+int tool_dmarc_send(int argc, char **argv);
 
 #endif
