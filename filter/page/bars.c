@@ -107,8 +107,9 @@ about(const struct bars *bars, char *text, size_t size)
 			at = i;
 		}
 	}
-	snprintf(text, size, "%zu bars, %s in all; the highest is %.*s "
-	    "with %s.", bars->places->count, number_grouped(sum, all),
+	snprintf(text, size, "%zu %s, %s in all; the highest is %.*s "
+	    "with %s.", bars->places->count,
+	    bars->places->count == 1 ? "bar" : "bars", number_grouped(sum, all),
 	    (int)(bars->places->labels[at].len < 80 ?
 	    bars->places->labels[at].len : 80), bars->places->labels[at].ptr,
 	    number_grouped(best, most));

@@ -81,7 +81,7 @@ draw(struct page *page, const struct scale *scale,
 	fputs("\"/>", page->out);
 	for (size_t i = 0; i < count; i++) {
 		fprintf(page->out, "<circle class=\"p%zu\" cx=\"",
-		    i < 3 ? i : 3);
+		    i < 4 ? i : 4);
 		svg_number(page, x_of(scale, row->us[i]));
 		fputs("\" cy=\"", page->out);
 		svg_number(page, y);
@@ -111,8 +111,8 @@ plot_percentiles(struct page *page, struct str title,
 		if (rows[i].us[point_count - 1] >
 		    rows[worst].us[point_count - 1])
 			worst = i;
-	snprintf(text, sizeof(text), "%zu rows; the slowest is %.*s with %s "
-	    "at %.*s.", row_count, (int)(rows[worst].name.len < 80 ?
+	snprintf(text, sizeof(text), "%zu %s; the slowest is %.*s with %s "
+	    "at %.*s.", row_count, row_count == 1 ? "row" : "rows", (int)(rows[worst].name.len < 80 ?
 	    rows[worst].name.len : 80), rows[worst].name.ptr,
 	    number_us(rows[worst].us[point_count - 1], number),
 	    (int)(points[point_count - 1].len < 40 ?
@@ -120,7 +120,7 @@ plot_percentiles(struct page *page, struct str title,
 	fputs("<ul class=\"key\">", page->out);
 	for (size_t i = 0; i < point_count; i++) {
 		fprintf(page->out, "<li><i class=\"p%zu\"></i>",
-		    i < 3 ? i : 3);
+		    i < 4 ? i : 4);
 		page_text(page, points[i]);
 		fputs("</li>", page->out);
 	}

@@ -92,7 +92,7 @@ static const char file_style[] =
     "margin-right:.4rem;background:var(--c)}\n"
     ".span{stroke:var(--rule);stroke-width:6;stroke-linecap:round}"
     ".p0{--c:var(--good)}.p1{--c:var(--calm)}.p2{--c:var(--later)}"
-    ".p3{--c:var(--bad)}circle{fill:var(--c)}\n"
+    ".p3{--c:var(--bad)}.p4{--c:var(--gone)}circle{fill:var(--c)}\n"
     ".h0{fill:var(--card)}"
     ".h1,.h2,.h3,.h4,.h5,.h6,.h7,.h8,.h9{fill:var(--heat)}"
     ".h1{fill-opacity:.14}.h2{fill-opacity:.24}.h3{fill-opacity:.35}"

@@ -140,7 +140,7 @@ page_cell_sorted(struct page *page, struct str text, double value)
 {
 	char data[64];
 
-	snprintf(data, sizeof(data), " data-v=\"%.15g\"", value);
+	snprintf(data, sizeof(data), " data-v=\"%.17g\"", value);
 	begin_cell(page, data);
 	page_text(page, text);
 	page_cell_end(page);

@@ -59,6 +59,7 @@ milter_connect_timeout = 5s
 """
 
 MASTER_CF = """\
+pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite
@@ -176,6 +177,15 @@ class Postfix:
     def standard_input(self, commands):
         """sendmail -bs: what it says to these commands."""
         return speak(["/usr/sbin/sendmail", "-C", self.etc, "-bs"], commands)
+
+    def sendmail_program(self, directory):
+        """sendmail(8) of this Postfix, as a program of its own."""
+        path = os.path.join(directory, "sendmail")
+        with open(path, "w") as out:
+            out.write('#!/bin/sh\nexec /usr/sbin/sendmail -C %s "$@"\n' %
+                      self.etc)
+        os.chmod(path, 0o755)
+        return path
 
     def log(self):
         try:
