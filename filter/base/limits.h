@@ -266,12 +266,13 @@ enum {
 	LIMIT_MAILLOG_OPEN_OCTETS = 128 * 1024 * 1024, /* of them */
 	LIMIT_MAILLOG_ENDED = 4096,	/* that may have a late line */
 	LIMIT_MAILLOG_REASON_OCTETS = 512, /* of one, kept */
-	LIMIT_MAILLOG_REASONS = 20000,	/* that are told apart */
-	LIMIT_MAILLOG_DOMAINS = 50000,	/* destinations that are told apart */
+	LIMIT_MAILLOG_REASONS = 10000,	/* that are told apart */
+	LIMIT_MAILLOG_DOMAINS = 10000,	/* destinations that are told apart */
+	LIMIT_MAILLOG_HOURS = 20000,	/* two years */
 	LIMIT_MAILLOG_SENDERS = 2000000, /* addresses that wrote: 8 octets
 					 * each */
 	LIMIT_MAILLOG_BOUNCES = 200000,	/* that may answer nothing */
-	LIMIT_MAILLOG_ACCEPTED = 4000000, /* events that are joined */
+	LIMIT_MAILLOG_ACCEPTED = 2000000, /* events that are joined */
 	LIMIT_MAILLOG_SHOWN = 1000,	/* lines that are shown */
 
 	/* Events */

@@ -51,7 +51,7 @@ struct maillog_entry {
 	struct str	orig_to;
 	struct str	relay;
 	struct str	dsn;		/* "5.1.1" */
-	struct str	reason;		/* what the other side or the MTA said */
+	struct str	reason;		/* of the other side, or the MTA */
 	struct str	other_id;	/* NOTICE; TRIED: it goes on under it */
 	bool		by_milter;	/* REFUSED, REFUSAL, HELD, DISCARDED */
 	bool		remote;		/* TRIED: by SMTP, to another host */

@@ -102,5 +102,6 @@ main(void)
 	suite_add_tcase(suite, postfix_cases());
 	suite_add_tcase(suite, sendmail_cases());
 	suite_add_tcase(suite, join_cases());
+	suite_add_tcase(suite, outcomes_cases());
 	return run_suite(suite);
 }
