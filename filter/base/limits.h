@@ -268,7 +268,6 @@ enum {
 	LIMIT_MAILLOG_REASON_OCTETS = 512, /* of one, kept */
 	LIMIT_MAILLOG_REASONS = 10000,	/* that are told apart */
 	LIMIT_MAILLOG_DOMAINS = 10000,	/* destinations that are told apart */
-	LIMIT_MAILLOG_HOURS = 20000,	/* two years */
 	LIMIT_MAILLOG_SENDERS = 2000000, /* addresses that wrote: 8 octets
 					 * each */
 	LIMIT_MAILLOG_BOUNCES = 200000,	/* that may answer nothing */

@@ -27,8 +27,6 @@ outcomes_init(struct outcomes *outcomes, struct accepted *accepted,
 	tally_init(&outcomes->domains, OUTCOME_DOMAIN_WIDTH, 0,
 	    LIMIT_MAILLOG_DOMAINS);
 	tally_init(&outcomes->reasons, 1, 0, LIMIT_MAILLOG_REASONS);
-	tally_init(&outcomes->hours, OUTCOME_HOUR_WIDTH, 0,
-	    LIMIT_MAILLOG_HOURS);
 	tally_init(&outcomes->unasked, 1, 0, LIMIT_MAILLOG_DOMAINS);
 }
 
@@ -37,7 +35,6 @@ outcomes_fini(struct outcomes *outcomes)
 {
 	tally_fini(&outcomes->domains);
 	tally_fini(&outcomes->reasons);
-	tally_fini(&outcomes->hours);
 	tally_fini(&outcomes->unasked);
 	arena_free(outcomes->arena);
 }
@@ -163,27 +160,6 @@ count_reason(struct outcomes *outcomes, const char *trouble,
 }
 
 static void
-count_hour(struct outcomes *outcomes, const struct maillog_rcpt *rcpt)
-{
-	static const int columns[MAILLOG_RESULT_COUNT] = {
-		[MAILLOG_RESULT_SENT] = OUTCOME_HOUR_SENT,
-		[MAILLOG_RESULT_DEFERRED] = OUTCOME_HOUR_PUT_OFF,
-		[MAILLOG_RESULT_BOUNCED] = OUTCOME_HOUR_BOUNCED,
-		[MAILLOG_RESULT_EXPIRED] = OUTCOME_HOUR_EXPIRED,
-	};
-	char name[24];
-	uint64_t *counts;
-
-	if (columns[rcpt->result] == 0)
-		return;
-	snprintf(name, sizeof(name), "%lld",
-	    (long long)(rcpt->last_us / INT64_C(3600000000)));
-	counts = tally_at(&outcomes->hours, str_from(name))->counts;
-	counts[OUTCOME_HOUR_ALL]++;
-	counts[columns[rcpt->result]]++;
-}
-
-static void
 count_delay(struct outcomes *outcomes, const struct maillog_rcpt *rcpt,
     bool out)
 {
@@ -219,7 +195,8 @@ count_rcpt(struct outcomes *outcomes, const struct maillog_message *message,
 		count_domain(outcomes, rcpt, domain);
 	if (trouble[0] != '\0')
 		count_reason(outcomes, trouble, message, rcpt, domain);
-	count_hour(outcomes, rcpt);
+	if (outcomes->counted != NULL)
+		outcomes->counted(outcomes->ctx, rcpt);
 	count_delay(outcomes, rcpt, out);
 }
 

@@ -47,12 +47,6 @@ enum outcome_reason {
 	OUTCOME_REASON_PARTS
 };
 
-/* Counts of an hour, whose name is a number: of hours since 1970. */
-enum outcome_hour {
-	OUTCOME_HOUR_ALL, OUTCOME_HOUR_SENT, OUTCOME_HOUR_PUT_OFF,
-	OUTCOME_HOUR_BOUNCED, OUTCOME_HOUR_EXPIRED, OUTCOME_HOUR_WIDTH
-};
-
 enum outcome_way { OUTCOME_ALL, OUTCOME_OUT, OUTCOME_IN, OUTCOME_WAYS };
 
 struct outcome_counts {
@@ -77,14 +71,17 @@ struct outcome_counts {
 struct outcomes {
 	struct outcome_counts	counts;
 	struct spread		delays[OUTCOME_WAYS];	/* of what was sent */
-	struct spread		stages[4];	/* of these, Postfix's delays= */
+	struct spread		stages[4];	/* Postfix's delays= */
 	struct tally		domains;	/* of outgoing mail */
 	struct tally		reasons;
-	struct tally		hours;
 	struct tally		unasked;	/* recipients of bounces that
 						 * answer nothing */
 	struct accepted		*accepted;	/* or NULL */
 	int64_t			since_us, until_us;	/* of messages; 0 */
+	/* Called for each recipient that is counted; or NULL. */
+	void			(*counted)(void *ctx,
+				    const struct maillog_rcpt *rcpt);
+	void			*ctx;
 	struct arena		*arena;
 	struct outcome_senders	*senders;
 	struct outcome_bounce	*waiting;	/* what they answer is known
