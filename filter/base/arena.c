@@ -8,12 +8,14 @@
 #include "base/ensure.h"
 
 enum { BLOCK_FIRST = 256, BLOCK_WORK = 2048, BLOCK_MAX = 64 * 1024,
-       ALIGN = 16, SHORT_TEXT = 256,	/* most are shorter */
+       ALIGN = 8, SHORT_TEXT = 256,	/* most are shorter */
        BLOCK_LARGE = 4 * 1024 * 1024, PAGE_LARGE = 2 * 1024 * 1024 };
 
+/* Texts need no alignment: they are taken from the end, all else from the
+ * beginning. */
 struct block {
 	struct block	*next;
-	size_t		 size, used;
+	size_t		 used, end;	/* what is free is between them */
 	_Alignas(ALIGN) char bytes[];
 };
 
@@ -29,6 +31,7 @@ struct arena {
 	struct at_end	*at_end;
 	size_t		 used;
 	size_t		 least;		/* octets of a block */
+	size_t		 last_size;	/* of the last of the blocks */
 };
 
 /* Large tables are read here and there: large pages spare half of the time. */
@@ -53,8 +56,8 @@ block_new(size_t size, struct block *next)
 
 	ensure(block != NULL);
 	block->next = next;
-	block->size = size;
 	block->used = 0;
+	block->end = size;
 	return block;
 }
 
@@ -116,12 +119,14 @@ void
 arena_reset(struct arena *arena)
 {
 	free_all_but_first(arena);
-	if (arena->blocks != NULL && arena->blocks->size > arena->least) {
+	if (arena->blocks != NULL && arena->last_size > arena->least) {
 		free(arena->blocks);
 		arena->blocks = NULL;
 	}
-	if (arena->blocks != NULL)
+	if (arena->blocks != NULL) {
 		arena->blocks->used = 0;
+		arena->blocks->end = arena->last_size;
+	}
 	arena->used = 0;
 }
 
@@ -146,9 +151,14 @@ add_block(struct arena *arena, size_t need)
 {
 	size_t size = next_block_size(arena);
 
-	if (arena->blocks == NULL || need <= size / 2)
-		return arena->blocks = block_new(size < need ? need : size,
-		    arena->blocks);
+	if (arena->blocks == NULL) {
+		arena->last_size = size < need ? need : size;
+		return arena->blocks = block_new(arena->last_size, NULL);
+	}
+	if (need <= size / 2)
+		return arena->blocks = block_new(size, arena->blocks);
+	if (arena->blocks->next == NULL)
+		arena->last_size = need;
 	return arena->blocks->next = block_new(need, arena->blocks->next);
 }
 
@@ -166,12 +176,26 @@ arena_alloc(struct arena *arena, size_t size)
 	void *p;
 
 	size = rounded(size);
-	if (block == NULL || block->size - block->used < size)
+	if (block == NULL || block->end - block->used < size)
 		block = add_block(arena, size);
 	p = block->bytes + block->used;
 	block->used += size;
 	arena->used += size;
 	return size == 0 ? p : memset(p, 0, size);
+}
+
+/* For a text: neither aligned nor zeroed. */
+static char *
+text_alloc(struct arena *arena, size_t size)
+{
+	struct block *block = arena->blocks;
+
+	ensure(size < SIZE_MAX / 2);
+	if (block == NULL || block->end - block->used < size)
+		block = add_block(arena, rounded(size));
+	block->end -= size;
+	arena->used += size;
+	return block->bytes + block->end;
 }
 
 bool
@@ -186,7 +210,7 @@ arena_extend(struct arena *arena, const void *p, size_t old, size_t size)
 		return false;
 	end = block->bytes + block->used;
 	if (end - rounded(old) != (const char *)p ||
-	    block->size - block->used < more)
+	    block->end - block->used < more)
 		return false;
 	if (more > 0)
 		memset(end, 0, more);
@@ -204,10 +228,11 @@ arena_used(const struct arena *arena)
 char *
 arena_z(struct arena *arena, struct str s)
 {
-	char *p = arena_alloc(arena, s.len + 1);
+	char *p = text_alloc(arena, s.len + 1);
 
 	if (s.len > 0)
 		memcpy(p, s.ptr, s.len);
+	p[s.len] = '\0';
 	return p;
 }
 
@@ -237,7 +262,7 @@ arena_vprintf(struct arena *arena, const char *format, va_list ap)
 	va_copy(again, ap);
 	len = vsnprintf(text, sizeof(text), format, ap);
 	ensure(len >= 0);
-	p = arena_alloc(arena, (size_t)len + 1);
+	p = text_alloc(arena, (size_t)len + 1);
 	if ((size_t)len < sizeof(text))
 		memcpy(p, text, (size_t)len + 1);
 	else

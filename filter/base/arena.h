@@ -23,7 +23,8 @@ struct arena *arena_new_work(void);
 void arena_free(struct arena *arena);		/* NULL is allowed */
 void arena_reset(struct arena *arena);
 
-/* Zeroed, aligned for any type; size 0 gives a valid pointer. */
+/* Zeroed, aligned to 8 octets; size 0 gives a valid pointer.  Texts (all the
+ * functions below that give one) are not aligned. */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /*

@@ -3,8 +3,6 @@
  * the message, told when what they need is finished, cancelled with their
  * scope.
  */
-#include <string.h>
-
 #include "base/clock.h"
 #include "dkim/digest.h"
 #include "session/connection.h"
@@ -12,7 +10,13 @@
 static bool
 is_running(const struct check_run *run)
 {
-	return run->started && !run->finished;
+	return run != NULL && run->started && !run->finished;
+}
+
+bool
+run_is_running(const struct connection *conn, int id)
+{
+	return is_running(conn->checks[id]);
 }
 
 static bool
@@ -42,7 +46,7 @@ needs_are_finished(const struct connection *conn, const struct check *check)
 {
 	for (int id = 0; id < CHECK_COUNT; id++)
 		if ((check->needs & CHECK_BIT(id)) != 0 &&
-		    is_running(&conn->checks[id]))
+		    is_running(conn->checks[id]))
 			return false;
 	return true;
 }
@@ -53,7 +57,7 @@ tell_ready(struct connection *conn)
 	if (!conn->message.ended)
 		return;
 	for (int id = 0; id < CHECK_COUNT; id++) {
-		struct check_run *run = &conn->checks[id];
+		struct check_run *run = conn->checks[id];
 
 		if (!is_running(run) || run->told_ready ||
 		    run->check->ops->ready == NULL ||
@@ -79,15 +83,16 @@ static struct check_run *
 prepare(struct connection *conn, int id, enum stage stage)
 {
 	const struct check *check = &check_table[id];
-	struct check_run *run = &conn->checks[id];
+	struct arena *arena = conn->arena[stage_scope(stage)];
+	struct check_run *run = arena_alloc(arena, sizeof(*run));
 
 	*run = (struct check_run){
 		.check = check, .subject = &conn->subject, .stage = stage,
-		.arena = conn->arena[stage_scope(stage)],
+		.arena = arena,
 		.start_us = clock_us(), .on_finish = on_finish, .owner = conn
 	};
-	run->state = arena_alloc(run->arena, check->ops->state_size);
-	return run;
+	run->state = arena_alloc(arena, check->ops->state_size);
+	return conn->checks[id] = run;
 }
 
 static void
@@ -105,7 +110,7 @@ is_due(const struct connection *conn, int id, enum stage stage)
 	const struct check *check = &check_table[id];
 
 	return (check->starts == stage || (stage == STAGE_MAIL &&
-	    check->starts < stage && !conn->checks[id].started)) &&
+	    check->starts < stage && conn->checks[id] == NULL)) &&
 	    is_wanted(conn, id) && !(conn->relayed && check->of_client) &&
 	    !is_held(conn, id, stage);
 }
@@ -140,12 +145,13 @@ run_held(struct connection *conn, unsigned waited_for)
 		return;
 	bits |= conn->engine->asked;
 	for (int id = 0; id < CHECK_COUNT && conn->pending.active; id++) {
-		struct check_run *run = &conn->checks[id];
+		struct check_run *run;
 
-		if ((bits & CHECK_BIT(id)) == 0 || run->started ||
+		if ((bits & CHECK_BIT(id)) == 0 || conn->checks[id] != NULL ||
 		    check_table[id].starts > conn->pending.stage)
 			continue;
 		start(prepare(conn, id, check_table[id].starts));
+		run = conn->checks[id];		/* all may be over now */
 		if (is_running(run) && message->header_ended &&
 		    run->check->ops->eoh != NULL)
 			run->check->ops->eoh(run);
@@ -184,7 +190,7 @@ run_header(struct connection *conn, const struct header_field *field)
 	if (conn->subject.mime != NULL)
 		mime_field(conn->subject.mime, field->name, field->value);
 	for (int id = 0; id < CHECK_COUNT; id++) {
-		struct check_run *run = &conn->checks[id];
+		struct check_run *run = conn->checks[id];
 
 		if (is_running(run) && run->check->ops->header != NULL)
 			run->check->ops->header(run, field);
@@ -197,7 +203,7 @@ run_eoh(struct connection *conn)
 	if (conn->subject.mime != NULL)
 		mime_eoh(conn->subject.mime);
 	for (int id = 0; id < CHECK_COUNT; id++) {
-		struct check_run *run = &conn->checks[id];
+		struct check_run *run = conn->checks[id];
 
 		if (is_running(run) && run->check->ops->eoh != NULL)
 			run->check->ops->eoh(run);
@@ -212,7 +218,7 @@ run_body(struct connection *conn, struct str piece)
 	if (conn->subject.mime != NULL)
 		wanted |= mime_body(conn->subject.mime, piece);
 	for (int id = 0; id < CHECK_COUNT; id++) {
-		struct check_run *run = &conn->checks[id];
+		struct check_run *run = conn->checks[id];
 
 		if (is_running(run) && run->check->ops->body != NULL)
 			wanted |= run->check->ops->body(run, piece);
@@ -227,7 +233,7 @@ run_eom(struct connection *conn)
 	if (conn->subject.mime != NULL)
 		mime_eom(conn->subject.mime);
 	for (int id = 0; id < CHECK_COUNT; id++) {
-		struct check_run *run = &conn->checks[id];
+		struct check_run *run = conn->checks[id];
 
 		if (is_running(run) && run->check->ops->eom != NULL)
 			run->check->ops->eom(run);
@@ -239,12 +245,13 @@ void
 run_cancel(struct connection *conn, enum stage from)
 {
 	for (int id = CHECK_COUNT - 1; id >= 0; id--) {
-		struct check_run *run = &conn->checks[id];
+		struct check_run *run = conn->checks[id];
 
-		if ((run->started ? run->stage : check_table[id].starts) < from)
+		if ((run != NULL ? run->stage : check_table[id].starts) < from)
 			continue;
-		check_cancel(run);
-		memset(run, 0, sizeof(*run));
+		if (run != NULL)
+			check_cancel(run);
+		conn->checks[id] = NULL;
 		conn->waited_us[id] = 0;
 	}
 }
@@ -253,9 +260,9 @@ void
 run_abandon(struct connection *conn, struct str reason)
 {
 	for (int id = 0; id < CHECK_COUNT; id++)
-		if (is_running(&conn->checks[id])) {
-			count_unfinished(&conn->checks[id]);
-			check_abandon(&conn->checks[id], reason);
+		if (is_running(conn->checks[id])) {
+			count_unfinished(conn->checks[id]);
+			check_abandon(conn->checks[id], reason);
 		}
 }
 
@@ -263,7 +270,7 @@ bool
 run_all_finished(const struct connection *conn)
 {
 	for (int id = 0; id < CHECK_COUNT; id++)
-		if (is_running(&conn->checks[id]))
+		if (is_running(conn->checks[id]))
 			return false;
 	return true;
 }

@@ -71,6 +71,15 @@ drop_results(struct results *results, enum stage from)
 	results->dmarc = (struct dmarc_seen){ .record = STR_NONE };
 }
 
+static void
+take_back_progress(struct connection *conn, int scope)
+{
+	const struct progress *saved = conn->saved[scope];
+
+	conn->progress = saved != NULL ? *saved :
+	    (struct progress){ .evaluated = 0 };
+}
+
 void
 connection_reset(struct connection *conn, enum scope from)
 {
@@ -94,7 +103,7 @@ connection_reset(struct connection *conn, enum scope from)
 			.arena = conn->arena[SCOPE_CONNECTION] };
 		conn->progress = (struct progress){ .evaluated = 0 };
 	} else {
-		conn->progress = conn->saved[from - 1];
+		take_back_progress(conn, from - 1);
 	}
 	conn->message = (struct message){ 0 };
 	conn->in_message = false;
@@ -109,7 +118,13 @@ connection_reset(struct connection *conn, enum scope from)
 void
 connection_keep_progress(struct connection *conn, enum scope scope)
 {
-	conn->saved[scope] = conn->progress;
+	struct progress *saved = NULL;
+
+	if (conn->progress.evaluated != 0 || conn->progress.rule != NULL) {
+		saved = arena_alloc(conn->arena[scope], sizeof(*saved));
+		*saved = conn->progress;
+	}
+	conn->saved[scope] = saved;
 }
 
 void
@@ -255,6 +270,7 @@ keep_rcpt(struct connection *conn, struct recipient rcpt)
 	if (message->rcpts.count < LIMIT_RECIPIENTS) {
 		rcpt.address = arena_copy(arena, address);
 		envelope_rcpt(conn, &rcpt);
+		VEC_ROOM(arena, &message->rcpts, 1);	/* most have one */
 		VEC_PUSH(arena, &message->rcpts, rcpt);
 		return rcpt;
 	}
@@ -489,7 +505,7 @@ session_abort(struct connection *conn)
 	    !conn->progress.told) {
 		if (!conn->progress.decided) {
 			conn->progress.decided = true;
-			conn->progress.rule = *refused->rule;
+			conn->progress.rule = refused->rule;
 		}
 		record_write(conn, stage_name(STAGE_RCPT), refused->action);
 	}

@@ -39,9 +39,9 @@ struct progress {
 	struct policy_run	 run;
 	unsigned		 evaluated;	/* STAGE_BITs: rules were run */
 	bool			 decided;	/* no more rules */
-	struct policy_rule	 rule;		/* its action is CONTINUE where
-						 * none has spoken; one that
-						 * holds may be overruled */
+	const struct policy_rule *rule;		/* NULL: none has spoken; one
+						 * that holds may be
+						 * overruled */
 	bool			 told;		/* its event was written */
 };
 
@@ -76,7 +76,6 @@ struct pending {
 struct message_signing {
 	struct strand_task	 task;		/* first: see run_signing() */
 	struct connection	*conn;
-	bool			 ours;		/* and there are tables */
 	bool			 posted, due;	/* waits for a thread; is made
 						 * with the answer */
 	struct signing_job	*job;		/* or NULL */
@@ -103,8 +102,9 @@ struct message {
 	struct str		 field;		/* our field's value */
 	struct str		 stamp;		/* the same, unfolded */
 	struct edit_list	 edits;
-	struct sealing		 sealing;
-	struct message_signing	 signing;
+	struct sealing		*sealing;	/* NULL: sealing is off */
+	struct message_signing	*signing;	/* NULL: the mail is not ours,
+						 * or there are no tables */
 	struct event		*event;
 };
 
@@ -121,10 +121,11 @@ struct connection {
 	bool			 client_found;	/* or found not to be known */
 	struct fact_set		 facts;
 	struct results		 results;
-	struct check_run	 checks[CHECK_COUNT];
+	struct check_run	*checks[CHECK_COUNT];	/* NULL: not started */
 	uint64_t		 waited_us[CHECK_COUNT + EVENT_WAIT_COUNT];
 	struct progress		 progress;
-	struct progress		 saved[SCOPE_MESSAGE];	/* at the scope's end */
+	const struct progress	*saved[SCOPE_MESSAGE];	/* at the scope's end;
+							 * NULL: to nothing */
 	bool			 saw_connect, saw_helo, in_message;
 	struct pending		 pending;
 	struct asks		 asks;
@@ -187,6 +188,7 @@ void functions_keep_header(struct connection *conn, struct str name,
 
 /* checks.c: run and end the checks of a connection. */
 void run_start(struct connection *conn, enum stage stage);
+bool run_is_running(const struct connection *conn, int id);
 /* The check that owes a fact, as CHECK_BIT; 0: none. */
 unsigned run_of_fact(enum fact_id fact);
 /* Rules wait for these checks: what was held of mail of ours is run. */

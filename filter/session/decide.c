@@ -77,11 +77,12 @@ take_decision(struct progress *progress, const struct policy_rule *rule)
 	if (rule == NULL)
 		return;
 	progress->decided = rule->action != ACTION_QUARANTINE;
-	if (progress->rule.action == ACTION_QUARANTINE &&
+	if (progress->rule != NULL &&
+	    progress->rule->action == ACTION_QUARANTINE &&
 	    (rule->action == ACTION_ACCEPT ||
 	    rule->action == ACTION_QUARANTINE))
 		return;
-	progress->rule = *rule;
+	progress->rule = rule;
 }
 
 /* At rcpt a rule speaks of one recipient; bypass of the whole message. */
@@ -89,8 +90,6 @@ static void
 take_rcpt_decision(struct connection *conn, struct recipient *rcpt,
     const struct policy_rule *rule)
 {
-	struct policy_rule *copy;
-
 	if (rcpt != NULL)
 		rcpt->evaluated = true;
 	/* An accept is for this recipient alone: others have their rules. */
@@ -104,9 +103,7 @@ take_rcpt_decision(struct connection *conn, struct recipient *rcpt,
 	}
 	if (rcpt == NULL)
 		return;
-	copy = arena_alloc(conn->arena[SCOPE_MESSAGE], sizeof(*copy));
-	*copy = *rule;
-	rcpt->rule = copy;
+	rcpt->rule = rule;
 	if (rule->action == ACTION_ACCEPT)
 		rcpt->exempt = true;
 	else
@@ -265,7 +262,8 @@ evaluate(struct connection *conn)
 enum action
 decide_action(const struct connection *conn)
 {
-	return conn->progress.rule.action;
+	return conn->progress.rule == NULL ? ACTION_CONTINUE :
+	    conn->progress.rule->action;
 }
 
 /* What the MTA is told at this stage for what the policy decided. */
@@ -324,9 +322,9 @@ make_reply(struct connection *conn)
 	if (!progress->decided && stage == STAGE_RCPT && rcpt != NULL &&
 	    rcpt->action != ACTION_CONTINUE)
 		set_reply(conn, &reply, rcpt->action, rcpt->rule);
-	else
+	else if (progress->rule != NULL)
 		set_reply(conn, &reply, answer_for(stage,
-		    progress->rule.action), &progress->rule);
+		    progress->rule->action), progress->rule);
 	if (stage == STAGE_MESSAGE && conn->message.expired &&
 	    conn->engine->options.tempfail_on_trouble &&
 	    (reply.action == ACTION_CONTINUE ||
@@ -353,7 +351,7 @@ unfinished_checks(const struct connection *conn)
 	unsigned bits = 0;
 
 	for (int id = 0; id < CHECK_COUNT; id++)
-		if (conn->checks[id].started && !conn->checks[id].finished)
+		if (run_is_running(conn, id))
 			bits |= CHECK_BIT(id);
 	return bits;
 }

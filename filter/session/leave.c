@@ -21,7 +21,7 @@ remove_forged(struct connection *conn, struct edit_list *edits)
 		    .kind = EDIT_DELETE, .name = name,
 		    .nth = kept + i });
 	edit_remove_forged(arena, edits, &message->header,
-	    conn->engine->options.authserv_id, message->sealing.kept);
+	    conn->engine->options.authserv_id, seal_kept(conn));
 }
 
 /* A folded value for a log: each fold becomes one blank. */
@@ -46,11 +46,11 @@ leave_edits(struct connection *conn, struct session_reply *reply)
 	remove_forged(conn, edits);
 	seal_remove_forged(conn);
 	/* What came back from our list manager keeps its first stamp. */
-	if (conn->message.sealing.kept == NULL)
+	if (seal_kept(conn) == NULL)
 		edit_stamp(arena, edits, conn->engine->options.authserv_id,
 		    identity_results(conn));
-	conn->message.field = conn->message.sealing.kept != NULL ?
-	    conn->message.sealing.kept->value :
+	conn->message.field = seal_kept(conn) != NULL ?
+	    seal_kept(conn)->value :
 	    edits->list.at[edits->list.count - 1].value;
 	if (policy_enforces(conn->engine->options.policy))
 		edit_tags(arena, edits, &conn->message.header,

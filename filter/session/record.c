@@ -54,11 +54,12 @@ list_checks(struct connection *conn, struct arena *arena, size_t *count_out)
 	size_t count = 0;
 
 	for (int id = 0; id < CHECK_COUNT; id++) {
-		const struct check_run *run = &conn->checks[id];
-		uint64_t end = run->finished ? run->finish_us : now;
+		const struct check_run *run = conn->checks[id];
+		uint64_t end;
 
-		if (!run->started)
+		if (run == NULL || !run->started)
 			continue;
+		end = run->finished ? run->finish_us : now;
 		checks[count++] = (struct event_check){
 			.name = run->check->name, .finished = run->finished,
 			.took_us = end - run->start_us,
@@ -103,10 +104,14 @@ static const struct event_made *
 list_signatures(const struct connection *conn, struct arena *arena,
     size_t *count_out)
 {
-	const struct signing_result *result = &conn->message.signing.result;
-	struct event_made *list = arena_alloc(arena,
-	    result->made.count * sizeof(*list));
+	const struct signing_result *result;
+	struct event_made *list;
 
+	*count_out = 0;
+	if (conn->message.signing == NULL)
+		return NULL;
+	result = &conn->message.signing->result;
+	list = arena_alloc(arena, result->made.count * sizeof(*list));
 	for (size_t i = 0; i < result->made.count; i++)
 		list[i] = (struct event_made){
 			.domain = result->made.at[i].domain,
@@ -166,8 +171,7 @@ build(struct connection *conn, const char *kind, enum action action)
 		.facts = &conn->facts, .results = &conn->results,
 		.policy = conn->engine->options.policy,
 		.run = &conn->progress.run,
-		.rule = conn->progress.rule.action == ACTION_CONTINUE ? NULL :
-		    &conn->progress.rule,
+		.rule = conn->progress.rule,
 		.action = action_done(conn, action),
 		.decided = decide_action(conn),
 		.authserv_id = conn->engine->options.authserv_id,
@@ -177,7 +181,8 @@ build(struct connection *conn, const char *kind, enum action action)
 		.tagged_from = message->tagged_from,
 		.untagged = message->untagged,
 		.seal = seal_outcome(conn),
-		.not_signed = message->signing.result.why,
+		.not_signed = message->signing == NULL ? STR_NONE :
+		    message->signing->result.why,
 		.troubles = message->troubles.at,
 		.trouble_count = message->troubles.count,
 		.took_us = message->start_us == 0 ? 0 :

@@ -77,7 +77,7 @@ find_kept(struct connection *conn)
 {
 	struct arena *arena = conn->arena[SCOPE_MESSAGE];
 	struct str id = conn->engine->options.authserv_id;
-	struct sealing *sealing = &conn->message.sealing;
+	struct sealing *sealing = conn->message.sealing;
 	const struct header *header = &conn->message.header;
 	size_t i = 0;
 
@@ -107,7 +107,7 @@ objection(struct connection *conn)
 		return STR("a user of ours sends it");
 	if (is_list_manager(conn)) {
 		find_kept(conn);
-		return conn->message.sealing.kept != NULL ? STR_NONE :
+		return conn->message.sealing->kept != NULL ? STR_NONE :
 		    STR("our list manager sent it without a stamp of ours");
 	}
 	if (ours->state == FACT_SET && ours->truth)
@@ -119,11 +119,12 @@ objection(struct connection *conn)
 void
 seal_begin(struct connection *conn)
 {
-	struct sealing *sealing = &conn->message.sealing;
+	struct sealing *sealing;
 
 	if (options_of(conn)->key == NULL)
 		return;
-	sealing->begun = true;
+	sealing = arena_alloc(conn->arena[SCOPE_MESSAGE], sizeof(*sealing));
+	conn->message.sealing = sealing;
 	sealing->why_not = objection(conn);
 	if (sealing->why_not.len == 0)
 		sealing->body = dkim_bodies_add(conn->subject.bodies,
@@ -160,7 +161,7 @@ kept_status(struct arena *arena, const struct authres *results)
 static enum word
 chain_status(struct connection *conn)
 {
-	const struct sealing *sealing = &conn->message.sealing;
+	const struct sealing *sealing = conn->message.sealing;
 	const struct arc_results *chain = conn->subject.chain;
 
 	if (chain == NULL)
@@ -177,7 +178,7 @@ chain_status(struct connection *conn)
 static struct str
 results_text(struct connection *conn)
 {
-	const struct header_field *kept = conn->message.sealing.kept;
+	const struct header_field *kept = conn->message.sealing->kept;
 	struct arena *arena = conn->arena[SCOPE_MESSAGE];
 	struct fold fold;
 	struct buf out;
@@ -207,7 +208,7 @@ make_set(struct connection *conn)
 {
 	struct arena *arena = conn->arena[SCOPE_MESSAGE];
 	const struct seal_options *options = options_of(conn);
-	struct sealing *sealing = &conn->message.sealing;
+	struct sealing *sealing = conn->message.sealing;
 	struct arc_seal seal = {
 		.key = options->key, .domain = options->domain,
 		.selector = options->selector, .now = conn->subject.now,
@@ -234,21 +235,33 @@ make_set(struct connection *conn)
 void
 seal_edits(struct connection *conn)
 {
-	struct sealing *sealing = &conn->message.sealing;
+	struct sealing *sealing = conn->message.sealing;
 
-	if (!sealing->begun || sealing->why_not.len > 0)
+	if (sealing == NULL || sealing->why_not.len > 0)
 		return;
 	sealing->why_not = conn->message.body_skipped ?
 	    STR("not all of the body was seen") : make_set(conn);
 }
 
+const struct header_field *
+seal_kept(const struct connection *conn)
+{
+	const struct sealing *sealing = conn->message.sealing;
+
+	return sealing == NULL ? NULL : sealing->kept;
+}
+
 const struct event_seal *
 seal_outcome(struct connection *conn)
 {
-	struct sealing *sealing = &conn->message.sealing;
+	static const struct event_seal not_begun = {
+		.why_not = STR_INIT("the message does not go on") };
+	struct sealing *sealing = conn->message.sealing;
 
 	if (options_of(conn)->key == NULL)
 		return NULL;
+	if (sealing == NULL)
+		return &not_begun;
 	sealing->outcome.why_not = sealing->why_not;
 	if (sealing->outcome.instance == 0 && sealing->why_not.len == 0)
 		sealing->outcome.why_not =

@@ -38,7 +38,6 @@ struct seal_options {
 
 /* Of one message. */
 struct sealing {
-	bool			 begun;		/* the header has ended */
 	struct str		 why_not;	/* empty: it is to be sealed */
 	struct dkim_body_hash	*body;
 	const struct header_field *kept;	/* our own earlier stamp, to
@@ -56,6 +55,9 @@ void seal_remove_forged(struct connection *conn);
 
 /* After all other edits: insert the set at the top. */
 void seal_edits(struct connection *conn);
+
+/* Our own earlier stamp, to seal from; or NULL. */
+const struct header_field *seal_kept(const struct connection *conn);
 
 /* What the event says; NULL where sealing is off. */
 const struct event_seal *seal_outcome(struct connection *conn);

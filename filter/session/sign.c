@@ -24,31 +24,35 @@ sign_eoh(struct connection *conn)
 	const struct fact *address = facts_get(&conn->facts, FACT_ID_FROM);
 	const struct fact *domain = facts_get(&conn->facts,
 	    FACT_ID_FROM_DOMAIN);
+	struct message_signing *its;
 	struct dmarc_author author;
 
 	if (signing == NULL || !is_ours(conn))
 		return;
-	message->signing.ours = true;
+	its = arena_alloc(arena, sizeof(*its));
+	message->signing = its;
 	if (message->header.cut) {
-		message->signing.result.why =
+		its->result.why =
 		    STR("the header is larger than is looked at");
 		return;
 	}
 	if (domain->state == FACT_SET) {
-		message->signing.job = signing_begin(signing, arena,
+		its->job = signing_begin(signing, arena,
 		    conn->subject.bodies, address->state == FACT_SET ?
 		    address->text : STR_NONE, domain->text);
 		return;
 	}
 	dmarc_author_find(arena, &message->header, &author);
-	message->signing.result.why = author.reason;
+	its->result.why = author.reason;
 }
 
 void
 sign_reset(struct connection *conn)
 {
-	struct message_signing *signing = &conn->message.signing;
+	struct message_signing *signing = conn->message.signing;
 
+	if (signing == NULL)
+		return;
 	if (signing->posted)
 		strand_unpost(conn->strand, &signing->task);
 	signing->posted = false;
@@ -70,9 +74,9 @@ run_signing(struct strand_task *task)
 bool
 sign_puts_off(struct connection *conn)
 {
-	struct message_signing *signing = &conn->message.signing;
+	struct message_signing *signing = conn->message.signing;
 
-	if (signing->due || signing->job == NULL ||
+	if (signing == NULL || signing->due || signing->job == NULL ||
 	    !signing_wanted(signing->job))
 		return false;
 	if (signing->posted)
@@ -87,8 +91,10 @@ sign_puts_off(struct connection *conn)
 void
 sign_hurry(struct connection *conn)
 {
-	struct message_signing *signing = &conn->message.signing;
+	struct message_signing *signing = conn->message.signing;
 
+	if (signing == NULL)
+		return;
 	if (signing->posted)
 		strand_unpost(conn->strand, &signing->task);
 	signing->posted = false;
@@ -128,12 +134,13 @@ write_log(struct connection *conn, const struct signing_result *result)
 bool
 sign_message(struct connection *conn)
 {
-	struct message_signing *signing = &conn->message.signing;
-	struct signing_result *result = &signing->result;
+	struct message_signing *signing = conn->message.signing;
+	struct signing_result *result;
 	struct header header;
 
-	if (!signing->ours)
+	if (signing == NULL)
 		return true;
+	result = &signing->result;
 	if (signing->job != NULL) {
 		edit_apply(conn->arena[SCOPE_MESSAGE], &conn->message.edits,
 		    &conn->message.header, &header);
@@ -147,10 +154,10 @@ sign_message(struct connection *conn)
 void
 sign_passed_over(struct connection *conn)
 {
-	struct signing_result *result = &conn->message.signing.result;
+	struct message_signing *signing = conn->message.signing;
 
-	if (!conn->message.signing.ours)
+	if (signing == NULL)
 		return;
-	result->why = STR("the policy lets the mail bypass us");
-	write_log(conn, result);
+	signing->result.why = STR("the policy lets the mail bypass us");
+	write_log(conn, &signing->result);
 }

@@ -58,6 +58,49 @@ note_end(void *ctx)
 	*(int *)ctx = ++ends;
 }
 
+/* A large piece, also the first or second one, is not what reset keeps. */
+START_TEST(arena_resets_large_pieces)
+{
+	struct arena *arena = arena_new();
+
+	for (size_t large = 100; large < 3000; large += 100) {
+		char *last = NULL;
+
+		for (int i = 0; i < 40; i++) {
+			char *text = arena_z(arena, STR("seven"));
+			char *piece = arena_alloc(arena, i == 0 ? 8 :
+			    i < 3 ? large : 24);
+
+			ck_assert_uint_eq((uintptr_t)piece % 8, 0);
+			ck_assert(piece != last);
+			memset(piece, 0xff, i == 0 ? 8 : i < 3 ? large : 24);
+			ck_assert_str_eq(text, "seven");
+			last = piece;
+		}
+		arena_reset(arena);
+	}
+	arena_free(arena);
+}
+END_TEST
+
+/* Texts are at the other end of a block. */
+START_TEST(arena_extends_up_to_texts)
+{
+	struct arena *arena = arena_new();
+	char *piece = arena_alloc(arena, 8), *text;
+	size_t len = 8;
+
+	text = arena_z(arena, STR("text"));
+	while (arena_extend(arena, piece, len, len + 8)) {
+		memset(piece + len, 'p', 8);
+		len += 8;
+	}
+	ck_assert_uint_gt(len, 100);
+	ck_assert_str_eq(text, "text");
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(arena_tells_its_end)
 {
 	struct arena *arena = arena_new();
@@ -84,17 +127,17 @@ START_TEST(arena_extends_the_newest_piece)
 	memset(first, 'a', 20);
 	ck_assert(arena_extend(arena, first, 20, 20));
 	ck_assert(arena_extend(arena, first, 20, 100));
-	ck_assert_uint_eq(arena_used(arena), 112);
+	ck_assert_uint_eq(arena_used(arena), 104);
 	for (int i = 20; i < 100; i++)
 		ck_assert_int_eq(first[i], 0);
 	second = arena_alloc(arena, 16);
-	ck_assert_ptr_eq(second, first + 112);
+	ck_assert_ptr_eq(second, first + 104);
 	/* Not the newest, not in its block, more than there is room for. */
 	ck_assert(!arena_extend(arena, first, 100, 200));
 	ck_assert(!arena_extend(arena, second, 16, 100000));
 	ck_assert(!arena_extend(arena, "text", 5, 6));
 	ck_assert(arena_extend(arena, second, 16, 32));
-	ck_assert_uint_eq(arena_used(arena), 144);
+	ck_assert_uint_eq(arena_used(arena), 136);
 	arena_reset(arena);
 	ck_assert(!arena_extend(arena, second, 16, 32));
 	arena_free(arena);
@@ -315,6 +358,8 @@ main(void)
 	tcase_add_test(tc, source_gives_lines_with_places);
 	tcase_add_test(tc, arena_grows_and_resets);
 	tcase_add_test(tc, arena_tells_its_end);
+	tcase_add_test(tc, arena_resets_large_pieces);
+	tcase_add_test(tc, arena_extends_up_to_texts);
 	tcase_add_test(tc, arena_extends_the_newest_piece);
 	tcase_add_test(tc, arena_prints);
 	tcase_add_test(tc, buf_stops_at_its_maximum);
