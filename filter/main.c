@@ -46,7 +46,7 @@ struct assayd {
 	bool			 foreground, only_test;
 	/* Running */
 	struct generation	*generation;
-	struct wiring		*first;		/* what START settings say */
+	struct settings		*first;		/* what START settings say */
 	struct listen_spec	 listen;
 	int			 listen_fd;
 	sigset_t		 signals;
@@ -210,12 +210,11 @@ test_only(const struct assayd *assayd)
 static void
 warn_of_restart(const struct assayd *assayd)
 {
-	const struct settings *running = assayd->first->settings;
 	const struct settings *loaded = assayd->generation->wiring->settings;
 	const char *name;
 	size_t next = 0;
 
-	while ((name = settings_needs_restart(running, loaded, &next)) !=
+	while ((name = settings_needs_restart(assayd->first, loaded, &next)) !=
 	    NULL)
 		log_warn("%s has changed; that takes a restart", name);
 }
@@ -396,7 +395,6 @@ start(struct assayd *assayd)
 	diag_free(diag);
 	if (generation == NULL)
 		return false;
-	assayd->first = wiring_ref(generation->wiring);
 	serve(assayd, generation);
 	return start_front(assayd);
 }
@@ -420,7 +418,6 @@ announce(const struct assayd *assayd)
 static int
 end(struct assayd *assayd)
 {
-	char *pid_file = strdup(assayd->first->settings->pid_file);
 	struct front_load load;
 	int status = atomic_load(&front_ended) ? EXIT_WRONG : EXIT_FINE;
 
@@ -429,15 +426,14 @@ end(struct assayd *assayd)
 	socket_retire(assayd->listen_fd, &assayd->listen);
 	if (status == EXIT_FINE)
 		finish_messages(assayd);
-	daemon_remove_pid(pid_file);
-	free(pid_file);
+	daemon_remove_pid(assayd->first->pid_file);
 	health_end();
 	generation_flush(assayd->generation);
 	front_load(&load);
 	log_info("ends, %u connections open", load.connections);
 	if (load.connections > 0)
 		_exit(status);
-	wiring_free(assayd->first);
+	settings_free(assayd->first);
 	generation_unref(assayd->generation);
 	return status;
 }
@@ -467,7 +463,7 @@ run(struct assayd *assayd)
 		settings_free(settings);
 		return EXIT_WRONG;
 	}
-	settings_free(settings);
+	assayd->first = settings;
 	announce(assayd);
 	wait_for_end(assayd);
 	return end(assayd);

@@ -9,7 +9,7 @@
 #include "dns/resolver.h"
 
 enum {
-	GOOD_MS = 10000,	/* so long an answer counts */
+	GOOD_MS = 5000,	/* so long an answer counts */
 	BAD_MS = 1000,		/* and so long that there was none */
 	ASK_MS = 2000,		/* how long it may take */
 	STUCK_MS = 5000,	/* by then the resolver must have told that

@@ -1,6 +1,7 @@
 /*
  * On libmicrohttpd, but with a loop of our own around it: its time-outs count
- * from the last octet, so that who sends one a second could stay for hours.
+ * from the last octet, so that who sends one a second could stay for hours; and
+ * it does not always notice who hangs up in the middle of a request.
  */
 #include "metrics/http.h"
 
@@ -24,7 +25,11 @@
 
 #define ALLOWED	"GET, HEAD"
 
-enum { RETRY_MS = 500 };	/* what was put off is asked again */
+enum {
+	RETRY_MS = 500,		/* what was put off is asked again */
+	GRACE_MS = 100,		/* for a whole request whose sender says no
+				 * more */
+};
 
 /* Of the connections; only the server's thread sees them. */
 struct peer {
@@ -32,7 +37,7 @@ struct peer {
 	struct MHD_Connection	*connection;
 	int			 fd;
 	uint64_t		 until_ms;
-	bool			 put_off, ended;
+	bool			 put_off, hung_up, ended;
 };
 
 struct http {
@@ -42,6 +47,7 @@ struct http {
 	int			 wake_fd;
 	atomic_bool		 stop;
 	struct peer		*peers;
+	bool			 closed;	/* one of them */
 };
 
 static void
@@ -80,6 +86,7 @@ peer_notify(void *ctx, struct MHD_Connection *connection,
 			peer->next->link = peer->link;
 		free(peer);
 		*socket_context = NULL;
+		http->closed = true;
 	}
 }
 
@@ -186,6 +193,17 @@ resume_all(struct http *http)
 		resume(peer);
 }
 
+/* Who says no more has little time left. */
+static void
+hang_up(struct peer *peer)
+{
+	uint64_t until = clock_ms() + GRACE_MS;
+
+	peer->hung_up = true;
+	if (until < peer->until_ms)
+		peer->until_ms = until;
+}
+
 static int
 sooner(int a, int b)
 {
@@ -202,30 +220,62 @@ library_timeout(struct http *http)
 	return ms < HTTP_REQUEST_MS ? (int)ms : HTTP_REQUEST_MS;
 }
 
-static void *
-serve(void *arg)
+/* Sleep until there is something to do. */
+static void
+wait(struct http *http, int timeout)
 {
-	struct http *http = arg;
-	struct pollfd polled[2] = {
+	struct pollfd polled[2 + HTTP_CONNECTIONS] = {
 		{ .fd = MHD_get_daemon_info(http->daemon,
 		    MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, .events = POLLIN },
 		{ .fd = http->wake_fd, .events = POLLIN },
 	};
+	struct peer *peers[2 + HTTP_CONNECTIONS];
+	nfds_t count = 2;
+
+	for (struct peer *peer = http->peers; peer != NULL &&
+	    count < 2 + HTTP_CONNECTIONS; peer = peer->next) {
+		if (peer->hung_up)
+			continue;
+		peers[count] = peer;
+		polled[count++] = (struct pollfd){ .fd = peer->fd,
+		    .events = POLLRDHUP };
+	}
+	if (poll(polled, count, timeout) <= 0)
+		return;
+	for (nfds_t i = 2; i < count; i++)
+		if (polled[i].revents != 0)
+			hang_up(peers[i]);
+}
+
+/* Where it was full it looks for more only at the next run. */
+static void
+run_library(struct http *http)
+{
+	do {
+		http->closed = false;
+		MHD_run(http->daemon);
+	} while (http->closed);
+}
+
+static void *
+serve(void *arg)
+{
+	struct http *http = arg;
 	uint64_t retry_ms = 0;
-	eventfd_t count;
+	eventfd_t woken;
 
 	while (!atomic_load(&http->stop)) {
 		int until = cut_off(http);
 
 		if (http->peers != NULL)
 			until = sooner(until, RETRY_MS);
-		poll(polled, 2, sooner(until, library_timeout(http)));
-		if (eventfd_read(http->wake_fd, &count) == 0 ||
+		wait(http, sooner(until, library_timeout(http)));
+		if (eventfd_read(http->wake_fd, &woken) == 0 ||
 		    clock_ms() >= retry_ms) {
 			resume_all(http);
 			retry_ms = clock_ms() + RETRY_MS;
 		}
-		MHD_run(http->daemon);
+		run_library(http);
 	}
 	/* None may be put off when the library ends. */
 	resume_all(http);

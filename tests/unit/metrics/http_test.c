@@ -308,6 +308,41 @@ START_TEST(many_connections_wait_their_turn)
 }
 END_TEST
 
+/* Who hangs up in the middle of a request does not keep a place. */
+START_TEST(who_hangs_up_is_forgotten)
+{
+	enum { MANY = 4 * HTTP_CONNECTIONS };
+	static const char *const begun[] = { "", "GET ", "GET /fine HTTP/1.1"
+	    "\r\nX: y", "\x16\x03\x01" };
+	uint64_t since = clock_ms();
+
+	start(0);
+	for (int i = 0; i < MANY; i++) {
+		int fd = dial();
+
+		say(fd, begun[i % TEST_COUNT(begun)]);
+		close(fd);
+	}
+	ck_assert_ptr_nonnull(strstr(ask(requests[0].request),
+	    "all is fine"));
+	ck_assert_uint_lt(clock_ms() - since, HTTP_REQUEST_MS);
+	stop();
+}
+END_TEST
+
+START_TEST(who_says_no_more_is_answered)
+{
+	int fd;
+
+	start(0);
+	fd = dial();
+	say(fd, requests[0].request);
+	shutdown(fd, SHUT_WR);
+	ck_assert_ptr_nonnull(strstr(hear(fd), "all is fine"));
+	stop();
+}
+END_TEST
+
 START_TEST(an_answer_is_put_off)
 {
 	struct pollfd polled = { .events = POLLIN };
@@ -393,6 +428,8 @@ http_tests(void)
 	tcase_add_test(tests, a_big_body_comes_whole);
 	tcase_add_test(tests, who_is_slow_is_cut_off);
 	tcase_add_test(tests, many_connections_wait_their_turn);
+	tcase_add_test(tests, who_hangs_up_is_forgotten);
+	tcase_add_test(tests, who_says_no_more_is_answered);
 	tcase_add_loop_test(tests, an_answer_is_put_off, 0, 2);
 	tcase_add_test(tests, what_is_put_off_for_ever_is_cut_off);
 	tcase_add_test(tests, it_stops_with_requests_in_flight);
