@@ -196,6 +196,7 @@ enum {
 	LIMIT_STORE_MEMORY_OCTETS = 16 * 1024 * 1024,
 	LIMIT_STORE_MEMORY = 10000,	/* ... that are in the spool, too */
 	LIMIT_STORE_BATCH = 500,	/* ops of one commit */
+	LIMIT_STORE_LOG_PAGES = 65536,	/* of 4 kB, that SQLite writes ahead */
 
 	/* DMARC reports that others send: RFC 9990 has no limits of its own */
 	LIMIT_AGGREGATE_DEPTH = 32,	/* of elements in elements; it has 7 */

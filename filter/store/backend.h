@@ -30,6 +30,12 @@ struct store_job {
 	struct store_call	*call;		/* NULL: nobody waits */
 };
 
+enum store_expiry {
+	EXPIRY_ENDS,			/* for now: nothing is over any more */
+	EXPIRY_GOES_ON,
+	EXPIRY_WAITS			/* until other work has been done */
+};
+
 struct store_backend {
 	const char	*scheme;	/* "sqlite:" */
 	bool		 outlives;	/* what it keeps, this process */
@@ -44,8 +50,8 @@ struct store_backend {
 	 */
 	size_t		 (*apply)(void *state, struct store_job *const *jobs,
 			    size_t count, char *why, size_t size);
-	/* Forget some of what is over; true: there is more. */
-	bool		 (*expire)(void *state, int64_t now_ms);
+	/* Forget some of what is over. */
+	enum store_expiry (*expire)(void *state, int64_t now_ms);
 	void		 (*close)(void *state);
 };
 

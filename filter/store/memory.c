@@ -356,7 +356,7 @@ memory_apply(void *state, struct store_job *const *jobs, size_t count,
 	return count;
 }
 
-static bool
+static enum store_expiry
 memory_expire(void *state, int64_t now_ms)
 {
 	struct memory *memory = state;
@@ -376,9 +376,9 @@ memory_expire(void *state, int64_t now_ms)
 			}
 	}
 	if (memory->look < memory->slot_count)
-		return true;
+		return EXPIRY_GOES_ON;
 	memory->look = 0;
-	return false;
+	return EXPIRY_ENDS;
 }
 
 const struct store_backend store_memory = {

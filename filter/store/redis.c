@@ -169,11 +169,11 @@ redis_apply(void *state, struct store_job *const *jobs, size_t count,
 }
 
 /* Redis does it by itself. */
-static bool
+static enum store_expiry
 redis_expire(void *state, int64_t now_ms)
 {
 	(void)state, (void)now_ms;
-	return false;
+	return EXPIRY_ENDS;
 }
 
 const struct store_backend store_redis = {

@@ -1,8 +1,8 @@
 /*
  * The store in one SQLite file.  A batch is one transaction: all of it is done
  * or none, and its one commit is shared.  The log is written ahead (WAL) and
- * synchronized at checkpoints: a crash of ours loses nothing that was
- * answered, one of the machine at most what came since the last checkpoint.
+ * synchronized when it is written back (sqlite_log.h): a crash of ours loses
+ * nothing that was answered, one of the machine at most what came since then.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "store/schema.h"
 #include "store/sqlite_event.h"
+#include "store/sqlite_log.h"
 
 enum { BUSY_MS = 1000, EXPIRE_ROWS = 100, LOOK_ROWS = 500,
        WHY_MAX = 200 };
@@ -51,6 +52,7 @@ sqlite_end(void *state)
 {
 	struct sqlite *sqlite = state;
 
+	sqlite_log_free(sqlite->log);
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(sqlite->statements[i]);
 	sqlite3_close(sqlite->db);
@@ -64,11 +66,15 @@ open_file(struct sqlite *sqlite, const char *path, char *why, size_t size)
 	    SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return fail(sqlite, why, size);
 	sqlite3_busy_timeout(sqlite->db, BUSY_MS);
-	return run_text(sqlite, "PRAGMA journal_mode = WAL;"
+	if (!run_text(sqlite, "PRAGMA journal_mode = WAL;"
 	    "PRAGMA synchronous = NORMAL;"
-	    "PRAGMA cache_size = -16384;", why, size) &&
-	    schema_bring(sqlite->db, why, size) &&
-	    prepare(sqlite, why, size);
+	    "PRAGMA cache_size = -16384;", why, size) ||
+	    !schema_bring(sqlite->db, why, size) ||
+	    !prepare(sqlite, why, size))
+		return false;
+	sqlite->log = sqlite_log_new(path, sqlite->db, &sqlite_log_sizes, why,
+	    size);
+	return sqlite->log != NULL;
 }
 
 static void *
@@ -162,6 +168,8 @@ sqlite_apply(void *state, struct store_job *const *jobs, size_t count,
 {
 	struct sqlite *sqlite = state;
 
+	if (!sqlite_log_room(sqlite->log, why, size))
+		return 0;
 	if (sqlite_done(sqlite->statements[BEGIN]) &&
 	    apply_all(sqlite, jobs, count) &&
 	    sqlite_done(sqlite->statements[COMMIT]))
@@ -205,12 +213,11 @@ expire_triplets(struct sqlite *sqlite, int64_t now_ms)
 	return sqlite3_changes(sqlite->db) > LOOK_ROWS / 20;
 }
 
-/* A piece of one table a time, each in its turn. */
+/* A piece of one table a time, each in its turn; true: there is more. */
 static bool
-sqlite_expire(void *state, int64_t now_ms)
+expire_piece(struct sqlite *sqlite, int64_t now_ms)
 {
 	enum { TABLES = STATEMENTS - EXPIRE_COUNTERS };
-	struct sqlite *sqlite = state;
 	unsigned turn = sqlite->expires++;
 	sqlite3_stmt *delete;
 
@@ -233,6 +240,18 @@ sqlite_expire(void *state, int64_t now_ms)
 		return sqlite_event_expire(sqlite, now_ms) || more;
 	}
 	return true;
+}
+
+static enum store_expiry
+sqlite_expire(void *state, int64_t now_ms)
+{
+	struct sqlite *sqlite = state;
+	char why[WHY_MAX];
+
+	if (!sqlite_log_is_short(sqlite->log) ||
+	    !sqlite_log_room(sqlite->log, why, sizeof(why)))
+		return EXPIRY_WAITS;
+	return expire_piece(sqlite, now_ms) ? EXPIRY_GOES_ON : EXPIRY_ENDS;
 }
 
 const struct store_backend store_sqlite = {

@@ -28,6 +28,7 @@ enum statement {
 
 struct sqlite {
 	sqlite3		*db;
+	struct sqlite_log *log;
 	sqlite3_stmt	*statements[STATEMENTS];
 	unsigned	 expires;	/* the table whose turn it is */
 	char		 looked[TRIPLET_KEY];	/* up to that triplet */

@@ -10,7 +10,11 @@
 #include "store/job.h"
 #include "store/queue.h"
 
-enum { FIRST_PAUSE_MS = 50, LAST_PAUSE_MS = 5000, EXPIRE_EVERY_MS = 1000 };
+enum { FIRST_PAUSE_MS = 50, LAST_PAUSE_MS = 5000 };
+
+static const unsigned expire_again_ms[] = {
+	[EXPIRY_ENDS] = 1000, [EXPIRY_GOES_ON] = 0, [EXPIRY_WAITS] = 20
+};
 
 /* On the monotonic clock, as the conditions were made for. */
 static struct timespec
@@ -254,13 +258,12 @@ work(struct store *store)
 static uint64_t
 expire(struct store *store)
 {
-	bool more;
+	enum store_expiry how;
 
 	pthread_mutex_unlock(&store->lock);
-	more = store->backend->expire(store->state,
-	    clock_unix_us() / 1000);
+	how = store->backend->expire(store->state, clock_unix_us() / 1000);
 	pthread_mutex_lock(&store->lock);
-	return clock_ms() + (more ? 0 : EXPIRE_EVERY_MS);
+	return clock_ms() + expire_again_ms[how];
 }
 
 void *

@@ -417,6 +417,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	suite_add_tcase(suite, redis_tests());
 	suite_add_tcase(suite, schema_tests());
+	suite_add_tcase(suite, log_tests());
 	suite_add_tcase(suite, history_tests());
 	suite_add_tcase(suite, spool_tests());
 	suite_add_tcase(suite, expiry_tests());

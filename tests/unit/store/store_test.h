@@ -48,6 +48,7 @@ void settle(void);
 double count(const char *key, double amount, int64_t at);
 
 TCase *history_tests(void);
+TCase *log_tests(void);
 TCase *redis_tests(void);
 TCase *schema_tests(void);
 TCase *expiry_tests(void);
