@@ -15,8 +15,7 @@
 #include "store/sqlite_event.h"
 #include "store/sqlite_log.h"
 
-enum { BUSY_MS = 1000, EXPIRE_ROWS = 100, LOOK_ROWS = 500,
-       WHY_MAX = 200 };
+enum { EXPIRE_ROWS = 100, LOOK_ROWS = 500, WHY_MAX = 200 };
 
 #define WRITER_KEPT_MS	(30 * 86400 * 1000LL)
 
@@ -65,7 +64,7 @@ open_file(struct sqlite *sqlite, const char *path, char *why, size_t size)
 	if (sqlite3_open_v2(path, &sqlite->db, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return fail(sqlite, why, size);
-	sqlite3_busy_timeout(sqlite->db, BUSY_MS);
+	sqlite3_busy_timeout(sqlite->db, SQLITE_LOG_BUSY_MS);
 	if (!run_text(sqlite, "PRAGMA journal_mode = WAL;"
 	    "PRAGMA synchronous = NORMAL;"
 	    "PRAGMA cache_size = -16384;", why, size) ||

@@ -12,9 +12,9 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-enum { BUSY_MS = 1000, BETWEEN_MS = 50, AFTER_ERROR_MS = 1000 };
+enum { BETWEEN_MS = 200, AFTER_ERROR_MS = 1000 };
 
-const struct sqlite_log_sizes sqlite_log_sizes = { 1000, 8000,
+const struct sqlite_log_sizes sqlite_log_sizes = { 1000, 32, 8000,
     LIMIT_STORE_LOG_PAGES };
 
 struct sqlite_log {
@@ -34,6 +34,12 @@ struct sqlite_log {
 
 /* ---- the thread ---- */
 
+static int
+left(const struct sqlite_log *log)
+{
+	return log->pages - log->back;
+}
+
 /*
  * Only then: a checkpoint of what another one has just written back can spoil
  * the file if the writer begins a new log that moment (SQLite before 3.51.3).
@@ -41,8 +47,8 @@ struct sqlite_log {
 static bool
 is_wanted(const struct sqlite_log *log)
 {
-	return log->pages > log->back && (log->hurry ||
-	    log->pages >= log->sizes.short_enough);
+	return left(log) > 0 && (log->hurry ||
+	    log->pages >= log->sizes.begin);
 }
 
 /* With the lock, which it gives up meanwhile. */
@@ -71,7 +77,7 @@ write_back(struct sqlite_log *log)
 
 /* With the lock: others write meanwhile, unless they wait for us. */
 static void
-pause_for(struct sqlite_log *log, long ms)
+rest(struct sqlite_log *log, long ms, bool until_much)
 {
 	struct timespec at;
 
@@ -80,8 +86,9 @@ pause_for(struct sqlite_log *log, long ms)
 	at.tv_sec += at.tv_nsec / 1000000000;
 	at.tv_nsec %= 1000000000;
 	log->resting = true;
-	while (!log->stopping && !log->hurry && pthread_cond_timedwait(
-	    &log->work, &log->lock, &at) == 0)
+	while (!log->stopping && !log->hurry &&
+	    !(until_much && left(log) >= log->sizes.begin) &&
+	    pthread_cond_timedwait(&log->work, &log->lock, &at) == 0)
 		;
 	log->resting = false;
 }
@@ -98,9 +105,9 @@ run(void *arg)
 			pthread_cond_broadcast(&log->done);
 			pthread_cond_wait(&log->work, &log->lock);
 		} else if (!write_back(log)) {
-			pause_for(log, AFTER_ERROR_MS);
+			rest(log, AFTER_ERROR_MS, false);
 		} else if (is_wanted(log)) {
-			pause_for(log, BETWEEN_MS);
+			rest(log, BETWEEN_MS, true);
 		}
 	}
 	pthread_mutex_unlock(&log->lock);
@@ -122,10 +129,28 @@ note_pages(void *ctx, sqlite3 *db, const char *name, int pages)
 		log->wait_at = log->sizes.wait;
 	}
 	log->pages = pages;
-	if (is_wanted(log) && !log->running && !log->resting)
+	if (is_wanted(log) && !log->running &&
+	    (!log->resting || left(log) >= log->sizes.begin))
 		pthread_cond_signal(&log->work);
 	pthread_mutex_unlock(&log->lock);
 	return SQLITE_OK;
+}
+
+static bool
+is_long(const struct sqlite_log *log)
+{
+	return log->pages >= log->wait_at - log->sizes.wait / 2;
+}
+
+/*
+ * With the lock.  Where others write all the time some is always left: to wait
+ * for a few takes the time of two synchronizations, and then it begins anew.
+ */
+static bool
+has_to_wait(const struct sqlite_log *log)
+{
+	return log->pages >= log->wait_at || log->pages >= log->sizes.full ||
+	    (is_long(log) && !log->running && left(log) <= log->sizes.few);
 }
 
 /* With the lock: what has come meanwhile is written back, too. */
@@ -134,26 +159,49 @@ wait_for_thread(struct sqlite_log *log)
 {
 	unsigned until = log->rounds + (log->running ? 2 : 1);
 
-	while (log->pages > log->back && (int)(until - log->rounds) > 0) {
+	while (left(log) > 0 && (int)(until - log->rounds) > 0) {
 		log->hurry = true;
 		pthread_cond_signal(&log->work);
 		pthread_cond_wait(&log->done, &log->lock);
 	}
+	/* Where a reader has it go on nevertheless. */
 	log->wait_at = log->pages + log->sizes.wait;
+}
+
+/*
+ * With the lock: it is full, and all of it was written back.  False: somebody
+ * still reads it, so that what is written now would go to its end.
+ */
+static bool
+cut(struct sqlite_log *log)
+{
+	int rc;
+
+	sqlite3_busy_timeout(log->writer, 0);
+	rc = sqlite3_wal_checkpoint_v2(log->writer, NULL,
+	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(log->writer, SQLITE_LOG_BUSY_MS);
+	if (rc == SQLITE_OK) {
+		log->pages = log->back = 0;
+		log->wait_at = log->sizes.wait;
+	}
+	return rc == SQLITE_OK;
 }
 
 bool
 sqlite_log_room(struct sqlite_log *log, char *why_out, size_t why_size)
 {
-	bool room;
+	bool full, room;
 
 	pthread_mutex_lock(&log->lock);
-	if (log->pages >= log->sizes.full || log->pages >= log->wait_at)
+	full = log->pages >= log->sizes.full;
+	if (has_to_wait(log))
 		wait_for_thread(log);
-	room = log->pages < log->sizes.full || log->back >= log->pages;
+	room = !full || (left(log) <= 0 && cut(log));
 	if (!room)
 		snprintf(why_out, why_size, "its log is full (%d pages): "
-		    "somebody reads the file all the time", log->pages);
+		    "somebody reads the file all the time",
+		    log->sizes.full);
 	pthread_mutex_unlock(&log->lock);
 	return room;
 }
@@ -164,8 +212,8 @@ sqlite_log_is_short(struct sqlite_log *log)
 	bool is_short;
 
 	pthread_mutex_lock(&log->lock);
-	is_short = log->pages < log->sizes.short_enough ||
-	    log->back >= log->pages;
+	is_short = left(log) <= 0 ||
+	    (left(log) < log->sizes.begin && !is_long(log));
 	pthread_mutex_unlock(&log->lock);
 	return is_short;
 }
@@ -178,7 +226,7 @@ open_own(struct sqlite_log *log, const char *path)
 	if (sqlite3_open_v2(path, &log->own, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return false;
-	sqlite3_busy_timeout(log->own, BUSY_MS);
+	sqlite3_busy_timeout(log->own, SQLITE_LOG_BUSY_MS);
 	/* Reading once opens the log. */
 	return sqlite3_exec(log->own, "PRAGMA synchronous = NORMAL;"
 	    "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL) ==

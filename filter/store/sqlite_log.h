@@ -17,11 +17,16 @@
 struct sqlite3;
 struct sqlite_log;
 
+/* How long a connection waits for a lock. */
+enum { SQLITE_LOG_BUSY_MS = 1000 };
+
 /* In pages. */
 struct sqlite_log_sizes {
-	int	short_enough;		/* it is left alone up to there */
-	int	wait;			/* from there on the writer waits until
-					 * it was written back once more */
+	int	begin;			/* from there on it is written back,
+					 * while others write on */
+	int	few;			/* from half of wait on the writer
+					 * waits for so many that are left */
+	int	wait;			/* ... and from there on for all */
 	int	full;			/* from there on nothing is written:
 					 * somebody reads without an end, and
 					 * so holds it */
@@ -40,7 +45,7 @@ void sqlite_log_free(struct sqlite_log *log);
 
 /* Before each transaction.  False and why: it is full. */
 bool sqlite_log_room(struct sqlite_log *log, char *why_out, size_t why_size);
-/* There is room for what can wait, too. */
+/* There is room for what can wait, too: the thread has not much to do. */
 bool sqlite_log_is_short(struct sqlite_log *log);
 
 #endif

@@ -175,6 +175,30 @@ START_TEST(all_of_a_row_comes_back)
 }
 END_TEST
 
+/* Who looks at one row for long does not hold up the log of the others. */
+START_TEST(a_slow_reader_holds_nothing)
+{
+	struct history_row row;
+	char why[300];
+
+	begin(SQLITE);
+	put(now_us() + 1, "a", "4A");
+	put(now_us() + 1000, "b", "4A");
+	put(now_us() + 2000, "c", "4A");
+	settle();
+	ck_assert_str_eq(found((struct history_query){ 0 }), "a b c");
+	history_ask(history, &(struct history_query){ .lines = true });
+	ck_assert_int_eq(history_next(history, &row, why, sizeof(why)), 1);
+	/* "busy" is the first column. */
+	ck_assert_int_eq(number_in_database("PRAGMA wal_checkpoint(TRUNCATE)"),
+	    0);
+	ck_assert_int_eq(history_next(history, &row, why, sizeof(why)), 1);
+	ck_assert_int_eq(history_next(history, &row, why, sizeof(why)), 1);
+	assert_str(row.id, "c");
+	end();
+}
+END_TEST
+
 /* More than two pages, and a page that ends among rows of one time. */
 START_TEST(pages_have_no_seam)
 {
@@ -338,6 +362,7 @@ history_tests(void)
 	    BACKENDS);
 	tcase_add_loop_test(tc, an_event_is_kept_once, SQLITE, BACKENDS);
 	tcase_add_loop_test(tc, all_of_a_row_comes_back, SQLITE, BACKENDS);
+	tcase_add_test(tc, a_slow_reader_holds_nothing);
 	tcase_add_loop_test(tc, pages_have_no_seam, SQLITE, BACKENDS);
 	tcase_add_loop_test(tc, what_is_too_long_comes_without_its_line,
 	    SQLITE, BACKENDS);
