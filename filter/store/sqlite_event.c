@@ -1,9 +1,13 @@
 #include "store/sqlite_event.h"
 
+#include "base/clock.h"
 #include "store/history.h"
 
-/* Each is a transaction of its own, so that nothing waits long for it. */
-enum { ROWS_AT_ONCE = 100 };
+/*
+ * Each is a transaction of its own, so that nothing waits long for it.  What a
+ * row takes differs much: those of a day long past are read from the disk.
+ */
+enum { ROWS_LEAST = 5, ROWS_MOST = 100, SHORT_US = 1000, LONG_US = 4000 };
 
 static void
 bind(sqlite3_stmt *statement, int at, struct str text)
@@ -124,7 +128,7 @@ find_end(struct sqlite *sqlite, int64_t before, int64_t *end_out, int *count)
 	bool ok;
 
 	sqlite3_bind_int64(find, 1, before);
-	sqlite3_bind_int(find, 2, ROWS_AT_ONCE);
+	sqlite3_bind_int(find, 2, sqlite->rows_at_once);
 	ok = sqlite3_step(find) == SQLITE_ROW;
 	if (ok) {
 		*end_out = sqlite3_column_int64(find, 0);
@@ -134,15 +138,27 @@ find_end(struct sqlite *sqlite, int64_t before, int64_t *end_out, int *count)
 	return ok && *count > 0;
 }
 
+static void
+take_time(struct sqlite *sqlite, uint64_t us)
+{
+	if (us > LONG_US && sqlite->rows_at_once / 2 >= ROWS_LEAST)
+		sqlite->rows_at_once /= 2;
+	else if (us < SHORT_US && sqlite->rows_at_once * 2 <= ROWS_MOST)
+		sqlite->rows_at_once *= 2;
+}
+
 bool
 sqlite_event_expire(struct sqlite *sqlite, int64_t now_ms)
 {
+	uint64_t began = clock_us();
 	sqlite3_stmt *rows = sqlite->statements[EVENT_REMOVE];
 	sqlite3_stmt *lines = sqlite->statements[EVENT_REMOVE_LINES];
 	int64_t end;
 	int count;
 	bool ok;
 
+	if (sqlite->rows_at_once == 0)
+		sqlite->rows_at_once = ROWS_LEAST;
 	if (!read_keep(sqlite) || !find_end(sqlite, sqlite_event_place(
 	    (now_ms - sqlite->keep_ms) * 1000, 0), &end, &count))
 		return false;
@@ -153,5 +169,7 @@ sqlite_event_expire(struct sqlite *sqlite, int64_t now_ms)
 	if (!ok && !sqlite3_get_autocommit(sqlite->db))
 		sqlite_done(sqlite->statements[ROLLBACK]);
 	/* One that could not be done now comes round again. */
-	return ok && count == ROWS_AT_ONCE;
+	ok = ok && count == sqlite->rows_at_once;
+	take_time(sqlite, clock_us() - began);
+	return ok;
 }

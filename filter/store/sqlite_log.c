@@ -14,7 +14,7 @@
 
 enum { BETWEEN_MS = 200, AFTER_ERROR_MS = 1000 };
 
-const struct sqlite_log_sizes sqlite_log_sizes = { 1000, 32, 8000,
+const struct sqlite_log_sizes sqlite_log_sizes = { 1000, 32, 16000,
     LIMIT_STORE_LOG_PAGES };
 
 struct sqlite_log {
@@ -51,22 +51,43 @@ is_wanted(const struct sqlite_log *log)
 	    log->pages >= log->sizes.begin);
 }
 
+/*
+ * Without the lock.  Where something is left SQLite does not synchronize the
+ * file yet: the checkpoint that ends it, which the writer may wait for, would
+ * take all the longer.
+ */
+static void
+synchronize(sqlite3 *db)
+{
+	sqlite3_file *file = NULL;
+
+	sqlite3_file_control(db, NULL, SQLITE_FCNTL_FILE_POINTER, &file);
+	if (file != NULL && file->pMethods != NULL)
+		file->pMethods->xSync(file, SQLITE_SYNC_NORMAL |
+		    SQLITE_SYNC_DATAONLY);
+}
+
 /* With the lock, which it gives up meanwhile. */
 static bool
 write_back(struct sqlite_log *log)
 {
-	int pages = 0, back = 0, rc;
+	int back = 0, rc;
 
 	log->running = true;
 	log->hurry = false;
 	pthread_mutex_unlock(&log->lock);
 	rc = sqlite3_wal_checkpoint_v2(log->own, NULL,
-	    SQLITE_CHECKPOINT_PASSIVE, &pages, &back);
+	    SQLITE_CHECKPOINT_PASSIVE, NULL, &back);
 	pthread_mutex_lock(&log->lock);
-	log->running = false;
-	log->rounds++;
 	if (rc == SQLITE_OK)
 		log->back = back;
+	if (rc == SQLITE_OK && left(log) > 0) {
+		pthread_mutex_unlock(&log->lock);
+		synchronize(log->own);
+		pthread_mutex_lock(&log->lock);
+	}
+	log->running = false;
+	log->rounds++;
 	if (rc != SQLITE_OK && rc != SQLITE_BUSY && !log->failing)
 		log_error("the store's log cannot be written back: %s",
 		    sqlite3_errmsg(log->own));
@@ -139,7 +160,7 @@ note_pages(void *ctx, sqlite3 *db, const char *name, int pages)
 static bool
 is_long(const struct sqlite_log *log)
 {
-	return log->pages >= log->wait_at - log->sizes.wait / 2;
+	return log->pages >= log->wait_at - log->sizes.wait / 4;
 }
 
 /*

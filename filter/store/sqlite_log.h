@@ -24,7 +24,7 @@ enum { SQLITE_LOG_BUSY_MS = 1000 };
 struct sqlite_log_sizes {
 	int	begin;			/* from there on it is written back,
 					 * while others write on */
-	int	few;			/* from half of wait on the writer
+	int	few;			/* from 3/4 of wait on the writer
 					 * waits for so many that are left */
 	int	wait;			/* ... and from there on for all */
 	int	full;			/* from there on nothing is written:

@@ -39,6 +39,7 @@ struct sqlite {
 	bool		 has_writer, new_number;
 	int64_t		 keep_ms;	/* how long events are kept; 0: not
 					 * known yet */
+	int		 rows_at_once;	/* of them that go; 0: at first */
 };
 
 extern const char *const sqlite_statements[STATEMENTS];
