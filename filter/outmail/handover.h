@@ -37,7 +37,8 @@ struct handover_envelope {
 
 /*
  * The mail is the MTA's as soon as its end is sent.  before_end() runs just
- * before that, for what must be on disk by then; false: do not send it.
+ * before that (of a program: before it begins), for what must be on disk by
+ * then; false: do not send it.
  */
 struct handover_steps {
 	bool		(*before_end)(void *ctx);	/* or NULL */

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -20,11 +20,8 @@ enum { PIECE = 4096, TICK_MS = 20 };
 struct run {
 	struct handover_job	*job;
 	pid_t			 pid;
-	int			 in;	/* its standard input: a socket, for a
-					 * pipe would raise SIGPIPE */
 	int			 err;	/* its standard error */
 	struct buf		 said;
-	bool			 ended;	/* the end of the mail was sent */
 	int			 status;
 };
 
@@ -89,27 +86,62 @@ spawn(struct run *run, int in, int err)
 }
 
 static bool
+write_all(int fd, struct str text)
+{
+	while (text.len > 0) {
+		ssize_t n = write(fd, text.ptr, text.len);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		text = str_skip(text, n < 0 ? 0 : (size_t)n);
+	}
+	return true;
+}
+
+/*
+ * The mail as a file that is whole before the program begins: of a pipe it
+ * would see an end, and send what it had by then, if we were killed.  Lines
+ * end in LF here, for it is a program of this system.
+ */
+static int
+open_message(const struct handover_job *job)
+{
+	int fd = memfd_create("mail", MFD_CLOEXEC), error;
+	struct str rest = job->message;
+	struct buf text;
+
+	if (fd < 0)
+		return -1;
+	buf_init(&text, job->arena, SIZE_MAX);
+	for (size_t i = 0; i < rest.len; i++)
+		if (rest.ptr[i] != '\r')
+			buf_addc(&text, rest.ptr[i]);
+	if (write_all(fd, buf_str(&text)) && lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+static bool
 start(struct run *run)
 {
-	int in[2], err[2], failed;
+	int in = open_message(run->job), err[2], failed;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) != 0)
+	if (in < 0)
 		return false;
 	if (pipe2(err, O_CLOEXEC) != 0) {
-		close(in[0]);
-		close(in[1]);
+		close(in);
 		return false;
 	}
-	failed = spawn(run, in[1], err[1]);
-	close(in[1]);
+	failed = spawn(run, in, err[1]);
+	close(in);
 	close(err[1]);
-	run->in = in[0];
 	run->err = err[0];
-	fcntl(run->in, F_SETFL, O_NONBLOCK);
 	fcntl(run->err, F_SETFL, O_NONBLOCK);
 	if (failed == 0)
 		return true;
-	close(run->in);
 	close(run->err);
 	errno = failed;
 	return false;
@@ -123,44 +155,6 @@ listen_to(struct run *run)
 
 	while ((n = read(run->err, piece, sizeof(piece))) > 0)
 		buf_add(&run->said, str_make(piece, (size_t)n));
-}
-
-/* Octets of text that it took. */
-static ssize_t
-send_piece(struct run *run, struct str text)
-{
-	ssize_t n;
-
-	for (;;) {
-		n = send(run->in, text.ptr, text.len, MSG_NOSIGNAL);
-		if (n >= 0 || (errno != EAGAIN && errno != EINTR))
-			return n;
-		listen_to(run);
-		if (!handover_wait(run->in, true, run->job->deadline_ms))
-			return -1;
-	}
-}
-
-/* Lines end in LF here: it is a program of this system. */
-static bool
-send_message(struct run *run)
-{
-	struct str rest = run->job->message;
-	struct buf text;
-
-	buf_init(&text, run->job->arena, SIZE_MAX);
-	for (size_t i = 0; i < rest.len; i++)
-		if (rest.ptr[i] != '\r')
-			buf_addc(&text, rest.ptr[i]);
-	rest = buf_str(&text);
-	while (rest.len > 0) {
-		ssize_t n = send_piece(run, rest);
-
-		if (n < 0)
-			return false;
-		rest = str_skip(rest, (size_t)n);
-	}
-	return true;
 }
 
 /* False: it had to be killed. */
@@ -210,34 +204,28 @@ void
 handover_sendmail(struct handover_job *job)
 {
 	struct run run = { .job = job };
-	bool sent, in_time;
+	bool in_time;
 
 	buf_init(&run.said, job->arena, LIMIT_HANDOVER_WHY_OCTETS);
+	/* Once it has begun nobody knows how far it is. */
+	if (!handover_may_end(job)) {
+		handover_all(job, HANDOVER_LATER, STR("it was not to be sent"));
+		return;
+	}
 	if (!start(&run)) {
 		handover_all(job, HANDOVER_LATER, arena_printf(job->arena,
 		    "%s: %s", job->route->path, strerror(errno)));
 		return;
 	}
-	sent = send_message(&run);
-	/* Its input ends where we end, too: it must not think that was all. */
-	run.ended = sent && handover_may_end(job);
-	if (sent && !run.ended)
-		kill(-run.pid, SIGKILL);
-	if (run.ended)
-		shutdown(run.in, SHUT_WR);
-	in_time = reap(&run, sent ? job->deadline_ms : clock_ms() + 1000);
-	close(run.in);
+	in_time = reap(&run, job->deadline_ms);
 	close(run.err);
-	if (sent && !run.ended)
-		handover_all(job, HANDOVER_LATER, STR("it was not to be sent"));
-	else if (!in_time)
+	if (!in_time)
 		handover_all(job, HANDOVER_LATER, arena_printf(job->arena,
 		    "%s: it took too long", job->route->path));
-	else if (run.ended && WIFEXITED(run.status) &&
-	    WEXITSTATUS(run.status) == 0)
+	else if (WIFEXITED(run.status) && WEXITSTATUS(run.status) == 0)
 		handover_all(job, HANDOVER_TAKEN, STR("taken"));
 	else
 		explain(&run);
 	/* Who ends by itself and says no has taken nothing. */
-	job->result->unsure = run.ended && !(in_time && WIFEXITED(run.status));
+	job->result->unsure = !in_time || !WIFEXITED(run.status);
 }
