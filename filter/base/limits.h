@@ -288,6 +288,10 @@ enum {
 					 * that, those seen least go */
 	LIMIT_PLOT_PLACES = 2000,	/* of a plot: more than it has pixels */
 	LIMIT_MAIL_ROWS = 48,		/* of a series, in a mail to people */
+	LIMIT_SUMMARY_IDS = 4000000,	/* events known to have been counted;
+					 * 8 to 16 octets each */
+	LIMIT_SUMMARY_HOURS = 20000,	/* with events in them: two years */
+	LIMIT_SUMMARY_STEPS = 96,	/* hours told one by one: four days */
 	LIMIT_EVIDENCE = 200,		/* DNS answers kept with a message */
 	LIMIT_SPF_TERMS_SEEN = 100,	/* kept with a message */
 	LIMIT_EVIDENCE_OCTETS = 1024,	/* of the text of one answer */

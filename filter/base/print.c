@@ -75,3 +75,41 @@ print_html(FILE *out, struct str text)
 {
 	print(out, text, true);
 }
+
+size_t
+print_width(struct str text)
+{
+	size_t width = 0;
+
+	for (; text.len > 0; width++) {
+		size_t len = str_utf8_length(text);
+
+		text = str_skip(text, len == 0 ? 1 : len);
+	}
+	return width;
+}
+
+/* As much as fits; *used_out: the characters of that. */
+static struct str
+fitting(struct str text, int width, int *used_out)
+{
+	size_t end = 0, len;
+
+	for (*used_out = 0; end < text.len && (width == 0 ||
+	    *used_out < width); (*used_out)++) {
+		len = str_utf8_length(str_skip(text, end));
+		end += len == 0 ? 1 : len;
+	}
+	return str_slice(text, 0, end);
+}
+
+void
+print_column(FILE *out, struct str text, int width)
+{
+	int used;
+
+	print_safe(out, fitting(text.len == 0 ? STR("-") : text, width,
+	    &used));
+	for (; used < width; used++)
+		fputc(' ', out);
+}

@@ -17,4 +17,10 @@ void print_safe(FILE *out, struct str text);
 /* The same, with &, <, >, " and ' as entities of HTML. */
 void print_html(FILE *out, struct str text);
 
+/* As many characters as fit into width, and blanks up to it; 0: all of them.
+ * Nothing is "-". */
+void print_column(FILE *out, struct str text, int width);
+/* Characters of it. */
+size_t print_width(struct str text);
+
 #endif

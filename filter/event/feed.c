@@ -319,8 +319,11 @@ merge(struct run *run, struct batch *batch)
 {
 	struct event_feed_count *count = run->count;
 
-	if (batch->file_begins)
+	if (batch->file_begins) {
 		run->file_line = 0;
+		if (run->feed->ops->source != NULL)
+			run->feed->ops->source(run->feed->ctx);
+	}
 	for (int i = 0; i < EVENT_FAULT_COUNT; i++) {
 		if (batch->faults[i].count > 0 && count->faults[i].count == 0) {
 			count->faults[i].file = batch->file;

@@ -27,6 +27,8 @@ struct event_feed_ops {
 	void	(*merge)(void *ctx, void *part);
 	/* Octets read so far, of those in regular files; or NULL. */
 	void	(*progress)(void *ctx, uint64_t done, uint64_t total);
+	/* What is merged from now on is of the next path; or NULL. */
+	void	(*source)(void *ctx);
 };
 
 /* Lines that are no event that we can use. */

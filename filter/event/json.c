@@ -1,11 +1,11 @@
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "base/limits.h"
 #include "event/emit.h"
 #include "event/event.h"
 #include "event/calls.h"
+#include "event/when.h"
 #include "event/dmarc.h"
 
 static void
@@ -434,20 +434,12 @@ put_troubles(struct emit *out, const struct event *event)
 	emit_close(out, ']');
 }
 
-/* RFC 3339; times before 1970 are nobody's. */
 static void
 put_time(struct emit *out, int64_t time_us)
 {
-	time_t seconds = time_us < 0 ? 0 : (time_t)(time_us / 1000000);
-	long micro = time_us < 0 ? 0 : (long)(time_us % 1000000);
-	char text[64] = "9999-12-31T23:59:59.999999Z";
-	struct tm tm;
-	size_t len;
+	char text[WHEN_TEXT_MAX];
 
-	if (gmtime_r(&seconds, &tm) != NULL && tm.tm_year <= 9999 - 1900) {
-		len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-		snprintf(text + len, sizeof(text) - len, ".%06ldZ", micro);
-	}
+	when_text(time_us, text);
 	emit_word(out, "time", text);
 }
 

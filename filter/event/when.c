@@ -1,6 +1,9 @@
 #include "event/when.h"
 
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 
@@ -85,8 +88,14 @@ when_read_or_ago(struct str text, int64_t now_us, int64_t *time_us_out)
 		{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
 		{ 'w', 7 * 86400 },
 	};
+	const int64_t day_us = 86400 * INT64_C(1000000);
 	uint64_t count;
 
+	if (str_eqz(text, "today") || str_eqz(text, "yesterday")) {
+		*time_us_out = (now_us / day_us - str_eqz(text, "yesterday")) *
+		    day_us;
+		return true;
+	}
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (text.len > 0 && text.ptr[text.len - 1] == units[i].name) {
 			if (!str_to_uint(str_slice(text, 0, text.len - 1),
@@ -97,4 +106,22 @@ when_read_or_ago(struct str text, int64_t now_us, int64_t *time_us_out)
 			return true;
 		}
 	return when_read(text, time_us_out);
+}
+
+struct str
+when_text(int64_t time_us, char text_out[WHEN_TEXT_MAX])
+{
+	time_t seconds = time_us < 0 ? 0 : (time_t)(time_us / 1000000);
+	int micro = time_us < 0 ? 0 : (int)(time_us % 1000000);
+	struct tm tm;
+	size_t len;
+
+	strcpy(text_out, "9999-12-31T23:59:59.999999Z");
+	if (gmtime_r(&seconds, &tm) != NULL && tm.tm_year <= 9999 - 1900) {
+		len = strftime(text_out, WHEN_TEXT_MAX, "%Y-%m-%dT%H:%M:%S",
+		    &tm);
+		snprintf(text_out + len, WHEN_TEXT_MAX - len, ".%06dZ",
+		    micro);
+	}
+	return str_from(text_out);
 }

@@ -109,7 +109,7 @@ live_run(const struct live_options *options, struct arena *arena,
     struct live *live_out)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    progress };
+	    progress, NULL };
 	bool wanted[FACT_COUNT] = { [FACT_ID_MAIL_FROM] = true };
 	struct run run = { options, live_out };
 	struct event_feed feed = { .paths = options->paths,

@@ -72,8 +72,8 @@ without_directory(struct str path)
 	return slash == path.len ? path : str_skip(path, slash + 1);
 }
 
-static bool
-rule_matches(struct str wanted, struct str rule)
+bool
+log_rule_matches(struct str wanted, struct str rule)
 {
 	struct str file = str_slice(rule, 0, str_rchr(rule, ':'));
 
@@ -93,7 +93,11 @@ log_matches(const struct log_filter *filter, const struct history_row *row)
 	    str_eq_nocase(filter->verdict, row->verdict)) &&
 	    (filter->queue_id.len == 0 ||
 	    str_eq(filter->queue_id, row->queue_id)) &&
-	    (filter->rule.len == 0 || rule_matches(filter->rule, row->rule)) &&
+	    (filter->rule.len == 0 || log_rule_matches(filter->rule,
+	    row->rule)) &&
+	    (filter->host.len == 0 || str_eq_nocase(filter->host,
+	    row->host)) &&
+	    (filter->kind.len == 0 || str_eq(filter->kind, row->kind)) &&
 	    (!filter->has_client || (ip_parse(row->client, &ip) &&
 	    ipnet_contains(&filter->client, &ip)));
 }
@@ -156,36 +160,11 @@ rcpts_text(struct str rcpts, char text[80])
 	return str_make(text, (size_t)len);
 }
 
-/* As much as fits; *used_out: the characters of that. */
-static struct str
-fitting(struct str text, int width, int *used_out)
-{
-	size_t end = 0, len;
-
-	for (*used_out = 0; end < text.len && (width == 0 ||
-	    *used_out < width); (*used_out)++) {
-		len = str_utf8_length(str_skip(text, end));
-		end += len == 0 ? 1 : len;
-	}
-	return str_slice(text, 0, end);
-}
-
-static void
-print_field(FILE *out, struct str text, int width)
-{
-	int used;
-
-	print_safe(out, fitting(text.len == 0 ? STR("-") : text, width,
-	    &used));
-	for (; used < width; used++)
-		fputc(' ', out);
-}
-
 void
 log_print_head(FILE *out)
 {
 	for (int i = 0; i < COLUMNS; i++) {
-		print_field(out, str_from(columns[i].name),
+		print_column(out, str_from(columns[i].name),
 		    columns[i].width);
 		fputc(i + 1 < COLUMNS ? ' ' : '\n', out);
 	}
@@ -202,7 +181,7 @@ log_print(FILE *out, const struct history_row *row, enum log_shape shape)
 	};
 
 	for (int i = 0; i < COLUMNS; i++) {
-		print_field(out, fields[i], shape == LOG_COLUMNS ?
+		print_column(out, fields[i], shape == LOG_COLUMNS ?
 		    columns[i].width : 0);
 		if (i + 1 < COLUMNS)
 			fputc(shape == LOG_COLUMNS ? ' ' : '\t', out);

@@ -346,7 +346,7 @@ replay_run(const struct replay_options *options, struct arena *arena,
     struct replay *replay_out)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    progress };
+	    progress, NULL };
 	struct run run = { .options = options, .all = replay_out,
 	    .rules = policy_rule_count(options->policy) };
 	struct event_feed feed = { .paths = options->paths,

@@ -75,7 +75,7 @@ collect(const struct collect_options *options, struct tally *tally,
     struct collected *out)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    progress };
+	    progress, NULL };
 	struct run run = { options, tally, out, 0 };
 	const struct event_feed feed = { .paths = options->paths,
 	    .opener = options->opener,

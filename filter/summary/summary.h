@@ -158,6 +158,8 @@ enum summary_by summary_by_find(struct str name);
 struct summary_options {
 	const char *const	*paths;		/* as of struct event_feed */
 	const struct event_opener *opener;
+	bool			 named;		/* commands name the paths, */
+	const char		*config;	/* and this; or NULL */
 	int64_t			 since_us, until_us;	/* 0: no end */
 	unsigned		 jobs;
 	enum summary_by		 by;
@@ -176,18 +178,33 @@ struct summary {
 	int64_t			 since_us, until_us;	/* asked; 0: open */
 	int64_t			 first_us, last_us;	/* of events; 0: none */
 	uint64_t		 events;		/* each once */
+	uint64_t		 twice;		/* left out: they came before */
+	bool			 ids_full;	/* ... not all of them */
 	struct event_feed_count	 feed;
-	const char *const	*sources;	/* named; else empty */
+	const char *const	*sources;	/* in commands; or NULL */
+	const char		*config;	/* the same */
 	size_t			 section_count;
 	struct summary_section	*sections;	/* all of the list above */
 };
 
-/* Reads all events; sources of the options are named in commands if named is
- * true.  The arena lives as long as the summary. */
-void summary_run(const struct summary_options *options, bool named,
-    struct arena *arena, struct summary *summary_out);
+/*
+ * Events are collected, and at any time it can be told what they come to so
+ * far; the options live as long.  A summary's texts are in its arena, but for
+ * those of the options.
+ */
+struct summary_collect;
 
-/* A section has nothing to tell: no figure but zeros, and no table. */
+struct summary_collect *summary_new(const struct summary_options *options,
+    struct arena *arena);
+/* All events of the options' paths. */
+void summary_read(struct summary_collect *collect);
+/* One line more; false: it is no event of that time. */
+bool summary_line(struct summary_collect *collect, struct str line);
+void summary_tell(const struct summary_collect *collect, struct arena *arena,
+    struct summary *summary_out);
+void summary_free(struct summary_collect *collect);
+
+/* A section has nothing to tell: no figure but zeros, no table, no note. */
 bool summary_is_empty(const struct summary_section *section);
 
 /* "assay log --since ... --verdict reject", quoted for a shell; empty: no
@@ -205,9 +222,15 @@ struct str summary_value_text(enum summary_type type,
 /* Printers.  Names of sections in only (NULL-terminated), or NULL for all. */
 struct summary_print {
 	const char *const	*only;
+	bool			 commands;	/* text: what lists messages */
 	bool			 colour;
 	unsigned		 width;		/* of a line; at least 80 */
 };
+
+bool summary_is_wanted(const struct summary_print *how,
+    const struct summary_section *section);
+/* Is there such a section? */
+bool summary_has_section(struct str key);
 
 void summary_print_text(FILE *out, const struct summary *summary,
     const struct summary_print *how);

@@ -44,10 +44,18 @@ static const struct tool_command commands[] = {
 	{ "log",
 	  "[-c FILE] [--from WHO] [--to WHO] [--client IP|NET] "
 	  "[--verdict WHAT] [--queue-id ID] [--rule FILE:LINE] "
+	  "[--fired FILE:LINE] [--fact TEST]... [--host NAME] [--kind KIND] "
 	  "[--since TIME] [--until TIME] [--limit N] [--follow] "
 	  "[--set KEY=VALUE]... [--json] [SOURCE...]",
 	  "what mail came, a line each",
 	  tool_log },
+	{ "report",
+	  "[-c FILE] [--since TIME] [--until TIME] [--by WHAT] [--top N] "
+	  "[--format text|json|csv] [--section NAME]... [--own DOMAIN]... "
+	  "[--commands] [--color WHEN] [--follow] [--jobs N] "
+	  "[--set KEY=VALUE]... [--json] [SOURCE...]",
+	  "what the mail of a time came to",
+	  tool_report },
 	{ "learn",
 	  "spam|ham [-c FILE] [--set KEY=VALUE]... [--json] "
 	  "MESSAGE|QUEUE-ID [EVENTS...]",

@@ -56,7 +56,7 @@ tool_find_events(const struct tool_common *common, const char *command,
     struct event_lines *lines_out)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    NULL };
+	    NULL, NULL };
 	static const bool no_facts[FACT_COUNT];
 	struct part all = { arena, lines_out };
 	struct event_opener opener = tool_store_opener(common);

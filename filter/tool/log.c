@@ -28,6 +28,10 @@ static const struct option table[] = {
 	{ "verdict", required_argument, NULL, 'v' },
 	{ "queue-id", required_argument, NULL, 'q' },
 	{ "rule", required_argument, NULL, 'r' },
+	{ "fired", required_argument, NULL, 'R' },
+	{ "fact", required_argument, NULL, 'a' },
+	{ "host", required_argument, NULL, 'h' },
+	{ "kind", required_argument, NULL, 'k' },
 	{ "since", required_argument, NULL, 's' },
 	{ "until", required_argument, NULL, 'u' },
 	{ "limit", required_argument, NULL, 'n' },
@@ -45,6 +49,22 @@ take_verdict(struct tool_log *log, struct str text)
 		if (str_eqz_nocase(text, action_name((enum action)i)))
 			return true;
 	return false;
+}
+
+static bool
+take_test(struct tool_log *log, struct str text)
+{
+	return log->filter.test_count < LOG_TESTS_MAX && log_test_read(text,
+	    &log->filter.tests[log->filter.test_count++]);
+}
+
+static bool
+take_kind(struct tool_log *log, struct str text)
+{
+	enum stage stage;
+
+	log->filter.kind = text;
+	return stage_find(text, &stage);
 }
 
 static bool
@@ -82,6 +102,16 @@ take_option(struct tool_log *log, int letter, const char *argument)
 	case 'r':
 		log->filter.rule = text;
 		return text.len > 0;
+	case 'R':
+		log->filter.fired = text;
+		return text.len > 0;
+	case 'a':
+		return take_test(log, text);
+	case 'h':
+		log->filter.host = text;
+		return text.len > 0;
+	case 'k':
+		return take_kind(log, text);
 	case 's':
 		return when_read_or_ago(text, clock_unix_us(),
 		    &log->since_us);
@@ -223,7 +253,7 @@ list_store(struct list *list, const char *path)
 	const struct tool_log *log = list->log;
 	struct history_query query = { .since_us = log->since_us,
 	    .until_us = log->until_us, .queue_id = log->filter.queue_id,
-	    .lines = log->common.json };
+	    .lines = log->common.json || log->deep };
 	struct history_row row;
 	char why[300] = "";
 	struct history *history = tool_store_open(&log->common, path, why,
@@ -234,7 +264,8 @@ list_store(struct list *list, const char *path)
 		history_ask(history, &query);
 		while ((status = history_next(history, &row, why,
 		    sizeof(why))) == 1)
-			list_row(list, &row);
+			if (tool_log_line_matches(list->log, row.line))
+				list_row(list, &row);
 	}
 	history_close(history);
 	if (status != 0)
@@ -269,6 +300,8 @@ take_event(void *ctx, void *into, const struct event_record *record,
 	struct history_row row;
 
 	(void)ctx;
+	if (!log_matches_event(&part->log->filter, record))
+		return;
 	event_row(record, arena, &row);
 	if (!part->log->common.json)
 		row.line = STR_NONE;
@@ -291,15 +324,16 @@ static bool
 list_file(struct list *list, const char *path)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    NULL };
+	    NULL, NULL };
 	const struct tool_log *log = list->log;
 	const char *paths[] = { path, NULL };
 	struct event_feed feed = { .paths = paths,
-	    .want = { .facts = event_row_facts(), .since_us = log->since_us,
-	    .until_us = log->until_us, .queue_id = log->filter.queue_id },
-	    .jobs = tool_jobs(NULL), .ops = &ops, .ctx = list };
+	    .want = log->want, .jobs = tool_jobs(NULL), .ops = &ops,
+	    .ctx = list };
 	struct event_feed_count count;
 
+	feed.want.since_us = log->since_us;
+	feed.want.until_us = log->until_us;
 	event_feed_run(&feed, &count);
 	return tool_feed_faults(command, &count);
 }
@@ -342,7 +376,9 @@ tool_log(int argc, char **argv)
 	    !take_privacy(&log, arena) ? NULL :
 	    tool_event_logs(&log.common, command, true, arena,
 	    argv + optind, argc - optind);
+	tool_log_prepare(&log, arena);
 	status = paths == NULL ? TOOL_BAD_USE : run(&log, paths);
+	tool_log_end(&log);
 	arena_free(arena);
 	return status;
 }

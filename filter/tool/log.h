@@ -1,5 +1,5 @@
 /*
- * log - what both files of assay log share
+ * log - what the files of assay log share
  */
 #ifndef ASSAY_TOOL_LOG_H
 #define ASSAY_TOOL_LOG_H
@@ -15,7 +15,19 @@ struct tool_log {
 	size_t			 limit;		/* the last ones; 0: all */
 	enum log_shape		 shape;
 	bool			 has_printed;
+	/* Where rows are not enough (log_needs_event): */
+	bool			 deep;
+	bool			 facts[FACT_COUNT];
+	struct event_want	 want;		/* of the filter alone */
+	struct event_record	*record;
+	struct arena		*scratch;
 };
+
+/* Once all options are known; and what that took. */
+void tool_log_prepare(struct tool_log *log, struct arena *arena);
+void tool_log_end(struct tool_log *log);
+/* An event of a store, by its line: is it wanted? */
+bool tool_log_line_matches(struct tool_log *log, struct str line);
 
 /* Print it, if it is wanted. */
 void tool_log_take(struct tool_log *log, const struct history_row *row);

@@ -1,0 +1,87 @@
+#include "base/buf.h"
+#include "event/when.h"
+#include "summary/summary.h"
+
+static bool
+is_plain(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!ascii_alnum(text.ptr[i]) && str_chr(STR("@%+=:,./_-"),
+		    text.ptr[i]) == sizeof("@%+=:,./_-") - 1)
+			return false;
+	return text.len > 0;
+}
+
+/* As one word of a shell. */
+static void
+add_word(struct buf *out, struct str text)
+{
+	buf_addc(out, ' ');
+	if (is_plain(text)) {
+		buf_add(out, text);
+		return;
+	}
+	buf_addc(out, '\'');
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] == '\'')
+			buf_addz(out, "'\\''");
+		else
+			buf_addc(out, text.ptr[i]);
+	buf_addc(out, '\'');
+}
+
+static void
+add_time(struct buf *out, const char *option, int64_t time_us)
+{
+	char text[WHEN_TEXT_MAX];
+	struct str whole = when_text(time_us, text);
+
+	if (time_us == 0)
+		return;
+	buf_printf(out, " %s ", option);
+	if (time_us % 1000000 == 0)
+		buf_printf(out, "%.19sZ", whole.ptr);
+	else
+		buf_add(out, whole);
+}
+
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* 0 is no end. */
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+struct str
+summary_command(const struct summary *summary,
+    const struct summary_query *query, struct arena *arena)
+{
+	struct buf out;
+
+	if (query->count == 0 && query->since_us == 0)
+		return STR_NONE;
+	buf_init(&out, arena, SIZE_MAX);
+	buf_addz(&out, "assay log");
+	if (summary->config != NULL) {
+		buf_addz(&out, " -c");
+		add_word(&out, str_from(summary->config));
+	}
+	add_time(&out, "--since", later(summary->since_us, query->since_us));
+	add_time(&out, "--until", sooner(summary->until_us,
+	    query->until_us));
+	for (size_t i = 0; i < query->count; i++) {
+		buf_printf(&out, " %s", query->at[i].option);
+		if (query->at[i].value.len > 0)
+			add_word(&out, query->at[i].value);
+	}
+	for (const char *const *source = summary->sources;
+	    source != NULL && *source != NULL; source++)
+		add_word(&out, str_from(*source));
+	return buf_str(&out);
+}

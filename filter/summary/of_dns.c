@@ -1,0 +1,138 @@
+/*
+ * DNS trouble of checks, by zone: answers that were SERVFAIL, BOGUS or did not
+ * come in time.  A zone is the organizational domain of the name that was
+ * asked for, by the Public Suffix List; of reverse DNS, the network.
+ */
+#include "mail/suffix.h"
+#include "summary/section.h"
+
+enum { TROUBLE, SERVFAIL, BOGUS, LATE, WIDTH };
+
+struct state {
+	uint64_t	answers, trouble;
+	struct tally	zones;
+};
+
+static void
+begin(void *at, const struct summary_options *options)
+{
+	(void)options;
+	tally_init(&((struct state *)at)->zones, WIDTH, 0,
+	    LIMIT_SUMMARY_NAMES);
+}
+
+static void
+drop(void *at)
+{
+	tally_fini(&((struct state *)at)->zones);
+}
+
+/* Without the first count labels. */
+static struct str
+chop(struct str name, size_t count)
+{
+	for (; count > 0 && name.len > 0; count--)
+		name = str_skip(name, str_chr(name, '.') + 1);
+	return name;
+}
+
+static struct str
+zone_of(struct arena *arena, struct str name)
+{
+	name = arena_lower(arena, name);
+	if (str_ends_nocase(name, STR(".in-addr.arpa")))
+		return chop(name, 1);
+	if (str_ends_nocase(name, STR(".ip6.arpa")))
+		return chop(name, 16);
+	return suffix_organizational(arena, name);
+}
+
+static int
+column_of(struct str status)
+{
+	return str_eqz(status, "SERVFAIL") ? SERVFAIL :
+	    str_eqz(status, "BOGUS") ? BOGUS :
+	    str_eqz(status, "TIMEOUT") ? LATE : TROUBLE;
+}
+
+static void
+event(void *at, const struct seen *seen)
+{
+	const struct event_record *record = seen->record;
+	struct state *state = at;
+
+	state->answers += record->dns.count;
+	for (size_t i = 0; i < record->dns.count; i++) {
+		const struct event_dns *dns = &record->dns.at[i];
+		int column = column_of(dns->status);
+		struct tally_row *row;
+
+		if (column == TROUBLE)
+			continue;
+		state->trouble++;
+		row = tally_at(&state->zones, zone_of(seen->arena,
+		    dns->name));
+		row->counts[TROUBLE]++;
+		row->counts[column]++;
+		tally_note(&state->zones, row, arena_printf(seen->arena,
+		    "%.*s %.*s", STR_ARG(dns->name), STR_ARG(dns->type)));
+	}
+}
+
+static void
+merge(void *at, const void *from)
+{
+	struct state *all = at;
+	const struct state *part = from;
+
+	all->answers += part->answers;
+	all->trouble += part->trouble;
+	tally_merge(&all->zones, &part->zones);
+}
+
+static void
+fill(struct builder *out, struct summary_row *row,
+    const struct tally_row *from)
+{
+	row_text(out, row, 0, from->name);
+	row_count(row, 1, from->counts[TROUBLE]);
+	row_count(row, 2, from->counts[SERVFAIL]);
+	row_count(row, 3, from->counts[BOGUS]);
+	row_count(row, 4, from->counts[LATE]);
+	row_text(out, row, 5, from->note);
+}
+
+static void
+end(const void *at, const struct summary *summary,
+    const struct summary_options *options, struct summary_section *section)
+{
+	static const struct summary_column columns[] = {
+		{ "zone", "zone", SUMMARY_TEXT, NULL },
+		{ "trouble", "trouble", SUMMARY_COUNT, NULL },
+		{ "servfail", "SERVFAIL", SUMMARY_COUNT, NULL },
+		{ "bogus", "bogus", SUMMARY_COUNT, NULL },
+		{ "late", "too late", SUMMARY_COUNT, NULL },
+		{ "question", "such as", SUMMARY_TEXT, NULL },
+	};
+	struct builder out = builder_of(summary, section);
+	const struct state *state = at;
+
+	builder_count(&out, "answers", "answers that took part",
+	    state->answers);
+	builder_count(&out, "trouble", "of them in trouble", state->trouble);
+	builder_share(&out, "share", "as a share", state->trouble,
+	    state->answers);
+	builder_table(&out, "zones", "by zone", SUMMARY_LIST,
+	    COLUMNS_OF(columns));
+	builder_top(&out, &state->zones, options->top, fill);
+}
+
+const struct section section_dns = {
+	.key = "dns", .title = "DNS trouble",
+	.about = "Answers to the questions of checks that were SERVFAIL, not "
+	    "proved by DNSSEC though they should be, or too late, by the "
+	    "organizational domain of the name, or the network.",
+	.size = sizeof(struct state), .parts = EVENT_PART_FIGURES,
+	.begin = begin, .event = event, .merge = merge, .end = end,
+	.drop = drop,
+};

@@ -1,0 +1,141 @@
+/*
+ * Our own signatures.  signed: messages that got one or more; "keys": by
+ * domain, selector and algorithm, signatures; unsigned: mail of ours that was
+ * not signed, or not by all keys that it has, "reasons": why; sealed: messages
+ * that got an ARC set.  Reasons of seals and of bounce tags that were not made
+ * stand with them, by what was not made.
+ */
+#include "summary/section.h"
+
+struct state {
+	uint64_t	ours, signed_, not_signed, sealed;
+	struct tally	keys, reasons;
+};
+
+static void
+begin(void *at, const struct summary_options *options)
+{
+	struct state *state = at;
+
+	(void)options;
+	tally_init(&state->keys, 1, 0, LIMIT_SUMMARY_NAMES);
+	tally_init(&state->reasons, 1, 0, LIMIT_SUMMARY_NAMES);
+}
+
+static void
+drop(void *at)
+{
+	struct state *state = at;
+
+	tally_fini(&state->keys);
+	tally_fini(&state->reasons);
+}
+
+static void
+add_reason(struct state *state, const struct seen *seen, const char *what,
+    struct str why)
+{
+	const struct str parts[] = { str_from(what), why };
+
+	if (why.len > 0)
+		tally_at(&state->reasons, tally_join(seen->arena, parts,
+		    2))->counts[0]++;
+}
+
+static void
+event(void *at, const struct seen *seen)
+{
+	const struct event_figures *figures = &seen->record->figures;
+	struct state *state = at;
+
+	if (!seen->is_message)
+		return;
+	state->ours += seen->is_ours;
+	state->signed_ += figures->made.count > 0;
+	state->not_signed += figures->not_signed.len > 0;
+	state->sealed += figures->seal_cv.len > 0;
+	for (size_t i = 0; i < figures->made.count; i++) {
+		const struct event_made_record *made = &figures->made.at[i];
+		const struct str parts[] = { made->domain, made->selector,
+		    made->algorithm };
+
+		tally_at(&state->keys, tally_join(seen->arena, parts,
+		    3))->counts[0]++;
+	}
+	add_reason(state, seen, "signature", figures->not_signed);
+	add_reason(state, seen, "ARC set", figures->not_sealed);
+	add_reason(state, seen, "bounce tag", figures->not_tagged);
+}
+
+static void
+merge(void *at, const void *from)
+{
+	struct state *all = at;
+	const struct state *part = from;
+
+	all->ours += part->ours;
+	all->signed_ += part->signed_;
+	all->not_signed += part->not_signed;
+	all->sealed += part->sealed;
+	tally_merge(&all->keys, &part->keys);
+	tally_merge(&all->reasons, &part->reasons);
+}
+
+static void
+fill_key(struct builder *out, struct summary_row *row,
+    const struct tally_row *from)
+{
+	row_text(out, row, 0, tally_part(from->name, 0));
+	row_count(row, 1, from->counts[0]);
+	row_text(out, row, 2, tally_part(from->name, 1));
+	row_text(out, row, 3, tally_part(from->name, 2));
+}
+
+static void
+fill_reason(struct builder *out, struct summary_row *row,
+    const struct tally_row *from)
+{
+	row_text(out, row, 0, tally_part(from->name, 1));
+	row_count(row, 1, from->counts[0]);
+	row_text(out, row, 2, tally_part(from->name, 0));
+}
+
+static void
+end(const void *at, const struct summary *summary,
+    const struct summary_options *options, struct summary_section *section)
+{
+	static const struct summary_column keys[] = {
+		{ "domain", "domain", SUMMARY_TEXT, NULL },
+		{ "count", "signatures", SUMMARY_COUNT, NULL },
+		{ "selector", "selector", SUMMARY_TEXT, NULL },
+		{ "algorithm", "algorithm", SUMMARY_TEXT, NULL },
+	};
+	static const struct summary_column reasons[] = {
+		{ "reason", "why not", SUMMARY_TEXT, NULL },
+		{ "count", "messages", SUMMARY_COUNT, NULL },
+		{ "what", "what", SUMMARY_TEXT, NULL },
+	};
+	struct builder out = builder_of(summary, section);
+	const struct state *state = at;
+
+	builder_count(&out, "ours", "messages of ours", state->ours);
+	builder_count(&out, "signed", "signed", state->signed_);
+	builder_count(&out, "unsigned", "not signed, or not by all keys",
+	    state->not_signed);
+	builder_count(&out, "sealed", "sealed (ARC)", state->sealed);
+	builder_table(&out, "keys", "by key", SUMMARY_LIST,
+	    COLUMNS_OF(keys));
+	builder_top(&out, &state->keys, options->top, fill_key);
+	builder_table(&out, "reasons", "why not", SUMMARY_LIST,
+	    COLUMNS_OF(reasons));
+	builder_top(&out, &state->reasons, options->top, fill_reason);
+}
+
+const struct section section_signing = {
+	.key = "signing", .title = "Our signatures",
+	.about = "Signatures that assayd made, and why mail of ours has none, "
+	    "or not all; ARC sets and bounce tags likewise.",
+	.size = sizeof(struct state), .parts = EVENT_PART_FIGURES,
+	.begin = begin, .event = event, .merge = merge, .end = end,
+	.drop = drop,
+};

@@ -1,0 +1,275 @@
+/*
+ * assay report: what the mail of a time came to.
+ */
+#include "tool/report.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/domain.h"
+#include "event/when.h"
+#include "tool/events.h"
+#include "tool/store.h"
+
+enum { STATUS_NOTHING = 1, TOP = 10, TOP_LIVE = 5, TOP_MOST = 8192,
+       WIDTH = 100 };
+
+static const char command[] = "report";
+
+static const struct option table[] = {
+	TOOL_COMMON_OPTIONS,
+	{ "since", required_argument, NULL, 's' },
+	{ "until", required_argument, NULL, 'u' },
+	{ "by", required_argument, NULL, 'b' },
+	{ "top", required_argument, NULL, 'n' },
+	{ "format", required_argument, NULL, 'f' },
+	{ "section", required_argument, NULL, 'o' },
+	{ "own", required_argument, NULL, 'd' },
+	{ "commands", no_argument, NULL, 'm' },
+	{ "color", required_argument, NULL, 'C' },
+	{ "follow", no_argument, NULL, 'F' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const struct {
+	const char	*name;
+	report_print	*print;
+} formats[] = {
+	{ "text", summary_print_text },
+	{ "json", summary_print_json },
+	{ "csv", summary_print_csv },
+};
+
+enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
+
+/* ---- options ---- */
+
+static bool
+take_format(struct tool_report *report, struct str name)
+{
+	for (size_t i = 0; i < FORMATS; i++)
+		if (str_eqz(name, formats[i].name)) {
+			report->print = formats[i].print;
+			return true;
+		}
+	return false;
+}
+
+static bool
+take_top(struct tool_report *report, struct str text)
+{
+	uint64_t number;
+
+	if (!str_to_uint(text, TOP_MOST, &number))
+		return false;
+	report->summary.top = (size_t)number;
+	return true;
+}
+
+static bool
+take_own(struct tool_report *report, struct arena *arena, struct str text)
+{
+	struct str domain;
+
+	text = str_skip(text, str_rchr(text, '@') == text.len ? 0 :
+	    str_rchr(text, '@') + 1);
+	if (!domain_to_ascii(arena, text, &domain))
+		return false;
+	VEC_PUSH(arena, &report->own, domain);
+	return true;
+}
+
+static bool
+take_section(struct tool_report *report, struct arena *arena,
+    const char *name)
+{
+	if (!summary_has_section(str_from(name)))
+		return false;
+	VEC_PUSH(arena, &report->only, name);
+	return true;
+}
+
+/* False: the argument cannot be that. */
+static bool
+take_option(struct tool_report *report, struct arena *arena, int letter,
+    const char *argument)
+{
+	struct str text = str_from(argument);
+
+	switch (letter) {
+	case 's':
+		return when_read_or_ago(text, clock_unix_us(),
+		    &report->summary.since_us);
+	case 'u':
+		return when_read_or_ago(text, clock_unix_us(),
+		    &report->summary.until_us);
+	case 'b':
+		report->summary.by = summary_by_find(text);
+		return report->summary.by != SUMMARY_BY_COUNT;
+	case 'n':
+		return take_top(report, text);
+	case 'f':
+		return take_format(report, text);
+	case 'o':
+		return take_section(report, arena, argument);
+	case 'd':
+		return take_own(report, arena, text);
+	case 'm':
+		return report->how.commands = true;
+	case 'C':
+		return tool_colour(argument, &report->how.colour);
+	case 'F':
+		return report->follow = true;
+	case 'j':
+		report->jobs = argument;
+		return tool_jobs(argument) > 0;
+	case 'J':
+		return take_format(report, STR("json"));
+	default:
+		return tool_common_option(&report->common, letter, argument);
+	}
+}
+
+static int
+take_options(struct tool_report *report, struct arena *arena, int argc,
+    char **argv)
+{
+	int letter, row = 0;
+
+	report->summary.top = SIZE_MAX;
+	tool_colour("auto", &report->how.colour);
+	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, table,
+	    &row)) != -1) {
+		if (letter == '?')
+			return tool_usage(command, "unknown option");
+		if (!take_option(report, arena, letter, optarg))
+			return tool_usage(command, "\"%s\" is nothing for "
+			    "--%s", optarg, table[row].name);
+	}
+	if (report->follow && report->summary.until_us != 0)
+		return tool_usage(command, "--follow has no --until");
+	if (report->summary.top == SIZE_MAX)
+		report->summary.top = report->follow ? TOP_LIVE : TOP;
+	return TOOL_DONE;
+}
+
+/* ---- what the settings say ---- */
+
+static void
+take_list(struct tool_report *report, struct arena *arena,
+    const struct setting_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		take_own(report, arena, arena_copy(arena,
+		    str_from(list->at[i])));
+}
+
+/* Our domains, as far as settings name them; what is spam. */
+static bool
+take_settings(struct tool_report *report, struct arena *arena)
+{
+	struct settings *settings = tool_settings(&report->common);
+
+	if (settings == NULL)
+		return false;
+	take_list(report, arena, &settings->local_domains);
+	take_list(report, arena, &settings->bounce_domains);
+	if (settings->arc_domain[0] != '\0')
+		take_own(report, arena, arena_copy(arena,
+		    str_from(settings->arc_domain)));
+	report->summary.spam_score = (double)settings->reputation_spam_score;
+	settings_free(settings);
+	return true;
+}
+
+/* ---- the report ---- */
+
+static void
+fit_terminal(struct tool_report *report)
+{
+	struct winsize size;
+
+	report->how.width = WIDTH;
+	if (isatty(STDOUT_FILENO) &&
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		report->how.width = size.ws_col;
+}
+
+static int
+tell(const struct tool_report *report, struct summary_collect *collect,
+    struct arena *arena)
+{
+	struct summary summary;
+
+	summary_tell(collect, arena, &summary);
+	report->print(stdout, &summary, &report->how);
+	if (fflush(stdout) != 0)
+		return TOOL_BAD_USE;
+	if (summary.feed.unread > 0)
+		return tool_error(command, "%s: %s", summary.feed.unread_file,
+		    summary.feed.unread_why);
+	return summary.events > 0 ? TOOL_DONE : STATUS_NOTHING;
+}
+
+static const char *
+last_of(const char *const *paths)
+{
+	while (paths[1] != NULL)
+		paths++;
+	return paths[0];
+}
+
+static int
+run(struct tool_report *report, struct arena *arena)
+{
+	struct event_opener opener = tool_store_opener(&report->common);
+	struct summary_collect *collect;
+	unsigned percent = 101;
+	int status;
+
+	report->summary.opener = &opener;
+	report->summary.jobs = tool_jobs(report->jobs);
+	report->summary.progress = tool_progress;
+	report->summary.ctx = &percent;
+	report->summary.own = report->own.at;
+	report->summary.own_count = report->own.count;
+	collect = summary_new(&report->summary, arena);
+	if (!report->follow || report->summary.since_us != 0) {
+		summary_read(collect);
+		tool_progress_end();
+	}
+	status = report->follow ? tool_report_follow(report, collect,
+	    last_of(report->summary.paths)) : tell(report, collect, arena);
+	summary_free(collect);
+	return status;
+}
+
+int
+tool_report(int argc, char **argv)
+{
+	struct tool_report report = { .print = summary_print_text };
+	struct arena *arena = arena_new();
+	int status = take_options(&report, arena, argc, argv);
+
+	fit_terminal(&report);
+	if (status == TOOL_DONE && !take_settings(&report, arena))
+		status = TOOL_BAD_USE;
+	if (status == TOOL_DONE) {
+		report.summary.named = optind < argc;
+		report.summary.config = report.common.config;
+		report.summary.paths = tool_event_logs(&report.common,
+		    command, true, arena, argv + optind, argc - optind);
+		if (report.only.count > 0) {
+			VEC_PUSH(arena, &report.only, NULL);
+			report.how.only = report.only.at;
+		}
+		status = report.summary.paths == NULL ? TOOL_BAD_USE :
+		    run(&report, arena);
+	}
+	arena_free(arena);
+	return status;
+}

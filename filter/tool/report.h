@@ -1,0 +1,32 @@
+/*
+ * report - what the files of assay report share
+ */
+#ifndef ASSAY_TOOL_REPORT_H
+#define ASSAY_TOOL_REPORT_H
+
+#include "summary/summary.h"
+#include "tool/tool.h"
+
+typedef void report_print(FILE *out, const struct summary *summary,
+    const struct summary_print *how);
+
+struct tool_report {
+	struct tool_common	 common;
+	struct summary_options	 summary;
+	struct summary_print	 how;
+	report_print		*print;
+	const char		*jobs;
+	bool			 follow;
+	VEC(struct str)		 own;
+	VEC(const char *)	 only;
+};
+
+/*
+ * What has come so far, again and again, and what comes from now on to this
+ * log or store, until the process is stopped.  The exit status, where that
+ * cannot be.
+ */
+int tool_report_follow(const struct tool_report *report,
+    struct summary_collect *collect, const char *path);
+
+#endif
