@@ -232,6 +232,14 @@ enum {
 
 	/* Reports that we send */
 	LIMIT_DESTINATIONS = 40,	/* of one record, overrides counted */
+	LIMIT_FAILURE_LISTED = 20,	/* recipients, signatures, records of
+					 * a failure report */
+	LIMIT_FAILURE_HEADER_OCTETS = 40 * 1024,
+	LIMIT_FAILURE_FIELD_OCTETS = 8 * 1024, /* of one header field */
+	LIMIT_FAILURE_BODY_OCTETS = 8 * 1024, /* failure_body at most */
+	LIMIT_FAILURE_MINUTE = 60,	/* noted by one assayd: a flood of
+					 * forged mail is no reason for more */
+	LIMIT_FAILURE_TRIES = 20,	/* to send one */
 	LIMIT_REPORT_BOUNCES = 2,	/* that end the reports to an address */
 	LIMIT_REPORT_BOUNCE_DAYS = 14,	/* ... for so long */
 	/* Aggregate reports that we make: RFC 9990 */

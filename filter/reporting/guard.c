@@ -1,6 +1,7 @@
 #include "reporting/guard.h"
 
 #include "mail/address.h"
+#include "mail/report_mail.h"
 
 /* RFC 3834 section 5.  "no" is what a person sent. */
 static bool
@@ -37,17 +38,6 @@ is_report(const struct header *header)
 	return false;
 }
 
-/* Reports of others have it in their subject (RFC 9990 section 3.5.2). */
-static bool
-is_aggregate(const struct header *header)
-{
-	const struct header_field *field = header_find(header, STR("Subject"),
-	    0);
-
-	return field != NULL && str_starts_nocase(str_trim(field->value),
-	    STR("Report Domain:"));
-}
-
 const char *
 guard_against(const struct header *header, struct str sender,
     struct str author, struct str report_from)
@@ -63,5 +53,5 @@ guard_against(const struct header *header, struct str sender,
 		return "a report (multipart/report)";
 	if (is_automatic(header))
 		return "sent by a machine (Auto-Submitted)";
-	return is_aggregate(header) ? "an aggregate report" : NULL;
+	return report_mail_is(header) ? "an aggregate report" : NULL;
 }

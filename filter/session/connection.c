@@ -444,6 +444,7 @@ session_body(struct connection *conn, struct str piece)
 
 	session_eoh(conn);
 	message->body_octets += piece.len;
+	failure_body(conn, piece);
 	return run_body(conn, piece) ||
 	    message->body_octets < BODY_SKIP_FROM ||
 	    engine_reads(conn->engine, FACT_ID_MESSAGE_SIZE);

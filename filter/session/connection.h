@@ -8,6 +8,7 @@
 #ifndef ASSAY_SESSION_CONNECTION_H
 #define ASSAY_SESSION_CONNECTION_H
 
+#include "base/buf.h"
 #include "policy/answers.h"
 #include "session/asks.h"
 #include "session/listed.h"
@@ -31,6 +32,9 @@ struct engine {
 	unsigned		 list_stages;	/* STAGE_BITs: where DNS lists
 						 * can first be asked */
 	bool			 reads_list_texts;
+	/* failure.c: __atomic builtins */
+	uint64_t		 failure_minute;
+	unsigned		 failures_noted;	/* within it */
 	struct series		**rules;	/* count.c: of its policy */
 };
 
@@ -105,6 +109,8 @@ struct message {
 	struct sealing		*sealing;	/* NULL: sealing is off */
 	struct message_signing	*signing;	/* NULL: the mail is not ours,
 						 * or there are no tables */
+	struct buf		*body;		/* its beginning, for failure
+						 * reports alone; or NULL */
 	struct event		*event;
 };
 
@@ -274,6 +280,13 @@ void leave_keep_stamp(struct connection *conn);
 const struct event_shadow *shadow_find(struct connection *conn,
     const struct event *event);
 void shadow_log(const struct connection *conn, const struct event *event);
+
+/*
+ * failure.c: what the author's domain may be told of a message that has ended
+ * (RFC 9991); action: what was done.  And the beginning of its body, for that.
+ */
+void failure_body(struct connection *conn, struct str piece);
+void failure_note(struct connection *conn, enum action action);
 
 /* record.c: write the event of what has ended; action: what was done. */
 void record_write(struct connection *conn, const char *kind,

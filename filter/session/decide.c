@@ -400,6 +400,7 @@ answer(struct connection *conn, struct session_reply *reply)
 		if (reply->action != ACTION_ACCEPT)
 			leave_keep_stamp(conn);
 		record_write(conn, "message", reply->action);
+		failure_note(conn, reply->action);
 	} else if (conn->progress.decided && !conn->progress.told &&
 	    reply->action != ACTION_CONTINUE) {
 		conn->progress.told = true;

@@ -117,6 +117,9 @@ engine_new(const struct engine_options *options)
 	}
 	o->authserv_id = arena_copy(engine->arena, options->authserv_id);
 	o->host = arena_copy(engine->arena, options->host);
+	o->failures.key = arena_copy(engine->arena, options->failures.key);
+	o->failures.report_from = arena_copy(engine->arena,
+	    options->failures.report_from);
 	o->checks.receiver = arena_copy(engine->arena,
 	    options->checks.receiver);
 	ids = arena_alloc(engine->arena,

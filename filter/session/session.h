@@ -45,6 +45,15 @@ struct reputation_options {
 	double			 ham_score;	/* below it is ham */
 };
 
+/* What is noted for domain owners that ask for failure reports (RFC 9991). */
+struct failure_options {
+	bool			 on;
+	size_t			 body_octets;	/* of texts, from their
+						 * beginning; 0: none */
+	struct str		 key;		/* local parts are hidden by */
+	struct str		 report_from;
+};
+
 struct engine_options {
 	struct resolver		*dns;		/* not owned */
 	struct policy		*policy;	/* a reference is taken */
@@ -77,6 +86,7 @@ struct engine_options {
 	/* Which DNS lists are to be believed; NULL: all are; not owned. */
 	struct lists		*lists;
 	struct reputation_options reputation;
+	struct failure_options	 failures;	/* texts are copied */
 	const struct bounce	*bounce;	/* NULL: no tags; not owned */
 	struct seal_options	 seal;		/* what it points to must
 						 * outlive it */

@@ -32,7 +32,10 @@ static const struct tool_command commands[] = {
 	  "read [--json] [--html] [--domain DOMAIN]... [--top N] FILE... | "
 	  "send [--dry-run] [--date DATE] [--output DIR] [--domain DOMAIN]... "
 	  "[--again] [--pace TIME] [--jobs N] [--now UNIXTIME] [--json] "
-	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [SOURCE...]",
+	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [SOURCE...] | "
+	  "send --failures [-c FILE] [--dns SPEC] [--set KEY=VALUE]... "
+	  "[--dry-run] | "
+	  "bounce [-c FILE] [--set KEY=VALUE]... [FILE]",
 	  "what DMARC says of an author domain, and how it is found; what "
 	  "others report of our mail, and what we report to them",
 	  tool_dmarc },

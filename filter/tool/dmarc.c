@@ -286,6 +286,15 @@ take_options(struct dmarc_tool *tool, int argc, char **argv)
 	return take_domain(tool, argv[optind], &tool->domain);
 }
 
+static bool
+has_word(int argc, char **argv, const char *word)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], word) == 0)
+			return true;
+	return false;
+}
+
 int
 tool_dmarc(int argc, char **argv)
 {
@@ -294,6 +303,11 @@ tool_dmarc(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "read") == 0)
 		return tool_dmarc_read(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "bounce") == 0)
+		return tool_dmarc_bounce(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "send") == 0 &&
+	    has_word(argc, argv, "--failures"))
+		return tool_dmarc_failures(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "send") == 0)
 		return tool_dmarc_send(argc - 1, argv + 1);
 	tool.arena = arena_new();

@@ -8,5 +8,7 @@
 
 int tool_dmarc_read(int argc, char **argv);
 int tool_dmarc_send(int argc, char **argv);
+int tool_dmarc_failures(int argc, char **argv);	/* "send --failures" */
+int tool_dmarc_bounce(int argc, char **argv);
 
 #endif

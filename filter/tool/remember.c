@@ -35,6 +35,7 @@ remember_open(struct settings *settings, const char *command,
 }
 
 struct wait {
+	struct arena		*arena;		/* for texts; or NULL */
 	struct store_answer	 answer;
 	bool			 done;
 };
@@ -45,6 +46,11 @@ answered(void *ctx, const struct store_answer *answer)
 	struct wait *wait = ctx;
 
 	wait->answer = *answer;
+	if (wait->arena != NULL) {
+		wait->answer.name = arena_copy(wait->arena, answer->name);
+		wait->answer.content = arena_copy(wait->arena,
+		    answer->content);
+	}
 	wait->done = true;
 }
 
@@ -52,7 +58,14 @@ bool
 remember_ask(struct remember *store, const struct store_op *op,
     struct store_answer *answer)
 {
-	struct wait wait = { .done = false };
+	return remember_take(store, op, NULL, answer);
+}
+
+bool
+remember_take(struct remember *store, const struct store_op *op,
+    struct arena *arena, struct store_answer *answer)
+{
+	struct wait wait = { .arena = arena };
 	uint64_t end = clock_ms() + WAIT_MS;
 	struct store_call *call = store_ask(store->store, store->strand, op,
 	    end, answered, &wait);

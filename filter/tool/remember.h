@@ -20,6 +20,9 @@ bool remember_open(struct settings *settings, const char *command,
 /* Waits; false: the store did not answer, which was said. */
 bool remember_ask(struct remember *store, const struct store_op *op,
     struct store_answer *answer_out);
+/* The same for STORE_TAKE; its texts are the arena's. */
+bool remember_take(struct remember *store, const struct store_op *op,
+    struct arena *arena, struct store_answer *answer_out);
 /* False: not all was written, which was said. */
 bool remember_close(struct remember *store);
 

@@ -82,6 +82,33 @@ wire_outmail(const struct settings *settings, struct arena *arena,
 }
 
 bool
+wire_failures(const struct settings *settings, struct arena *arena,
+    struct diag *diag, struct failure_options *failures_out)
+{
+	struct suppression suppression;
+	const char *missing;
+
+	*failures_out = (struct failure_options){ .on = false };
+	if (!str_eqz(str_from(settings->failure_reports), "yes"))
+		return true;
+	missing = settings->store[0] == '\0' ? "failure reports wait in a "
+	    "store: set store" : settings->report_from[0] == '\0' ?
+	    "failure reports need an address to come from: set report_from" :
+	    settings->report_key[0] == '\0' ? "failure reports hide local "
+	    "parts of addresses: name a file in report_key" : NULL;
+	if (missing != NULL) {
+		settings_mistake(settings, "failure_reports", diag, missing);
+		return false;
+	}
+	if (!wire_suppression(settings, arena, diag, &suppression))
+		return false;
+	*failures_out = (struct failure_options){ .on = true,
+	    .body_octets = settings->failure_body, .key = suppression.key,
+	    .report_from = suppression.from };
+	return true;
+}
+
+bool
 wire_suppression(const struct settings *settings, struct arena *arena,
     struct diag *diag, struct suppression *suppression_out)
 {

@@ -10,6 +10,7 @@
 #include "conf/settings.h"
 #include "outmail/sender.h"
 #include "reporting/suppression.h"
+#include "session/session.h"
 
 /* A mistake, too, where report_from is empty. */
 bool wire_outmail(const struct settings *settings, struct arena *arena,
@@ -18,5 +19,9 @@ bool wire_outmail(const struct settings *settings, struct arena *arena,
 /* Without report_key or recipient_delimiter there are no tags. */
 bool wire_suppression(const struct settings *settings, struct arena *arena,
     struct diag *diag, struct suppression *suppression_out);
+
+/* A mistake where what failure_reports needs is not there. */
+bool wire_failures(const struct settings *settings, struct arena *arena,
+    struct diag *diag, struct failure_options *failures_out);
 
 #endif

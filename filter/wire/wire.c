@@ -1,4 +1,5 @@
 #include "wire/parts.h"
+#include "wire/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,7 @@ engine_for(const struct wiring *wiring, const struct wire_options *wire)
 		.greylist_lifetime_ms = settings->greylist_lifetime,
 		.greylist_auto_pass = settings->greylist_auto_pass,
 		.reputation = reputation_options(settings),
+		.failures = wiring->failures,
 		.events = wire->events, .watch = wire->watch,
 		.watch_ctx = wire->watch_ctx,
 		.checks = check_options(settings), .rights = wiring->rights,
@@ -175,6 +177,8 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	    wiring->arena, diag)) != NULL;
 	can_store = wire_privacy(settings, wiring->arena, diag,
 	    &wiring->privacy) && can_store;
+	can_store = wire_failures(settings, wiring->arena, diag,
+	    &wiring->failures) && can_store;
 	can_seal = wire_sealing(wiring, diag);
 	can_sign = wire_signing(settings, (uid_t)-1, diag,
 	    &wiring->signing);

@@ -33,6 +33,7 @@ struct wiring {
 	struct store		*store;		/* or NULL */
 	struct lists		*lists;		/* or NULL: not tested */
 	struct privacy		 privacy;
+	struct failure_options	 failures;
 	unsigned		 refs;		/* __atomic builtins */
 };
 

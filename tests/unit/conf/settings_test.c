@@ -628,7 +628,7 @@ START_TEST(limits_can_be_reached)
 	for (size_t i = 0; i < setting_count; i++)
 		bounded += verify_number(arena, setting_table[i].name,
 		    UINT64_MAX) != NULL;
-	ck_assert_uint_eq(bounded, 3 + 23);
+	ck_assert_uint_eq(bounded, 3 + 26);
 	arena_free(arena);
 }
 END_TEST

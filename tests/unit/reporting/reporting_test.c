@@ -6,6 +6,7 @@ main(void)
 	Suite *suite = suite_create("reporting");
 
 	suite_add_tcase(suite, destination_tests());
+	suite_add_tcase(suite, failure_tests());
 	suite_add_tcase(suite, suppression_tests());
 	suite_add_tcase(suite, pack_tests());
 	suite_add_tcase(suite, row_tests());

@@ -8,6 +8,7 @@
 #include "tests/support/check.h"
 
 TCase *destination_tests(void);
+TCase *failure_tests(void);
 TCase *suppression_tests(void);
 TCase *pack_tests(void);
 TCase *row_tests(void);

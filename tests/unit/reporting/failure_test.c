@@ -1,0 +1,376 @@
+#include <string.h>
+
+#include "base/limits.h"
+#include "config.h"
+#include "reporting/failure_report.h"
+#include "reporting/redact.h"
+#include "tests/unit/reporting/reporting_test.h"
+
+static struct arena *arena;
+static const struct str key = STR_INIT("0123456789abcdef");
+
+static void
+set_up(void)
+{
+	arena = arena_new();
+}
+
+static void
+tear_down(void)
+{
+	arena_free(arena);
+}
+
+/* ---- what is hidden ---- */
+
+#define ANN	"60bfb752e03d57b7e5baf820"	/* ann */
+
+static const struct {
+	const char *text, *hidden;
+} hides[] = {
+	{ "", "" },
+	{ "nobody here @ home", "nobody here @ home" },
+	{ "ann@example.com", ANN "@example.com" },
+	{ "ANN@example.com", ANN "@example.com" },
+	{ "<ann@example.com>, \"B\" <ann@example.net>",
+	  "<" ANN "@example.com>, \"B\" <" ANN "@example.net>" },
+	{ "x?to=1&u=ann%40example.com", "HASH%40example.com" },
+	{ "for <ann@[192.0.2.1]>;", "for <" ANN "@[192.0.2.1]>;" },
+	{ "@example.com", "@example.com" },
+	{ "ann@", "ann@" }, { "%40", "%40" },
+	{ "\"ann b\"@example.com.", "HASH@example.com." },
+	{ "\xc3\xbc@example.com", "HASH@example.com" },
+	{ "a@b@example.com", "HASH@HASH@example.com" },
+};
+
+/* HASH stands for any other one. */
+static void
+assert_hidden(struct str text, const char *want)
+{
+	struct str rest = text, w = str_from(want);
+
+	while (w.len > 0 && rest.len > 0) {
+		if (str_starts_nocase(w, STR("HASH"))) {
+			for (int i = 0; i < 24; i++)
+				ck_assert_int_ge(ascii_hex(rest.ptr[i]), 0);
+			w = str_skip(w, 4);
+			rest = str_skip(rest, 24);
+			continue;
+		}
+		ck_assert_msg(w.ptr[0] == rest.ptr[0], "%.*s: not %s",
+		    STR_ARG(text), want);
+		w = str_skip(w, 1);
+		rest = str_skip(rest, 1);
+	}
+	ck_assert_msg(w.len == 0 && rest.len == 0, "%.*s: not %s",
+	    STR_ARG(text), want);
+}
+
+START_TEST(local_parts_are_hidden)
+{
+	struct str text = str_from(hides[_i].text);
+
+	assert_hidden(redact_text(arena, key, text), hides[_i].hidden);
+	assert_str(redact_text(arena, STR_NONE, text), hides[_i].text);
+}
+END_TEST
+
+START_TEST(ids_stay)
+{
+	struct str id = STR(" <ann@example.com>");
+
+	assert_str(redact_field(arena, key, STR("message-id"), id),
+	    " <ann@example.com>");
+	assert_str(redact_field(arena, key, STR("DKIM-Signature"), id),
+	    " <ann@example.com>");
+	assert_str(redact_field(arena, key, STR("To"), id),
+	    " <" ANN "@example.com>");
+	assert_str(redact_links(arena, STR("see HTTPS://x/ and http://y")),
+	    "see HxxPS://x/ and hxxp://y");
+}
+END_TEST
+
+/* ---- the item ---- */
+
+static struct failure_item
+sample(void)
+{
+	struct failure_item item = {
+		.arrival = 1795379400,
+		.why = FAILURE_DMARC | FAILURE_DKIM_UNALIGNED |
+		    FAILURE_SPF_UNALIGNED,
+		.host = STR("mx.example.org"), .queue_id = STR("4ABC"),
+		.source_ip = STR("192.0.2.7"),
+		.mail_from = STR("b0b@bulk.example"),
+		.domain = STR("news.example.com"),
+		.policy_domain = STR("example.com"),
+		.record = STR("v=DMARC1; p=none; ruf=mailto:d@example.com"),
+		.authentication_results = STR("mx.example.org; spf=fail "
+		    "smtp.mailfrom=bulk.example; dkim=fail "
+		    "header.d=example.com; dmarc=fail "
+		    "header.from=news.example.com"),
+		.delivery = STR("reject"),
+		.header = STR("From: x@news.example.com\r\n"
+		    "Subject: Good\r\n news\r\nTo: y@example.org\r\n"),
+	};
+
+	VEC_PUSH(arena, &item.rcpts, STR("y@example.org"));
+	VEC_PUSH(arena, &item.dkim, (struct failure_dkim){
+	    STR("bulk.example"), STR_NONE, STR("s1"), STR("no key") });
+	VEC_PUSH(arena, &item.dkim, (struct failure_dkim){
+	    STR("example.com"), STR("@news.example.com"), STR("s2"),
+	    STR("body hash did not verify") });
+	VEC_PUSH(arena, &item.spf, (struct failure_spf){
+	    STR("bulk.example"), STR("v=spf1 exp=\"a\\b\" -all") });
+	return item;
+}
+
+START_TEST(item_comes_back)
+{
+	struct failure_item item = sample(), back;
+	struct str octets;
+
+	item.body = STR("Hello\r\n");
+	octets = failure_item_encode(arena, &item);
+	ck_assert(failure_item_decode(arena, octets, &back));
+	ck_assert_int_eq(back.arrival, item.arrival);
+	ck_assert_uint_eq(back.why, item.why);
+	assert_str(back.host, "mx.example.org");
+	assert_str(back.mail_from, "b0b@bulk.example");
+	assert_str(back.policy_domain, "example.com");
+	assert_str(back.delivery, "reject");
+	assert_str(back.body, "Hello\r\n");
+	ck_assert(str_eq(back.header, item.header));
+	ck_assert_uint_eq(back.rcpts.count, 1);
+	ck_assert_uint_eq(back.dkim.count, 2);
+	assert_str(back.dkim.at[1].identity, "@news.example.com");
+	assert_str(back.dkim.at[0].reason, "no key");
+	assert_str(back.spf.at[0].record, "v=spf1 exp=\"a\\b\" -all");
+	for (size_t len = 0; len < octets.len; len++)
+		(void)failure_item_decode(arena, str_slice(octets, 0, len),
+		    &back);
+	ck_assert(!failure_item_decode(arena, str_slice(octets, 0,
+	    octets.len - 1), &back));
+	ck_assert(!failure_item_decode(arena, STR("\x02zzzzzzzzzzzz"),
+	    &back));
+}
+END_TEST
+
+START_TEST(item_fits_a_store)
+{
+	struct failure_item item = sample(), back;
+	char *big = arena_alloc(arena, LIMIT_STORE_ITEM);
+	struct str octets;
+
+	memset(big, 'x', LIMIT_STORE_ITEM);
+	item.body = str_make(big, LIMIT_STORE_ITEM - 100);
+	octets = failure_item_encode(arena, &item);
+	ck_assert(failure_item_decode(arena, octets, &back));
+	ck_assert_uint_eq(back.body.len, 0);
+	ck_assert(str_eq(back.header, item.header));
+	item.header = str_make(big, LIMIT_STORE_ITEM);
+	octets = failure_item_encode(arena, &item);
+	ck_assert(failure_item_decode(arena, octets, &back));
+	ck_assert_uint_eq(back.header.len, 0);
+}
+END_TEST
+
+START_TEST(alike_have_one_name)
+{
+	struct str a = failure_item_name(arena, STR("example.com"),
+	    STR("192.0.2.0/24"), 25);
+
+	assert_str(a, "example.com 192.0.2.0/24 25");
+	ck_assert(!str_eq(a, failure_item_name(arena, STR("example.com"),
+	    STR("192.0.2.0/24"), 9)));
+}
+END_TEST
+
+/* ---- the report ---- */
+
+static const struct outmail_sender sender = {
+	.from = STR_INIT("dmarc@example.org"), .org = STR_INIT("Example"),
+	.contact = STR_INIT("https://example.org/dmarc")
+};
+
+static struct failure_report
+report_of(const struct failure_item *item)
+{
+	return (struct failure_report){ .item = item, .sender = &sender,
+	    .to = STR("d@example.com"), .message_id = STR("1@example.org"),
+	    .now = 1795379460, .incidents = 3 };
+}
+
+#define FIELDS \
+	"Feedback-Type: auth-failure\r\n" \
+	"User-Agent: assay/" PACKAGE_VERSION "\r\n" \
+	"Version: 1\r\n" \
+	"Original-Mail-From: <b0b@bulk.example>\r\n" \
+	"Original-Rcpt-To: <y@example.org>\r\n" \
+	"Original-Envelope-Id: 4ABC\r\n" \
+	"Arrival-Date: Sun, 22 Nov 2026 20:30:00 +0000\r\n" \
+	"Reporting-MTA: dns; mx.example.org\r\n" \
+	"Source-IP: 192.0.2.7\r\n" \
+	"Incidents: 3\r\n" \
+	"Reported-Domain: news.example.com\r\n" \
+	"Authentication-Results: mx.example.org; spf=fail " \
+	"smtp.mailfrom=bulk.example;\r\n" \
+	" dkim=fail header.d=example.com; dmarc=fail " \
+	"header.from=news.example.com\r\n" \
+	"Auth-Failure: dmarc\r\n" \
+	"Delivery-Result: reject\r\n" \
+	"Identity-Alignment: dkim, spf\r\n" \
+	"DKIM-Domain: example.com\r\n" \
+	"DKIM-Identity: @news.example.com\r\n" \
+	"DKIM-Selector: s2\r\n" \
+	"SPF-DNS: txt : bulk.example : \"v=spf1 exp=\\\"a\\\\b\\\" -all\"\r\n"
+
+START_TEST(a_report)
+{
+	struct failure_item item = sample();
+	struct failure_report report = report_of(&item);
+
+	assert_str(failure_report_write(arena, &report),
+	    "From: Example <dmarc@example.org>\r\n"
+	    "To: d@example.com\r\n"
+	    "Subject: FW: Good news\r\n"
+	    "Date: Sun, 22 Nov 2026 20:31:00 +0000\r\n"
+	    "Message-ID: <1@example.org>\r\n"
+	    "Auto-Submitted: auto-generated\r\n"
+	    "MIME-Version: 1.0\r\n"
+	    "Content-Type: multipart/report; "
+	    "report-type=feedback-report;\r\n"
+	    "\tboundary=\"=_a881774137482af4a0157f1b\"\r\n"
+	    "Content-Transfer-Encoding: 7bit\r\n"
+	    "\r\n"
+	    "--=_a881774137482af4a0157f1b\r\n"
+	    "Content-Type: text/plain; charset=utf-8\r\n"
+	    "Content-Transfer-Encoding: 7bit\r\n"
+	    "\r\n"
+	    "A message said to be from\r\n"
+	    "news.example.com\r\n"
+	    "did not prove it by all of SPF and DKIM.\r\n"
+	    "\r\n"
+	    "It came from 192.0.2.7\r\n"
+	    "on Sun, 22 Nov 2026 20:30:00 +0000,\r\n"
+	    "and 2 others like it within a day.\r\n"
+	    "\r\n"
+	    "This report was asked for by the DMARC record (ruf=) of\r\n"
+	    "example.com\r\n"
+	    "(RFC 9991).  Local parts of addresses are hashed in it.\r\n"
+	    "\r\n"
+	    "Questions: https://example.org/dmarc\r\n"
+	    "\r\n"
+	    "--=_a881774137482af4a0157f1b\r\n"
+	    "Content-Type: message/feedback-report\r\n"
+	    "Content-Transfer-Encoding: 7bit\r\n"
+	    "\r\n"
+	    FIELDS
+	    "\r\n"
+	    "--=_a881774137482af4a0157f1b\r\n"
+	    "Content-Type: text/rfc822-headers\r\n"
+	    "Content-Transfer-Encoding: 7bit\r\n"
+	    "\r\n"
+	    "From: x@news.example.com\r\n"
+	    "Subject: Good\r\n"
+	    " news\r\n"
+	    "To: y@example.org\r\n"
+	    "\r\n"
+	    "--=_a881774137482af4a0157f1b--\r\n");
+}
+END_TEST
+
+static const struct {
+	unsigned why;
+	const char *reason, *failure, *alignment;
+} kinds[] = {
+	{ FAILURE_DMARC | FAILURE_SPF_UNALIGNED, "", "dmarc", "spf" },
+	{ FAILURE_DMARC | FAILURE_DKIM | FAILURE_DKIM_UNALIGNED, "", "dmarc",
+	  "dkim" },
+	{ FAILURE_DKIM, "body hash differs", "bodyhash", "none" },
+	{ FAILURE_DKIM, "the key is revoked", "revoked", "none" },
+	{ FAILURE_DKIM | FAILURE_SPF, "the signature is wrong", "signature",
+	  "none" },
+	{ FAILURE_SPF | FAILURE_SPF_UNALIGNED, "", "spf", "spf" },
+};
+
+START_TEST(kinds_of_failure)
+{
+	struct failure_item item = sample();
+	struct failure_report report = report_of(&item);
+	const char *fields;
+
+	item.why = kinds[_i].why;
+	item.dkim.at[1].reason = str_from(kinds[_i].reason);
+	fields = arena_z(arena, failure_report_fields(arena, &report));
+	ck_assert_msg(strstr(fields, arena_printf(arena,
+	    "\r\nAuth-Failure: %s\r\n", kinds[_i].failure).ptr) != NULL, "%s",
+	    fields);
+	ck_assert_msg(strstr(fields, arena_printf(arena,
+	    "\r\nIdentity-Alignment: %s\r\n", kinds[_i].alignment).ptr) !=
+	    NULL, "%s", fields);
+}
+END_TEST
+
+/* Nothing of the item makes a field, a part or a header of its own. */
+START_TEST(hostile_item)
+{
+	static const struct str evil = STR_INIT("x\r\nEvil: 1\r\n\r\n"
+	    "--=_x\r\n\x1b\xff\xc3\xbc");
+	struct failure_item item = { .why = FAILURE_DKIM | FAILURE_SPF,
+	    .host = evil, .queue_id = evil, .source_ip = evil,
+	    .mail_from = evil, .domain = evil, .policy_domain = evil,
+	    .authentication_results = evil, .delivery = evil,
+	    .header = STR("Subject: \xff\r\n\x80\r\n") };
+	struct failure_report report = report_of(&item);
+	const char *text;
+
+	VEC_PUSH(arena, &item.rcpts, evil);
+	VEC_PUSH(arena, &item.dkim, (struct failure_dkim){ evil, evil, evil,
+	    evil });
+	VEC_PUSH(arena, &item.spf, (struct failure_spf){ evil, evil });
+	text = arena_z(arena, failure_report_write(arena, &report));
+	ck_assert_ptr_eq(strstr(text, "\nEvil"), NULL);
+	ck_assert_ptr_eq(strstr(text, "\n--=_x"), NULL);
+	ck_assert(str_is_ascii(str_from(text)));
+	ck_assert_ptr_ne(strstr(text, "\r\nContent-Type: "
+	    "text/rfc822-headers; charset=utf-8\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+	    "Subject: =FF\r\n=80\r\n"), NULL);
+}
+END_TEST
+
+START_TEST(with_a_body)
+{
+	struct failure_item item = sample();
+	struct failure_report report = report_of(&item);
+	const char *text;
+
+	item.body = STR("Dear\r\n.\r\nx");
+	text = arena_z(arena, failure_report_write(arena, &report));
+	ck_assert_msg(strstr(text, "Content-Type: message/rfc822\r\n"
+	    "Content-Transfer-Encoding: 7bit\r\n\r\n"
+	    "From: x@news.example.com\r\nSubject: Good\r\n news\r\n"
+	    "To: y@example.org\r\n\r\nDear\r\n.\r\nx\r\n") != NULL, "%s",
+	    text);
+}
+END_TEST
+
+TCase *
+failure_tests(void)
+{
+	TCase *tests = tcase_create("failure");
+
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_loop_test(tests, local_parts_are_hidden, 0,
+	    TEST_COUNT(hides));
+	tcase_add_test(tests, ids_stay);
+	tcase_add_test(tests, item_comes_back);
+	tcase_add_test(tests, item_fits_a_store);
+	tcase_add_test(tests, alike_have_one_name);
+	tcase_add_test(tests, a_report);
+	tcase_add_loop_test(tests, kinds_of_failure, 0, TEST_COUNT(kinds));
+	tcase_add_test(tests, hostile_item);
+	tcase_add_test(tests, with_a_body);
+	return tests;
+}
