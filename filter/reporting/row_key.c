@@ -4,25 +4,12 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "reporting/xml.h"
 
 /* A detail on which messages disagree. */
 #define DISAGREE	"\x01"
 
 /* ---- texts ---- */
-
-/* U+FFFE and U+FFFF are no characters of XML. */
-static bool
-is_xml(struct str character)
-{
-	const unsigned char *c = (const unsigned char *)character.ptr;
-
-	if (character.len == 1)
-		return c[0] >= 0x20 && c[0] != 0x7f;
-	if (character.len == 2)
-		return c[0] != 0xc2 || c[1] >= 0xa0;
-	return character.len != 3 || c[0] != 0xef || c[1] != 0xbf ||
-	    c[2] < 0xbe;
-}
 
 static void
 add_text(struct buf *out, struct str text, size_t max)
@@ -35,7 +22,7 @@ add_text(struct buf *out, struct str text, size_t max)
 
 		if (out->len - start + one.len > max)
 			break;
-		if (len == 0 || !is_xml(one))
+		if (len == 0 || !xml_has(one))
 			buf_addc(out, ascii_space(one.ptr[0]) ? ' ' : '?');
 		else
 			buf_add(out, one);

@@ -2,6 +2,19 @@
 
 #include <inttypes.h>
 
+bool
+xml_has(struct str character)
+{
+	const unsigned char *c = (const unsigned char *)character.ptr;
+
+	if (character.len == 1)
+		return c[0] >= 0x20 && c[0] != 0x7f;
+	if (character.len == 2)
+		return c[0] != 0xc2 || c[1] >= 0xa0;
+	return character.len != 3 || c[0] != 0xef || c[1] != 0xbf ||
+	    c[2] < 0xbe;
+}
+
 static const char *
 entity(char c)
 {
@@ -25,7 +38,7 @@ add_text(struct buf *out, struct str text)
 		struct str one = str_slice(text, 0, len == 0 ? 1 : len);
 		const char *name = entity(text.ptr[0]);
 
-		if (len == 0 || (unsigned char)text.ptr[0] < ' ')
+		if (len == 0 || !xml_has(one))
 			buf_addc(out, '?');
 		else if (name != NULL)
 			buf_addz(out, name);

@@ -14,6 +14,10 @@
 #include "dmarc/dmarc.h"
 #include "reporting/row.h"
 
+/* One character of UTF-8: may a document have it?  Not controls, U+FFFE and
+ * U+FFFF. */
+bool xml_has(struct str character);
+
 struct xml_head {
 	struct str	 org_name, email, contact;	/* empty: no contact */
 	struct str	 report_id;

@@ -10,6 +10,7 @@
 TCase *destination_tests(void);
 TCase *failure_tests(void);
 TCase *suppression_tests(void);
+TCase *ledger_tests(void);
 TCase *pack_tests(void);
 TCase *row_tests(void);
 TCase *tally_tests(void);

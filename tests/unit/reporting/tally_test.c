@@ -87,7 +87,7 @@ enum { KEYS = 1000 };
 
 START_TEST(many_files_are_one)
 {
-	struct tally *tally = tally_new(arena, 128 * 1024, greater);
+	struct tally *tally = tally_new(arena, 32 * 1024, greater);
 	char key[32], detail[32];
 	unsigned at = 1;
 
