@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/str.h"
 
 /* ---- the background ---- */
 
@@ -178,4 +180,20 @@ daemon_notify(const char *state)
 		log_warn("systemd was not told \"%s\": %s", state,
 		    strerror(errno));
 	close(fd);
+}
+
+int
+daemon_watchdog_ms(void)
+{
+	const char *pid = getenv("WATCHDOG_PID");
+	uint64_t number;
+
+	if (pid != NULL && (!str_to_uint(str_from(pid), INT_MAX, &number) ||
+	    (pid_t)number != getpid()))
+		return -1;
+	if (!str_to_uint(str_from(getenv("WATCHDOG_USEC")), UINT64_MAX,
+	    &number) || number < 2000)
+		return -1;
+	number /= 2000;
+	return number > INT_MAX ? INT_MAX : (int)number;
 }

@@ -37,5 +37,8 @@ void daemon_remove_pid(const char *path);
 
 /* sd_notify(3) without the library: to $NOTIFY_SOCKET, if that is set. */
 void daemon_notify(const char *state);
+/* sd_watchdog_enabled(3): how often it wants to hear "WATCHDOG=1", twice in the
+ * time after which it acts; -1: it does not. */
+int daemon_watchdog_ms(void);
 
 #endif

@@ -14,8 +14,12 @@
 #include "measure.h"
 #include "metrics/http.h"
 #include "metrics/text.h"
+#include "milter/front.h"
 #include "probe.h"
 #include "socket.h"
+
+/* A callback is late by this much: it will not return. */
+enum { OVERDUE_MS = 30000 };
 
 /* Where we listen; fd -1: nowhere. */
 struct place {
@@ -58,13 +62,27 @@ page_metrics(struct generation *generation, struct arena *arena,
 	reply->type = METRICS_TYPE;
 }
 
+static bool
+is_well(const struct generation *generation)
+{
+	const struct settings *settings = generation->wiring->settings;
+	uint64_t most = settings->message_wait > settings->dns_timeout ?
+	    settings->message_wait : settings->dns_timeout;
+	struct front_load load;
+
+	front_load(&load);
+	return !atomic_load(&health.front_ended) &&
+	    load.busy_ms <= most + OVERDUE_MS;
+}
+
 static void
 page_health(struct generation *generation, struct arena *arena,
     struct http_reply *reply)
 {
 	(void)arena;
-	if (atomic_load(&health.front_ended)) {
-		say(reply, 503, STR("libmilter has stopped\n"));
+	if (!is_well(generation)) {
+		say(reply, 503, STR("libmilter has stopped, or its callbacks "
+		    "do not return\n"));
 		return;
 	}
 	switch (probe_look(health.probe, generation)) {
@@ -128,6 +146,16 @@ take_generation(void)
 	generation_ref(generation);
 	pthread_mutex_unlock(&health.lock);
 	return generation;
+}
+
+bool
+health_is_well(void)
+{
+	struct generation *generation = take_generation();
+	bool well = is_well(generation);
+
+	generation_unref(generation);
+	return well;
 }
 
 static void

@@ -2,8 +2,9 @@
  * health - how assayd is: /metrics, /healthz and /readyz
  *
  * Ready means: it listens for the MTA and does not stop, a policy is loaded,
- * and the resolver answers (probe.h).  Healthy means: libmilter serves, and the
- * thread by which checks go on comes to what it is to do.
+ * and the resolver answers (probe.h).  Healthy means: libmilter serves, its
+ * callbacks return, and the thread by which checks go on comes to what it is to
+ * do.
  *
  * Threads:	one caller, that of main(), but health_front_ended(); the server
  *		has a thread of its own.
@@ -32,6 +33,13 @@ void health_not_reloaded(void);
 void health_stop(void);
 /* libmilter does not go on.  From any thread. */
 void health_front_ended(void);
+/*
+ * As far as can be told without asking: libmilter serves, and callbacks return
+ * in the time that the settings give them.  From any thread, after
+ * health_use().
+ */
+bool health_is_well(void);
+
 /* No more answers; the generation is given up. */
 void health_end(void);
 

@@ -295,9 +295,13 @@ finish_messages(const struct assayd *assayd)
 static void
 wait_for_end(struct assayd *assayd)
 {
-	for (;;) {
-		int sig = next_signal(assayd, -1);
+	int pause = daemon_watchdog_ms();
 
+	for (;;) {
+		int sig = next_signal(assayd, pause);
+
+		if (pause > 0 && health_is_well())
+			daemon_notify("WATCHDOG=1");
 		if (sig == SIGHUP)
 			reload(assayd);
 		else if (sig == SIGTERM || sig == SIGINT)

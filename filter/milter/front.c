@@ -17,6 +17,7 @@ static struct {
 	struct front_engine	 engine;
 	atomic_uint		 connections, messages, calls;
 	atomic_uint_fast64_t	 last_ms;	/* a callback returned */
+	atomic_uint_fast64_t	 busy_ms;	/* one began, and none ran */
 } front = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 void
@@ -69,12 +70,16 @@ void
 front_load(struct front_load *load_out)
 {
 	uint64_t now, last = atomic_load(&front.last_ms);
+	uint64_t since = atomic_load(&front.busy_ms);
+	bool busy = atomic_load(&front.calls) > 0;
 
 	load_out->connections = atomic_load(&front.connections);
 	load_out->messages = atomic_load(&front.messages);
 	now = clock_ms();
-	load_out->idle_ms = atomic_load(&front.calls) > 0 || now < last ?
-	    0 : now - last;
+	load_out->idle_ms = busy || now < last ? 0 : now - last;
+	if (since < last)
+		since = last;
+	load_out->busy_ms = busy && since < now ? now - since : 0;
 }
 
 static struct client *
@@ -125,7 +130,8 @@ client_enter(SMFICTX *ctx)
 {
 	struct client *client = client_of(ctx);
 
-	atomic_fetch_add(&front.calls, 1);
+	if (atomic_fetch_add(&front.calls, 1) == 0)
+		atomic_store(&front.busy_ms, clock_ms());
 	strand_enter(client->strand);
 	return client;
 }

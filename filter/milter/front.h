@@ -45,6 +45,8 @@ struct front_load {
 	unsigned	messages;	/* begun and not ended */
 	uint64_t	idle_ms;	/* since a callback last returned; 0
 					 * while one runs */
+	uint64_t	busy_ms;	/* for so long callbacks run and none
+					 * has returned; 0 while none runs */
 };
 
 void front_load(struct front_load *load_out);

@@ -236,6 +236,34 @@ def notify_abstract(daemon, check):
 
 
 @case
+def watchdog(daemon, check):
+    """Told twice in the time that systemd gives."""
+    address = daemon.path("notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.bind(address)
+        os.chmod(address, 0o666)
+        sock.settimeout(20)
+        daemon.start(NOTIFY_SOCKET=address, WATCHDOG_USEC="200000")
+        check(sock.recv(100) == b"READY=1", "ready")
+        check([sock.recv(100) for _ in range(3)] == [b"WATCHDOG=1"] * 3,
+              "it lives")
+        daemon.end()
+        said = [b"WATCHDOG=1"]
+        while said[-1] == b"WATCHDOG=1":
+            said.append(sock.recv(100))
+        check(said[-1] == b"STOPPING=1", "stopping", said)
+        daemon.start(NOTIFY_SOCKET=address, WATCHDOG_USEC="200000",
+                     WATCHDOG_PID="1")
+        check(sock.recv(100) == b"READY=1", "ready")
+        sock.settimeout(0.5)
+        try:
+            said = sock.recv(100)
+        except TimeoutError:
+            said = None
+        check(said is None, "another process is meant", said)
+
+
+@case
 def nodelay(daemon, check):
     """The accepted sockets have TCP_NODELAY, which libmilter does not set."""
     need_root()
