@@ -58,7 +58,7 @@ struct maillog_entry {
 	bool		inside;		/* TRIED: to this host itself */
 	bool		expires;	/* NOTICE: and it is given up */
 	bool		once;		/* QUEUED: said once, not at each try */
-	bool		has_size, has_delay, has_delays;
+	bool		has_size, has_delay, has_delays, has_mailer;
 	uint64_t	size, rcpt_count;
 	int64_t		delay_us;	/* since it came */
 	int64_t		delays_us[4];	/* before the queue, in it, connecting,

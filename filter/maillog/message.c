@@ -198,6 +198,9 @@ static void
 take_fate(struct maillog_message *message, bool *fate,
     const struct maillog_entry *entry)
 {
+	/* What says it again, says less. */
+	if (*fate)
+		return;
 	*fate = true;
 	message->by_milter = entry->by_milter;
 	maillog_message_keep(message, &message->why, entry->reason,

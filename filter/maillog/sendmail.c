@@ -73,10 +73,11 @@ read_from(struct str rest, struct maillog_entry *entry)
 	while (piece_text(&rest, STR(", ")))
 		if (!take_from_key(&rest, entry))
 			return;
-	if (entry->has_size) {
-		entry->kind = MAILLOG_QUEUED;
-		entry->once = true;
-	}
+	/* Where all recipients were refused, there is nothing to queue. */
+	if (entry->has_size)
+		entry->kind = entry->rcpt_count > 0 ? MAILLOG_QUEUED :
+		    MAILLOG_NOTHING;
+	entry->once = true;
 }
 
 /* ---- to= ---- */
@@ -129,6 +130,7 @@ take_to_key(struct str *rest, struct maillog_entry *entry)
 	} else if (piece_text(rest, STR("delay="))) {
 		entry->has_delay = take_delay(rest, &entry->delay_us);
 	} else if (piece_text(rest, STR("mailer="))) {
+		entry->has_mailer = true;
 		entry->remote = is_remote(take_word(rest));
 	} else if (piece_text(rest, STR("relay="))) {
 		entry->relay = take_word(rest);
@@ -202,6 +204,16 @@ finish_try(struct str rest, struct maillog_entry *entry)
 	}
 	entry->status = status_of(stat, entry->dsn);
 	entry->reason = reason_of(reply, stat);
+	/* Nothing was tried: it says in SMTP what became of all of it. */
+	if (str_eqz(stat, "quarantined")) {
+		entry->kind = MAILLOG_HELD;
+		return;
+	}
+	if (!entry->has_mailer && entry->dsn.len == 0 &&
+	    entry->status == MAILLOG_BOUNCED) {
+		entry->kind = MAILLOG_REFUSED;
+		return;
+	}
 	entry->inside = entry->remote && is_this_host(entry->relay);
 	if (entry->inside && entry->status == MAILLOG_SENT)
 		entry->other_id = id_at(entry->reason);
@@ -243,6 +255,8 @@ static const struct {
 	    MAILLOG_NOTICE_BOUNCE, true },
 	{ STR_INIT("sender notify: Warning: "), MAILLOG_NOTICE_DELAY,
 	    false },
+	{ STR_INIT("DSN: Cannot send message "), MAILLOG_NOTICE_BOUNCE,
+	    true },
 	{ STR_INIT("DSN: Return receipt"), MAILLOG_NOTICE_SUCCESS, false },
 	{ STR_INIT("return receipt"), MAILLOG_NOTICE_SUCCESS, false },
 	{ STR_INIT("DSN: "), MAILLOG_NOTICE_BOUNCE, false },

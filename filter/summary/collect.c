@@ -197,6 +197,9 @@ summary_read(struct summary_collect *collect)
 	    .jobs = collect->options.jobs, .ops = &ops, .ctx = collect };
 
 	event_feed_run(&feed, &collect->feed);
+	for (size_t i = 0; i < section_count; i++)
+		if (section_table[i]->finish != NULL)
+			section_table[i]->finish(collect->all.of[i]);
 }
 
 bool

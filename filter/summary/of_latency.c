@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "summary/section.h"
-#include "summary/spread.h"
+#include "base/spread.h"
 
 enum { NAMES_MAX = 64 };	/* checks, and what else is waited for */
 

@@ -9,6 +9,7 @@
  *	event	count one event, in the order of the log
  *	source	another file or store begins (the whole; between merges)
  *	merge	add a batch to the whole, in the order of the log
+ *	finish	all that summary_read() reads has been merged
  *	end	the figures; may be called again after more merges
  *	drop	free what begin and event took
  *
@@ -21,7 +22,7 @@
 
 #include "base/limits.h"
 #include "summary/summary.h"
-#include "summary/tally.h"
+#include "base/tally.h"
 
 /* What was done, and in which column of a table by verdict it stands. */
 enum verdict {
@@ -66,6 +67,7 @@ struct section {
 	void		(*event)(void *state, const struct seen *seen);
 	void		(*source)(void *state);			/* or NULL */
 	void		(*merge)(void *state, const void *part);
+	void		(*finish)(void *state);			/* or NULL */
 	void		(*end)(const void *state,
 			    const struct summary *summary,
 			    const struct summary_options *options,
@@ -79,7 +81,8 @@ extern const struct section *const section_table[];
 extern const size_t section_count;
 
 extern const struct section section_sources, section_volume,
-    section_verdicts, section_rules, section_spam, section_authentication,
+    section_verdicts, section_delivery, section_rules, section_spam,
+    section_authentication,
     section_forged, section_candidates, section_clients, section_rates,
     section_backscatter, section_tls, section_latency, section_dns,
     section_lists, section_shadow, section_signing, section_troubles,

@@ -4,7 +4,8 @@
 
 /* All sections, in the order in which they are told; see summary.h. */
 const struct section *const section_table[] = {
-	&section_sources, &section_volume, &section_verdicts, &section_rules,
+	&section_sources, &section_volume, &section_verdicts,
+	&section_delivery, &section_rules,
 	&section_spam, &section_authentication, &section_forged,
 	&section_candidates, &section_clients, &section_rates,
 	&section_backscatter, &section_tls, &section_latency, &section_dns,

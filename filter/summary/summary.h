@@ -14,6 +14,8 @@
  *	volume		messages, recipients and octets; tables "time" (by hour
  *			or day, by verdict) and "week" (weekday by hour)
  *	verdicts	what was done, by the stage that was reached
+ *	delivery	what became of it, by the MTA's logs; empty without
+ *			them
  *	rules		what each rule of the policy did
  *	spam		by signal ("signals"), by score ("scores")
  *	authentication	"results" of each method, "domains" of authors
@@ -168,6 +170,10 @@ struct summary_options {
 						 * below them too */
 	size_t			 own_count;
 	double			 spam_score;	/* from here on it is spam */
+	/* Logs of the MTA, NULL-terminated, as of maillog/read.h; or NULL. */
+	const char *const	*mail_logs;
+	int64_t			 now_us, mail_log_year;
+	size_t			 mail_log_show;
 	void			(*progress)(void *ctx, uint64_t done,
 				    uint64_t total);
 	void			*ctx;

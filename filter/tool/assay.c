@@ -40,8 +40,8 @@ static const struct tool_command commands[] = {
 	  "others report of our mail, and what we report to them",
 	  tool_dmarc },
 	{ "explain",
-	  "[-c FILE] [--policy FILE] [--color WHEN] [--set KEY=VALUE]... "
-	  "[--json] QUEUE-ID [EVENTS...]",
+	  "[-c FILE] [--policy FILE] [--mail-log LOG]... [--color WHEN] "
+	  "[--set KEY=VALUE]... [--json] QUEUE-ID [EVENTS...]",
 	  "why a logged message ended as it did",
 	  tool_explain },
 	{ "log",
@@ -55,10 +55,17 @@ static const struct tool_command commands[] = {
 	{ "report",
 	  "[-c FILE] [--since TIME] [--until TIME] [--by WHAT] [--top N] "
 	  "[--format text|json|csv] [--section NAME]... [--own DOMAIN]... "
-	  "[--commands] [--color WHEN] [--follow] [--jobs N] "
-	  "[--set KEY=VALUE]... [--json] [SOURCE...]",
+	  "[--commands] [--mail-log LOG]... [--color WHEN] [--follow] "
+	  "[--jobs N] [--set KEY=VALUE]... [--json] [SOURCE...]",
 	  "what the mail of a time came to",
 	  tool_report },
+	{ "outcomes",
+	  "[-c FILE] [--events SOURCE]... [--since TIME] [--until TIME] "
+	  "[--top N] [--format text|json|csv] [--queue-id ID] [--show N] "
+	  "[--year N] [--color WHEN] [--jobs N] [--set KEY=VALUE]... "
+	  "[--json] LOG...",
+	  "what became of mail, by the logs of Postfix and Sendmail",
+	  tool_outcomes },
 	{ "learn",
 	  "spam|ham [-c FILE] [--set KEY=VALUE]... [--json] "
 	  "MESSAGE|QUEUE-ID [EVENTS...]",

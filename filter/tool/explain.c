@@ -5,9 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "report/explain.h"
 #include "report/replay.h"
 #include "tool/events.h"
+#include "tool/maillog.h"
 #include "wire/wire.h"
 
 enum { STATUS_FOUND = 0, STATUS_NOT_FOUND = 1 };
@@ -19,17 +21,20 @@ struct options {
 	const char		*policy;
 	bool			 colour;
 	struct str		 queue_id;
+	VEC(char *)		 mail_logs;
 };
 
 static const struct option table[] = {
 	TOOL_COMMON_OPTIONS,
 	{ "policy", required_argument, NULL, 'P' },
 	{ "color", required_argument, NULL, 'C' },
+	{ "mail-log", required_argument, NULL, 'm' },
 	{ NULL, 0, NULL, 0 },
 };
 
 static int
-take_options(struct options *options, int argc, char **argv)
+take_options(struct options *options, struct arena *arena, int argc,
+    char **argv)
 {
 	int letter;
 
@@ -38,6 +43,8 @@ take_options(struct options *options, int argc, char **argv)
 	    NULL)) != -1) {
 		if (letter == 'P')
 			options->policy = optarg;
+		else if (letter == 'm')
+			VEC_PUSH(arena, &options->mail_logs, optarg);
 		else if (letter == 'C' && !tool_colour(optarg,
 		    &options->colour))
 			return tool_usage(command, "\"%s\" is nothing for "
@@ -113,6 +120,24 @@ explain_line(const struct options *options, const struct policy *policy,
 		explain_print_text(stdout, &explain, options->colour);
 }
 
+/* What became of it, where logs of the MTA are named. */
+static bool
+trace(const struct options *options, struct arena *arena)
+{
+	struct summary_options logs = { .now_us = clock_unix_us() };
+
+	if (options->mail_logs.count == 0)
+		return true;
+	logs.mail_logs = tool_mail_logs(command, arena,
+	    options->mail_logs.at, (int)options->mail_logs.count);
+	if (logs.mail_logs == NULL)
+		return false;
+	if (!options->common.json)
+		putchar('\n');
+	return tool_trace(command, &logs, options->queue_id,
+	    options->common.json) != TOOL_BAD_USE;
+}
+
 static int
 run(const struct options *options, const char *const *paths,
     struct arena *arena)
@@ -130,6 +155,7 @@ run(const struct options *options, const char *const *paths,
 	policy = load(options);
 	for (size_t i = 0; i < found.count; i++)
 		explain_line(options, policy, found.at[i], arena);
+	read &= trace(options, arena);
 	policy_unref(policy);
 	return read && policy != NULL ? STATUS_FOUND : TOOL_BAD_USE;
 }
@@ -138,16 +164,16 @@ int
 tool_explain(int argc, char **argv)
 {
 	struct options options = { .policy = NULL };
-	int status = take_options(&options, argc, argv);
+	struct arena *arena = arena_new();
+	int status = take_options(&options, arena, argc, argv);
 	const char *const *paths;
-	struct arena *arena;
 
-	if (status != TOOL_DONE)
-		return status;
-	arena = arena_new();
-	paths = tool_event_logs(&options.common, command,
-	    true, arena, argv + optind, argc - optind);
-	status = paths == NULL ? TOOL_BAD_USE : run(&options, paths, arena);
+	if (status == TOOL_DONE) {
+		paths = tool_event_logs(&options.common, command, true,
+		    arena, argv + optind, argc - optind);
+		status = paths == NULL ? TOOL_BAD_USE : run(&options, paths,
+		    arena);
+	}
 	arena_free(arena);
 	return status;
 }

@@ -12,6 +12,7 @@
 #include "base/domain.h"
 #include "event/when.h"
 #include "tool/events.h"
+#include "tool/maillog.h"
 #include "tool/store.h"
 
 enum { STATUS_NOTHING = 1, TOP = 10, TOP_LIVE = 5, TOP_MOST = 8192,
@@ -32,6 +33,7 @@ static const struct option table[] = {
 	{ "color", required_argument, NULL, 'C' },
 	{ "follow", no_argument, NULL, 'F' },
 	{ "jobs", required_argument, NULL, 'j' },
+	{ "mail-log", required_argument, NULL, 'M' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -96,7 +98,7 @@ take_section(struct tool_report *report, struct arena *arena,
 /* False: the argument cannot be that. */
 static bool
 take_option(struct tool_report *report, struct arena *arena, int letter,
-    const char *argument)
+    char *argument)
 {
 	struct str text = str_from(argument);
 
@@ -127,6 +129,9 @@ take_option(struct tool_report *report, struct arena *arena, int letter,
 	case 'j':
 		report->jobs = argument;
 		return tool_jobs(argument) > 0;
+	case 'M':
+		VEC_PUSH(arena, &report->mail_logs, argument);
+		return true;
 	case 'J':
 		return take_format(report, STR("json"));
 	default:
@@ -150,6 +155,8 @@ take_options(struct tool_report *report, struct arena *arena, int argc,
 			return tool_usage(command, "\"%s\" is nothing for "
 			    "--%s", optarg, table[row].name);
 	}
+	if (report->follow && report->mail_logs.count > 0)
+		return tool_usage(command, "--follow reads no --mail-log");
 	if (report->follow && report->summary.until_us != 0)
 		return tool_usage(command, "--follow has no --until");
 	if (report->summary.top == SIZE_MAX)
@@ -184,6 +191,17 @@ take_settings(struct tool_report *report, struct arena *arena)
 	report->summary.spam_score = (double)settings->reputation_spam_score;
 	settings_free(settings);
 	return true;
+}
+
+static bool
+take_mail_logs(struct tool_report *report, struct arena *arena)
+{
+	report->summary.now_us = clock_unix_us();
+	if (report->mail_logs.count > 0)
+		report->summary.mail_logs = tool_mail_logs(command, arena,
+		    report->mail_logs.at, (int)report->mail_logs.count);
+	return report->mail_logs.count == 0 ||
+	    report->summary.mail_logs != NULL;
 }
 
 /* ---- the report ---- */
@@ -256,7 +274,8 @@ tool_report(int argc, char **argv)
 	int status = take_options(&report, arena, argc, argv);
 
 	fit_terminal(&report);
-	if (status == TOOL_DONE && !take_settings(&report, arena))
+	if (status == TOOL_DONE && (!take_settings(&report, arena) ||
+	    !take_mail_logs(&report, arena)))
 		status = TOOL_BAD_USE;
 	if (status == TOOL_DONE) {
 		report.summary.named = optind < argc;

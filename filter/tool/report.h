@@ -19,6 +19,7 @@ struct tool_report {
 	bool			 follow;
 	VEC(struct str)		 own;
 	VEC(const char *)	 only;
+	VEC(char *)		 mail_logs;
 };
 
 /*

@@ -32,6 +32,7 @@ int tool_dmarc(int argc, char **argv);
 int tool_policy(int argc, char **argv);
 int tool_explain(int argc, char **argv);
 int tool_log(int argc, char **argv);
+int tool_outcomes(int argc, char **argv);
 int tool_report(int argc, char **argv);
 int tool_learn(int argc, char **argv);
 int tool_reputation(int argc, char **argv);

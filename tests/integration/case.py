@@ -210,7 +210,7 @@ def context(test):
     text = ""
     if test.daemon and test.daemon.server:
         text += "\n-- assayd --\n" + test.daemon.log()[-3000:]
-    return text + "\n-- %s --\n" % test.mta.name + test.mta.log()[-2000:]
+    return text + "\n-- %s --\n" % test.mta.name + test.mta.log()[-6000:]
 
 
 def printable(text):

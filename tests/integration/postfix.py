@@ -194,6 +194,18 @@ class Postfix:
         except FileNotFoundError:
             return ""
 
+    def log_file(self):
+        return self.root + "/maillog"
+
+    def retry(self):
+        """Try again what waits."""
+        run("postqueue", "-c", self.etc, "-f")
+
+    def give_up(self, queue_id):
+        """Try once more, and then no more."""
+        run("postsuper", "-c", self.etc, "-f", queue_id)
+        run("postqueue", "-c", self.etc, "-i", queue_id)
+
     def queue(self):
         """What is in the queue: [(queue id, held, recipients)]."""
         text = run("postqueue", "-c", self.etc, "-j")

@@ -8,7 +8,9 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
+import threading
 
 from login import HOST, Cyrus
 from proc import (Server, Unavailable, descendants, free_ports, run, speak,
@@ -80,6 +82,44 @@ ESASL_CONF_PATH={logins}
 HEADER_LENGTH = 60000
 
 
+# A /dev of its own, in which /dev/log is ours.
+DEVICES = """\
+mount -t tmpfs none {dev} && for name in null zero full random urandom tty; do
+touch {dev}/$name && mount --bind /dev/$name {dev}/$name; done;
+ln -s /proc/self/fd {dev}/fd; ln -s {log} {dev}/log;
+mount --bind {dev} /dev;
+"""
+
+
+class MailLog:
+    """What Sendmail says to syslog, in a file as syslog writes it."""
+
+    def __init__(self, directory):
+        self.path = directory + "/maillog"
+        self.socket_path = directory + "/syslog"
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.socket_path)
+        os.chmod(self.socket_path, 0o777)
+        threading.Thread(target=self.write, daemon=True).start()
+
+    def write(self):
+        with open(self.path, "ab", buffering=0) as out:
+            while True:
+                try:
+                    line = self.socket.recv(65536)
+                except OSError:
+                    return
+                # "<22>Nov 22 20:06:22 sendmail[1]: text"
+                found = re.match(rb"<\d+>(\w+ +\d+ [\d:]+) (.*)", line,
+                                 re.S)
+                if found:
+                    out.write(b"%s mx %s\n" % (
+                        found.group(1), found.group(2).strip(b"\n\0")))
+
+    def stop(self):
+        self.socket.close()
+
+
 def cache_directory():
     base = os.environ.get("XDG_CACHE_HOME", "/var/tmp")
     return os.path.join(base, "assay-tests")
@@ -124,6 +164,7 @@ class Sendmail:
                            for transport in TRANSPORTS}
         self.no_logins = Cyrus.missing()
         self.logins = None
+        self.maillog = None
         self.server = None
 
     def filters(self):
@@ -182,8 +223,11 @@ class Sendmail:
         # Without a dot in the host name Sendmail sleeps for a minute: give it
         # a host name of its own.
         host = "mx" if cf == "sendmail" else cf
-        return ["unshare", "--uts", "sh", "-c",
-                'hostname %s.example.org && exec "$@"' % host, "sendmail",
+        devices = DEVICES.format(dev=self.root + "/dev",
+                                 log=self.maillog.socket_path)
+        return ["unshare", "--uts", "--mount", "sh", "-c",
+                devices + 'hostname %s.example.org && exec "$@"' % host,
+                "sendmail",
                 self.binary, "-C", "%s/%s.cf" % (self.root, cf), *arguments]
 
     def standard_input(self, commands, cf="sendmail", filters=""):
@@ -199,6 +243,8 @@ class Sendmail:
             raise Unavailable("Sendmail needs " + ", ".join(missing))
         os.mkdir(self.root, 0o755)
         os.mkdir(self.root + "/queue", 0o700)
+        os.mkdir(self.root + "/dev", 0o755)
+        self.maillog = MailLog(self.root)
         os.mkdir(self.sockets, 0o755)
         if not self.no_logins:
             self.logins = Cyrus(self.root + "/logins")
@@ -216,10 +262,27 @@ class Sendmail:
                     os.kill(pid, signal.SIGTERM)
                 except ProcessLookupError:
                     pass
+        if self.maillog:
+            self.maillog.stop()
         shutil.rmtree(self.root, ignore_errors=True)
 
     def log(self):
-        return self.server.text() if self.server else ""
+        text = self.server.text() if self.server else ""
+        if self.maillog and os.path.exists(self.maillog.path):
+            with open(self.maillog.path, errors="replace") as log:
+                text += log.read()
+        return text
+
+    def log_file(self):
+        return self.maillog.path
+
+    def retry(self):
+        """Try again what waits."""
+        run(*self.command("-q"))
+
+    def give_up(self, queue_id):
+        """Try once more, and then no more."""
+        run(*self.command("-q", "-OTimeout.queuereturn=1s"))
 
     def queue(self):
         """What is in the queue: [(queue id, held, recipients)]."""

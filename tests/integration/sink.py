@@ -67,6 +67,11 @@ class Handler(socketserver.StreamRequestHandler):
                 self.say("250 2.1.0 ok")
             elif word == b"RCPT" and self.path(line).startswith("nobody@"):
                 self.say("550 5.1.1 nobody of that name")
+            elif word == b"RCPT" and self.path(line).startswith("busy@"):
+                self.say("451 4.2.1 <%s>: busy, try again" %
+                         self.path(line))
+            elif word == b"RCPT" and self.server.is_early(self.path(line)):
+                self.say("450 4.7.1 come back later")
             elif word == b"RCPT":
                 recipients.append(self.path(line))
                 self.say("250 2.1.5 ok")
@@ -90,6 +95,7 @@ class Sink(socketserver.ThreadingTCPServer):
         self.port = self.server_address[1]
         self.lock = threading.Lock()
         self.deliveries = []
+        self.asked = set()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, request, client_address):
@@ -98,6 +104,15 @@ class Sink(socketserver.ThreadingTCPServer):
     def keep(self, delivery):
         with self.lock:
             self.deliveries.append(delivery)
+
+    def is_early(self, recipient):
+        """later@ is put off once."""
+        if not recipient.startswith("later"):
+            return False
+        with self.lock:
+            early = recipient not in self.asked
+            self.asked.add(recipient)
+            return early
 
     def find(self, token):
         """All deliveries whose message holds the token."""
@@ -111,6 +126,7 @@ class Sink(socketserver.ThreadingTCPServer):
     def forget(self):
         with self.lock:
             self.deliveries.clear()
+            self.asked.clear()
 
     def stop(self):
         self.shutdown()

@@ -97,6 +97,8 @@ static const struct {
 	    "notice " ID " delay other=6AMK6MXH020134" },
 	{ ID ": 6AMK6MXH020134: sender notify: Cannot send message for 5 "
 	    "days", "notice " ID " bounce expires other=6AMK6MXH020134" },
+	{ ID ": 6AMK6MXH020134: DSN: Cannot send message for 5 days",
+	    "notice " ID " bounce expires other=6AMK6MXH020134" },
 	{ ID ": 6AMK6MXH020134: return to sender: User unknown",
 	    "notice " ID " bounce other=6AMK6MXH020134" },
 	{ ID ": 6AMK6MXH020134: postmaster notify: User unknown",
@@ -124,6 +126,12 @@ static const struct {
 	{ "ruleset=check_relay, arg1=a, arg2=192.0.2.1, reject=421 4.3.2 "
 	    "Connection rate limit exceeded.",
 	    "refusal reason=421 4.3.2 Connection rate limit exceeded." },
+	{ ID ": to=<dave@example.net>, delay=00:00:00, mailer=esmtp, "
+	    "pri=30145, quarantine=for a look, stat=quarantined",
+	    "held " ID " to=<dave@example.net> reason=quarantined" },
+	{ ID ": to=<bob@example.net>, delay=00:00:00, pri=30143, "
+	    "stat=forged",
+	    "refused " ID " to=<bob@example.net> reason=forged" },
 	/* What says nothing of a message. */
 	{ ID ": Milter add: header: X: y", "nothing " ID " milter" },
 	{ ID ": Milter (assay): to error state", "nothing " ID " milter" },
@@ -134,6 +142,9 @@ static const struct {
 	    "during connection to MTA", "nothing " ID },
 	{ "STARTTLS=client, relay=a., version=TLSv1.3", "nothing" },
 	{ "starting daemon (8.17.1.9): SMTP+queueing@00:10:00", "nothing" },
+	{ ID ": from=<ann@good.example>, size=0, class=0, nrcpts=0, "
+	    "proto=ESMTP, relay=a [192.0.2.1]", "nothing " ID
+	    " client=a [192.0.2.1]" },
 	/* What is not understood. */
 	{ ID ": an unheard-of line", "unknown " ID },
 	{ "an unheard-of line", "unknown" }, { "", "unknown" },

@@ -1,0 +1,266 @@
+/*
+ * assay outcomes: what became of mail, by the MTA's logs.
+ */
+#include "tool/maillog.h"
+
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "event/when.h"
+#include "summary/summary.h"
+#include "tool/events.h"
+#include "tool/store.h"
+
+enum { STATUS_NOTHING = 1, TOP = 10, TOP_MOST = 8192, WIDTH = 100 };
+
+static const char command[] = "outcomes";
+
+static const struct option table[] = {
+	TOOL_COMMON_OPTIONS,
+	{ "since", required_argument, NULL, 's' },
+	{ "until", required_argument, NULL, 'u' },
+	{ "top", required_argument, NULL, 'n' },
+	{ "format", required_argument, NULL, 'f' },
+	{ "events", required_argument, NULL, 'e' },
+	{ "queue-id", required_argument, NULL, 'q' },
+	{ "show", required_argument, NULL, 'w' },
+	{ "year", required_argument, NULL, 'y' },
+	{ "color", required_argument, NULL, 'C' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct options {
+	struct tool_common	 common;
+	struct summary_options	 summary;
+	struct summary_print	 how;
+	void			(*print)(FILE *out,
+				    const struct summary *summary,
+				    const struct summary_print *how);
+	const char		*jobs;
+	struct str		 queue_id;
+	VEC(char *)		 events;
+};
+
+static const struct {
+	const char	*name;
+	void		(*print)(FILE *out, const struct summary *summary,
+			    const struct summary_print *how);
+} formats[] = {
+	{ "text", summary_print_text }, { "json", summary_print_json },
+	{ "csv", summary_print_csv },
+};
+
+/* ---- options ---- */
+
+static bool
+take_format(struct options *options, struct str name)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (str_eqz(name, formats[i].name)) {
+			options->print = formats[i].print;
+			options->common.json = i == 1;
+			return true;
+		}
+	return false;
+}
+
+static bool
+take_size(struct str text, uint64_t most, size_t *size_out)
+{
+	uint64_t number;
+
+	if (!str_to_uint(text, most, &number))
+		return false;
+	*size_out = (size_t)number;
+	return true;
+}
+
+static bool
+take_year(struct str text, int64_t *year_out)
+{
+	uint64_t year;
+
+	if (!str_to_uint(text, 9998, &year) || year < 1971)
+		return false;
+	*year_out = (int64_t)year;
+	return true;
+}
+
+/* False: the argument cannot be that. */
+static bool
+take_option(struct options *options, struct arena *arena, int letter,
+    char *argument)
+{
+	struct summary_options *summary = &options->summary;
+	struct str text = str_from(argument);
+
+	switch (letter) {
+	case 's':
+		return when_read_or_ago(text, summary->now_us,
+		    &summary->since_us);
+	case 'u':
+		return when_read_or_ago(text, summary->now_us,
+		    &summary->until_us);
+	case 'n':
+		return take_size(text, TOP_MOST, &summary->top);
+	case 'f':
+		return take_format(options, text);
+	case 'e':
+		VEC_PUSH(arena, &options->events, argument);
+		return true;
+	case 'q':
+		options->queue_id = text;
+		return text.len > 0;
+	case 'w':
+		return take_size(text, LIMIT_MAILLOG_SHOWN,
+		    &summary->mail_log_show);
+	case 'y':
+		return take_year(text, &summary->mail_log_year);
+	case 'C':
+		return tool_colour(argument, &options->how.colour);
+	case 'j':
+		options->jobs = argument;
+		return tool_jobs(argument) > 0;
+	case 'J':
+		return take_format(options, STR("json"));
+	default:
+		return tool_common_option(&options->common, letter, argument);
+	}
+}
+
+static int
+take_options(struct options *options, struct arena *arena, int argc,
+    char **argv)
+{
+	int letter, row = 0;
+
+	tool_colour("auto", &options->how.colour);
+	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, table,
+	    &row)) != -1) {
+		if (letter == '?')
+			return tool_usage(command, "unknown option");
+		if (!take_option(options, arena, letter, optarg))
+			return tool_usage(command, "\"%s\" is nothing for "
+			    "--%s", optarg, table[row].name);
+	}
+	if (optind == argc)
+		return tool_usage(command, "which log of the MTA? "
+		    "\"-\" is standard input");
+	return TOOL_DONE;
+}
+
+/* ---- the figures ---- */
+
+static void
+fit_terminal(struct options *options)
+{
+	struct winsize size;
+
+	options->how.width = WIDTH;
+	if (isatty(STDOUT_FILENO) &&
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		options->how.width = size.ws_col;
+}
+
+/* Of the section; 0 where there is none. */
+static uint64_t
+figure_of(const struct summary_section *section, const char *key)
+{
+	for (size_t i = 0; i < section->figures.count; i++)
+		if (strcmp(section->figures.at[i].key, key) == 0)
+			return section->figures.at[i].value.count;
+	return 0;
+}
+
+static int
+status_of(const struct summary *summary)
+{
+	const struct summary_section *section = summary->sections;
+
+	while (strcmp(section->key, "delivery") != 0)
+		section++;
+	if (figure_of(section, "unread") > 0)
+		return TOOL_BAD_USE;		/* a note says which */
+	return figure_of(section, "messages") > 0 ? TOOL_DONE :
+	    STATUS_NOTHING;
+}
+
+static int
+tell(const struct options *options, struct summary_collect *collect,
+    struct arena *arena)
+{
+	struct summary summary;
+
+	summary_tell(collect, arena, &summary);
+	options->print(stdout, &summary, &options->how);
+	if (fflush(stdout) != 0)
+		return TOOL_BAD_USE;
+	if (summary.feed.unread > 0)
+		return tool_error(command, "%s: %s", summary.feed.unread_file,
+		    summary.feed.unread_why);
+	return status_of(&summary);
+}
+
+static int
+run(struct options *options, struct arena *arena)
+{
+	static const char *const only[] = { "delivery", NULL };
+	struct event_opener opener = tool_store_opener(&options->common);
+	struct summary_collect *collect;
+	unsigned percent = 101;
+	int status;
+
+	options->summary.opener = &opener;
+	options->summary.jobs = tool_jobs(options->jobs);
+	options->summary.progress = tool_progress;
+	options->summary.ctx = &percent;
+	options->how.only = only;
+	collect = summary_new(&options->summary, arena);
+	summary_read(collect);
+	tool_progress_end();
+	status = tell(options, collect, arena);
+	summary_free(collect);
+	return status;
+}
+
+/* Without --events none are read. */
+static const char *const *
+event_paths(const struct options *options, struct arena *arena)
+{
+	static const char *const none[] = { NULL };
+
+	if (options->events.count == 0)
+		return none;
+	return tool_event_logs(&options->common, command, true, arena,
+	    options->events.at, (int)options->events.count);
+}
+
+int
+tool_outcomes(int argc, char **argv)
+{
+	struct options options = { .print = summary_print_text,
+	    .summary = { .top = TOP, .now_us = clock_unix_us() } };
+	struct arena *arena = arena_new();
+	int status = take_options(&options, arena, argc, argv);
+
+	fit_terminal(&options);
+	if (status == TOOL_DONE) {
+		options.summary.mail_logs = tool_mail_logs(command, arena,
+		    argv + optind, argc - optind);
+		options.summary.paths = event_paths(&options, arena);
+		if (options.summary.mail_logs == NULL ||
+		    options.summary.paths == NULL)
+			status = TOOL_BAD_USE;
+		else if (options.queue_id.len > 0)
+			status = tool_trace(command, &options.summary,
+			    options.queue_id, options.common.json);
+		else
+			status = run(&options, arena);
+	}
+	arena_free(arena);
+	return status;
+}
