@@ -292,15 +292,16 @@ bool
 maillog_message_is_other(const struct maillog_message *message, bool ended,
     const struct maillog_entry *entry)
 {
-	bool under_way = ended || message->queued ||
+	bool under_way = ended || message->queued || message->held ||
 	    message->rcpts.count > 0;
 
 	switch (entry->kind) {
 	case MAILLOG_BEGIN:
 		return under_way;
 	case MAILLOG_NAMED:
-		return under_way && !str_eq(str_slice(entry->message_id, 0,
-		    LIMIT_LINE_OCTETS), message->message_id);
+		return ended || (under_way && !str_eq(str_slice(
+		    entry->message_id, 0, LIMIT_LINE_OCTETS),
+		    message->message_id));
 	case MAILLOG_QUEUED:
 		return ended || (entry->once && message->queued);
 	case MAILLOG_UNKNOWN: case MAILLOG_NOTHING: case MAILLOG_TRIED:

@@ -303,7 +303,7 @@ count_message(struct outcomes *outcomes,
 	if (outcomes->accepted != NULL) {
 		mail = find_event(outcomes, message);
 		if (mail == NULL) {
-			counts->not_ours++;
+			counts->not_ours += message->before.len == 0;
 			return;
 		}
 		mail->seen = true;
@@ -315,7 +315,7 @@ count_message(struct outcomes *outcomes,
 	counts->discarded += message->discarded;
 	counts->rcpts_left_out += message->rcpts_left_out;
 	if (message->rcpt_count > message->rcpts.count +
-	    message->rcpts_left_out && !message->discarded)
+	    message->rcpts_left_out && !message->discarded && !message->held)
 		counts->rcpts[MAILLOG_RESULT_NONE] += untried(message);
 	for (size_t i = 0; i < message->rcpts.count; i++)
 		count_rcpt(outcomes, message, &message->rcpts.at[i],

@@ -141,6 +141,19 @@ static const struct {
 	    "active)" },
 	    "AAAAA1 queued from <a@b>; AAAAA1 queued from <c@d> <x@y> "
 	    "deferred after 1 in 2 (later); AAAAA1 queued from <e@f>" },
+	/* So it is with one that is held, and with a bounce of ours whose
+	 * Message-ID is the same again. */
+	{ { P1 "cleanup[1]: AAAAA1: milter-hold: END-OF-MESSAGE from "
+	    "a[192.0.2.1]: hold; from=<a@b>",
+	    P1 "smtpd[1]: AAAAA1: client=a[192.0.2.1]",
+	    P1 "cleanup[1]: AAAAA2: message-id=<x@y>",
+	    P1 "bounce[1]: AAAAA1: sender non-delivery notification: AAAAA2",
+	    P1 "qmgr[1]: AAAAA2: removed",
+	    P1 "cleanup[1]: AAAAA2: message-id=<x@y>",
+	    P1 "bounce[1]: AAAAA1: sender non-delivery notification: AAAAA2",
+	    P1 "qmgr[1]: AAAAA2: from=<>, size=1, nrcpt=1 (queue active)" },
+	    "AAAAA1 held milter; AAAAA2 notice about AAAAA1; AAAAA1; "
+	    "AAAAA2 queued notice about AAAAA1" },
 	/* Through a filter on this host, and back. */
 	{ { P1 "smtpd[1]: AAAAA1: client=a[192.0.2.1]",
 	    P1 "qmgr[1]: AAAAA1: from=<a@b>, size=1, nrcpt=1 (queue active)",
