@@ -460,6 +460,7 @@ run(struct assayd *assayd)
 	if (opened)
 		open_log(assayd, settings);
 	if (!opened || !start(assayd)) {
+		health_end();
 		if (opened)
 			daemon_remove_pid(settings->pid_file);
 		if (assayd->listen_fd >= 0)

@@ -117,15 +117,18 @@ known(struct probe *probe)
 	return is_good(status) ? PROBE_ANSWERS : PROBE_NO_ANSWER;
 }
 
-static bool
-is_told(struct probe *probe)
+void
+probe_settle(struct probe *probe)
 {
 	bool told;
 
+	if (probe->generation == NULL)
+		return;
 	pthread_mutex_lock(&probe->lock);
 	told = probe->known_ms >= probe->since_ms;
 	pthread_mutex_unlock(&probe->lock);
-	return told;
+	if (told)
+		forget(probe);
 }
 
 enum probe_state
@@ -133,8 +136,7 @@ probe_look(struct probe *probe, struct generation *generation)
 {
 	enum probe_state state;
 
-	if (probe->generation != NULL && is_told(probe))
-		forget(probe);
+	probe_settle(probe);
 	state = known(probe);
 	if (state != PROBE_ASKED)
 		return state;

@@ -24,7 +24,9 @@ struct probe;
 struct probe *probe_new(void (*told)(void *ctx), void *ctx);
 void probe_free(struct probe *probe);		/* NULL is allowed */
 
-/* Asks, if what is known is too old; holds on to the generation meanwhile. */
+/* Asks, if what is known is too old; holds on to the generation until
+ * probe_settle() after told(). */
+void probe_settle(struct probe *probe);
 enum probe_state probe_look(struct probe *probe,
     struct generation *generation);
 

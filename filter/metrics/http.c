@@ -262,7 +262,7 @@ serve(void *arg)
 {
 	struct http *http = arg;
 	uint64_t retry_ms = 0;
-	eventfd_t woken;
+	eventfd_t count;
 
 	while (!atomic_load(&http->stop)) {
 		int until = cut_off(http);
@@ -270,8 +270,11 @@ serve(void *arg)
 		if (http->peers != NULL)
 			until = sooner(until, RETRY_MS);
 		wait(http, sooner(until, library_timeout(http)));
-		if (eventfd_read(http->wake_fd, &woken) == 0 ||
-		    clock_ms() >= retry_ms) {
+		if (eventfd_read(http->wake_fd, &count) == 0) {
+			resume_all(http);
+			if (http->options.woken != NULL)
+				http->options.woken(http->options.ctx);
+		} else if (clock_ms() >= retry_ms) {
 			resume_all(http);
 			retry_ms = clock_ms() + RETRY_MS;
 		}

@@ -39,6 +39,8 @@ typedef void http_answer_fn(void *ctx, struct str path, struct arena *arena,
 struct http_options {
 	int		 listen_fd;
 	http_answer_fn	*answer;
+	void		(*woken)(void *ctx);	/* or NULL: after http_wake(),
+						 * on the server's thread */
 	void		*ctx;
 	uint64_t	 request_ms;	/* 0: HTTP_REQUEST_MS */
 };

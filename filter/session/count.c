@@ -17,7 +17,8 @@ _Static_assert((int)LABEL_SIZE_VERDICT == ACTION_QUARANTINE + 1,
 _Static_assert((int)LABEL_SIZE_CHECK >= CHECK_COUNT &&
     (int)LABEL_SIZE_WAIT >= WAITS, "room for checks in labels.def");
 
-enum { RESULT_UNKNOWN = LABEL_SIZE_RESULT - 1 };
+enum { RESULT_UNKNOWN = LABEL_SIZE_RESULT - 1,
+       FILE_OCTETS = 200 };	/* the end of a path, so that the line has room */
 
 static const enum fact_id methods[LABEL_SIZE_METHOD] = {
 	FACT_ID_IPREV, FACT_ID_SPF_HELO, FACT_ID_SPF, FACT_ID_DKIM,
@@ -28,9 +29,11 @@ static struct series *
 series_of_rule(const struct policy_rule_place *rule)
 {
 	struct arena *arena = arena_new();
+	struct str file = str_from(rule->file);
+	size_t cut = file.len > FILE_OCTETS ? file.len - FILE_OCTETS : 0;
 	const struct series_label labels[] = {
-		{ "rule", arena_printf(arena, "%s:%u", rule->file,
-		    rule->line) },
+		{ "rule", arena_printf(arena, "%.*s:%u",
+		    STR_ARG(str_skip(file, cut)), rule->line) },
 		{ "action", str_from(action_name(rule->action)) },
 		{ "stage", str_from(stage_name(rule->stage)) },
 		{ "shadow", rule->shadow ? STR("yes") : STR("no") },

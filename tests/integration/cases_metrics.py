@@ -226,7 +226,9 @@ def a_reload_moves_it_and_is_counted(t):
     t.equal([s for s in third if s.startswith("assay_config_info")], config,
             "the settings stay")
     t.holds(t.daemon.log(), "http: another process listens on port", "log")
-    # A rule that stays goes on counting; one that goes is not shown.
+    # A rule that stays goes on counting; one that goes is not shown, also
+    # where the resolver was asked on its behalf.
+    t.equal(get(other, "/readyz")[0], 200, "/readyz")
     t.daemon.configure(http=setting(other))
     t.daemon.policy('policy "test" mode enforce;\n\n'
                     'at rcpt { reject 550 5.7.1 "not here" when rcpt == '
