@@ -2,7 +2,8 @@
 #include "page/number.h"
 #include "page/svg.h"
 
-enum { HEIGHT = 220, AXIS = HEIGHT - SVG_FOOT, HINTS_MAX = 400 };
+enum { HEIGHT = 220, AXIS = HEIGHT - SVG_FOOT, HINTS_MAX = 400,
+       WIDTH_MAX = 80 };
 
 struct bars {
 	struct page			*page;
@@ -34,7 +35,8 @@ static void
 draw(const struct bars *bars, size_t which)
 {
 	FILE *out = bars->page->out;
-	double width = bars->space > 6 ? bars->space - 2 : bars->space * 0.8;
+	double width = bars->space > WIDTH_MAX ? WIDTH_MAX :
+	    bars->space > 6 ? bars->space - 2 : bars->space * 0.8;
 
 	fprintf(out, "<path class=\"area %s\" d=\"",
 	    page_tone_name(bars->series[which].tone));

@@ -112,7 +112,8 @@ plot_percentiles(struct page *page, struct str title,
 		    rows[worst].us[point_count - 1])
 			worst = i;
 	snprintf(text, sizeof(text), "%zu %s; the slowest is %.*s with %s "
-	    "at %.*s.", row_count, row_count == 1 ? "row" : "rows", (int)(rows[worst].name.len < 80 ?
+	    "at %.*s.", row_count, row_count == 1 ? "row" : "rows",
+	    (int)(rows[worst].name.len < 80 ?
 	    rows[worst].name.len : 80), rows[worst].name.ptr,
 	    number_us(rows[worst].us[point_count - 1], number),
 	    (int)(points[point_count - 1].len < 40 ?

@@ -3,7 +3,7 @@
 #include "base/ensure.h"
 #include "page/number.h"
 
-/* style: what mail clients keep, that of the element. */
+/* In a file, and in a mail: clients keep the style of an element. */
 static const struct {
 	const char	*class, *style;
 } kinds[] = {
@@ -13,13 +13,13 @@ static const struct {
 	[PAGE_COMMANDS] = { "do", "text-align:left" },
 };
 
-/* Of a cell: its class, and where it is needed its style. */
 static void
 look(const struct page *page, enum page_column_kind kind)
 {
-	fprintf(page->out, " class=\"%s\"", kinds[kind].class);
-	if (page->use == PAGE_MAIL)
-		fprintf(page->out, " style=\"%s;padding:2px 10px 2px 0\"",
+	if (page->use == PAGE_FILE)
+		fprintf(page->out, " class=\"%s\"", kinds[kind].class);
+	else
+		fprintf(page->out, " style=\"%s;padding:2px 9px 2px 0\"",
 		    kinds[kind].style);
 }
 

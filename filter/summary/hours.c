@@ -49,6 +49,19 @@ hours_add(struct hours *hours, int64_t time_us, unsigned column)
 }
 
 void
+hours_add_each(struct hours *hours, int64_t time_us, const bool *columns,
+    unsigned count)
+{
+	char octets[8];
+	struct tally_row *row = tally_at(&hours->tally,
+	    name_of(time_us / HOUR_US, octets));
+
+	row->counts[0]++;
+	for (unsigned i = 0; i < count; i++)
+		row->counts[1 + i] += columns[i];
+}
+
+void
 hours_merge(struct hours *hours, const struct hours *from)
 {
 	tally_merge(&hours->tally, &from->tally);
@@ -63,8 +76,9 @@ compare_hours(const void *a, const void *b)
 	return str_cmp(x->name, y->name);
 }
 
+/* shift: 0 leaves the sum of a row out, 1 has it in the first column. */
 static void
-add_row(struct builder *builder, const struct tally_row *from)
+add_row(struct builder *builder, const struct tally_row *from, size_t shift)
 {
 	struct summary_table *table = builder->table;
 	int64_t start = hour_of(from->name) * HOUR_US / table->step_us *
@@ -79,18 +93,15 @@ add_row(struct builder *builder, const struct tally_row *from)
 		row->query.until_us = start + table->step_us;
 	}
 	for (size_t i = 1; i < table->column_count; i++)
-		row->values[i].count += from->counts[i];
+		row->values[i].count += from->counts[i - shift];
 }
 
-void
-hours_table(struct builder *builder, const struct hours *hours,
-    const char *key, const char *title, const struct summary_column *columns,
-    size_t count)
+static void
+tell(struct builder *builder, const struct hours *hours, size_t shift)
 {
 	size_t hour_count = hours->tally.count;
 	const struct tally_row **rows;
 
-	builder_table(builder, key, title, SUMMARY_SERIES, columns, count);
 	if (hour_count == 0)
 		return;
 	rows = arena_alloc(builder->arena, hour_count * sizeof(*rows));
@@ -102,5 +113,33 @@ hours_table(struct builder *builder, const struct hours *hours,
 	builder->table->rest = (struct summary_rest){
 	    .count = hours->tally.dropped, .error = hours->tally.floor };
 	for (size_t i = 0; i < hour_count; i++)
-		add_row(builder, rows[i]);
+		add_row(builder, rows[i], shift);
+}
+
+void
+hours_table(struct builder *builder, const struct hours *hours,
+    const char *key, const char *title, const struct summary_column *columns,
+    size_t count)
+{
+	builder_table(builder, key, title, SUMMARY_SERIES, columns, count);
+	tell(builder, hours, 0);
+}
+
+void
+hours_rates(struct builder *builder, const struct hours *hours,
+    const char *key, const char *title, const struct summary_column *columns,
+    size_t count)
+{
+	struct summary_table *table;
+
+	builder_table(builder, key, title, SUMMARY_RATES, columns, count);
+	tell(builder, hours, 1);
+	table = builder->table;
+	for (size_t i = 0; i < table->rows.count; i++) {
+		struct summary_value *values = table->rows.at[i].values;
+
+		for (size_t k = 2; k < count; k++)
+			values[k].number = (double)values[k].count /
+			    (double)values[1].count;
+	}
 }

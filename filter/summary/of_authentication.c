@@ -1,6 +1,7 @@
 /*
  * Authentication of the mail of strangers.  "results": messages by method and
- * result; unknown: it could not be had.  "time": DMARC in time.  "domains", by
+ * result; unknown: it could not be had.  "time": DMARC in time.  "rates": the
+ * shares that passed, in time.  "domains", by
  * author domain: messages; DMARC passed; a signature of DKIM, or SPF, passed
  * and was aligned; ARC passed; failed: DMARC did.
  */
@@ -33,7 +34,7 @@ static const enum fact_id facts[] = {
 struct state {
 	uint64_t	messages, dkim, spf;
 	uint64_t	counts[METHODS][RESULT_COUNT];
-	struct hours	hours;
+	struct hours	hours, rates;
 	struct tally	domains;
 };
 
@@ -44,6 +45,7 @@ begin(void *at, const struct summary_options *options)
 
 	(void)options;
 	hours_init(&state->hours, 3);
+	hours_init(&state->rates, 3);
 	tally_init(&state->domains, WIDTH, 0, LIMIT_SUMMARY_NAMES);
 }
 
@@ -53,6 +55,7 @@ drop(void *at)
 	struct state *state = at;
 
 	hours_fini(&state->hours);
+	hours_fini(&state->rates);
 	tally_fini(&state->domains);
 }
 
@@ -100,6 +103,9 @@ event(void *at, const struct seen *seen)
 			    methods[i]))]++;
 	hours_add(&state->hours, seen->record->time_us,
 	    dmarc == WORD_PASS ? 0 : dmarc == WORD_FAIL ? 1 : 2);
+	hours_add_each(&state->rates, seen->record->time_us, (const bool[]){
+	    dmarc == WORD_PASS, seen_true(seen, FACT_ID_DMARC_ALIGNED_DKIM),
+	    seen_true(seen, FACT_ID_DMARC_ALIGNED_SPF) }, 3);
 	add_domain(state, seen);
 }
 
@@ -116,6 +122,7 @@ merge(void *at, const void *from)
 		for (int k = 0; k < RESULT_COUNT; k++)
 			all->counts[i][k] += part->counts[i][k];
 	hours_merge(&all->hours, &part->hours);
+	hours_merge(&all->rates, &part->rates);
 	tally_merge(&all->domains, &part->domains);
 }
 
@@ -188,6 +195,13 @@ end(const void *at, const struct summary *summary,
 		{ "fail", "fail", SUMMARY_COUNT, "reject" },
 		{ "neither", "neither", SUMMARY_COUNT, "tempfail" },
 	};
+	static const struct summary_column rates[] = {
+		{ "time", "from (UTC)", SUMMARY_TIME, NULL },
+		{ "messages", "messages", SUMMARY_COUNT, NULL },
+		{ "dmarc", "DMARC", SUMMARY_SHARE, NULL },
+		{ "dkim", "aligned DKIM", SUMMARY_SHARE, NULL },
+		{ "spf", "aligned SPF", SUMMARY_SHARE, NULL },
+	};
 	struct builder out = builder_of(summary, section);
 	const struct state *state = at;
 	uint64_t pass = state->counts[METHODS - 1][RESULT_PASS];
@@ -208,6 +222,8 @@ end(const void *at, const struct summary *summary,
 	builder_top(&out, &state->domains, options->top, fill);
 	hours_table(&out, &state->hours, "time", "DMARC in time",
 	    COLUMNS_OF(in_time));
+	hours_rates(&out, &state->rates, "rates", "pass rates",
+	    COLUMNS_OF(rates));
 }
 
 const struct section section_authentication = {

@@ -170,11 +170,19 @@ struct hours {
 
 void hours_init(struct hours *hours, unsigned columns);
 void hours_add(struct hours *hours, int64_t time_us, unsigned column);
+/* One event in any of the columns. */
+void hours_add_each(struct hours *hours, int64_t time_us,
+    const bool *columns, unsigned count);
 void hours_merge(struct hours *hours, const struct hours *from);
 void hours_fini(struct hours *hours);
 /* A SERIES by hour, or by day where there are more than LIMIT_SUMMARY_STEPS
  * hours between the first and the last; columns: the time, and the others. */
 void hours_table(struct builder *builder, const struct hours *hours,
+    const char *key, const char *title, const struct summary_column *columns,
+    size_t count);
+/* RATES: the time, how many events, and what share of them was in each
+ * column. */
+void hours_rates(struct builder *builder, const struct hours *hours,
     const char *key, const char *title, const struct summary_column *columns,
     size_t count);
 

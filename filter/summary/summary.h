@@ -95,6 +95,8 @@ enum summary_shape {
 	SUMMARY_SERIES,			/* the first column is a time, the
 					 * others are stacked counts; a row
 					 * without events is left out */
+	SUMMARY_RATES,			/* the first column is a time, the next
+					 * a count, the others shares of it */
 	SUMMARY_HISTOGRAM,		/* the first column is the lower end of
 					 * a class, the others stacked counts */
 	SUMMARY_HEAT,			/* the first column is a weekday, then
@@ -133,7 +135,8 @@ struct summary_table {
 	VEC(struct summary_row)		 rows;
 	size_t				 sorted_by;	/* column, of a LIST */
 	struct summary_rest		 rest;
-	int64_t				 step_us;	/* of a SERIES */
+	int64_t				 step_us;	/* of a SERIES and
+							 * of RATES */
 };
 
 struct summary_section {

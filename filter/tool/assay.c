@@ -54,9 +54,10 @@ static const struct tool_command commands[] = {
 	  tool_log },
 	{ "report",
 	  "[-c FILE] [--since TIME] [--until TIME] [--by WHAT] [--top N] "
-	  "[--format text|json|csv] [--section NAME]... [--own DOMAIN]... "
-	  "[--commands] [--mail-log LOG]... [--color WHEN] [--follow] "
-	  "[--jobs N] [--set KEY=VALUE]... [--json] [SOURCE...]",
+	  "[--format text|html|json|csv] [--mail ADDRESS]... "
+	  "[--section NAME]... [--own DOMAIN]... [--commands] "
+	  "[--mail-log LOG]... [--color WHEN] [--follow] [--jobs N] "
+	  "[--set KEY=VALUE]... [--json] [SOURCE...]",
 	  "what the mail of a time came to",
 	  tool_report },
 	{ "outcomes",

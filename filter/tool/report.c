@@ -11,8 +11,10 @@
 #include "base/clock.h"
 #include "base/domain.h"
 #include "event/when.h"
+#include "summary/html.h"
 #include "tool/events.h"
 #include "tool/maillog.h"
+#include "tool/report_mail.h"
 #include "tool/store.h"
 
 enum { STATUS_NOTHING = 1, TOP = 10, TOP_LIVE = 5, TOP_MOST = 8192,
@@ -27,6 +29,7 @@ static const struct option table[] = {
 	{ "by", required_argument, NULL, 'b' },
 	{ "top", required_argument, NULL, 'n' },
 	{ "format", required_argument, NULL, 'f' },
+	{ "mail", required_argument, NULL, 'M' },
 	{ "section", required_argument, NULL, 'o' },
 	{ "own", required_argument, NULL, 'd' },
 	{ "commands", no_argument, NULL, 'm' },
@@ -42,6 +45,7 @@ static const struct {
 	report_print	*print;
 } formats[] = {
 	{ "text", summary_print_text },
+	{ "html", summary_print_html },
 	{ "json", summary_print_json },
 	{ "csv", summary_print_csv },
 };
@@ -116,6 +120,8 @@ take_option(struct tool_report *report, struct arena *arena, int letter,
 		return take_top(report, text);
 	case 'f':
 		return take_format(report, text);
+	case 'M':
+		return report_mail_to(report, argument, arena);
 	case 'o':
 		return take_section(report, arena, argument);
 	case 'd':
@@ -159,6 +165,8 @@ take_options(struct tool_report *report, struct arena *arena, int argc,
 		return tool_usage(command, "--follow reads no --mail-log");
 	if (report->follow && report->summary.until_us != 0)
 		return tool_usage(command, "--follow has no --until");
+	if (report->follow && report->mail.count > 0)
+		return tool_usage(command, "--follow has no --mail");
 	if (report->summary.top == SIZE_MAX)
 		report->summary.top = report->follow ? TOP_LIVE : TOP;
 	return TOOL_DONE;
@@ -224,6 +232,8 @@ tell(const struct tool_report *report, struct summary_collect *collect,
 	struct summary summary;
 
 	summary_tell(collect, arena, &summary);
+	if (report->mail.count > 0)
+		return report_mail(report, &summary, arena);
 	report->print(stdout, &summary, &report->how);
 	if (fflush(stdout) != 0)
 		return TOOL_BAD_USE;

@@ -20,6 +20,8 @@ struct tool_report {
 	VEC(struct str)		 own;
 	VEC(const char *)	 only;
 	VEC(char *)		 mail_logs;
+	VEC(struct str)		 mail;	/* who gets it; none: standard
+					 * output */
 };
 
 /*

@@ -27,11 +27,11 @@ START_TEST(bars)
 	    "aria-labelledby=\"t1 d1\"><title id=\"t1\">Volume</title>"
 	    "<desc id=\"d1\">4 bars, 17 in all; the highest is 13:00 with 7."
 	    "</desc>"));
-	ck_assert(has("<path class=\"area good\" d=\"M45 196v-93h164.5v93z"
-	    "M378 196v-46.5h164.5v46.5zM544.5 196v-23.2h164.5v23.2z\"/>"));
-	ck_assert(has("<path class=\"area bad\" d=\"M45 103v-23.2h164.5v23.2z"
-	    "M211.5 196v-69.8h164.5v69.8z"
-	    "M544.5 172.8v-139.5h164.5v139.5z\"/>"));
+	ck_assert(has("<path class=\"area good\" d=\"M87.2 196v-93h80v93z"
+	    "M420.2 196v-46.5h80v46.5zM586.8 196v-23.2h80v23.2z\"/>"));
+	ck_assert(has("<path class=\"area bad\" d=\"M87.2 103v-23.2h80v23.2z"
+	    "M253.8 196v-69.8h80v69.8z"
+	    "M586.8 172.8v-139.5h80v139.5z\"/>"));
 	ck_assert(has("M44 10h666\"/><text class=\"e\" x=\"38\" y=\"14\">8"
 	    "</text>"));
 	ck_assert(has("<text class=\"m\" x=\"127.2\" y=\"214\">10h</text>"));
