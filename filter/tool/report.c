@@ -29,7 +29,7 @@ static const struct option table[] = {
 	{ "by", required_argument, NULL, 'b' },
 	{ "top", required_argument, NULL, 'n' },
 	{ "format", required_argument, NULL, 'f' },
-	{ "mail", required_argument, NULL, 'M' },
+	{ "mail", required_argument, NULL, 'T' },
 	{ "section", required_argument, NULL, 'o' },
 	{ "own", required_argument, NULL, 'd' },
 	{ "commands", no_argument, NULL, 'm' },
@@ -120,7 +120,7 @@ take_option(struct tool_report *report, struct arena *arena, int letter,
 		return take_top(report, text);
 	case 'f':
 		return take_format(report, text);
-	case 'M':
+	case 'T':
 		return report_mail_to(report, argument, arena);
 	case 'o':
 		return take_section(report, arena, argument);
@@ -230,16 +230,21 @@ tell(const struct tool_report *report, struct summary_collect *collect,
     struct arena *arena)
 {
 	struct summary summary;
+	int status = TOOL_DONE;
 
 	summary_tell(collect, arena, &summary);
-	if (report->mail.count > 0)
-		return report_mail(report, &summary, arena);
-	report->print(stdout, &summary, &report->how);
-	if (fflush(stdout) != 0)
-		return TOOL_BAD_USE;
+	if (report->mail.count > 0) {
+		status = report_mail(report, &summary, arena);
+	} else {
+		report->print(stdout, &summary, &report->how);
+		if (fflush(stdout) != 0)
+			return TOOL_BAD_USE;
+	}
 	if (summary.feed.unread > 0)
 		return tool_error(command, "%s: %s", summary.feed.unread_file,
 		    summary.feed.unread_why);
+	if (report->mail.count > 0)
+		return status;
 	return summary.events > 0 ? TOOL_DONE : STATUS_NOTHING;
 }
 
