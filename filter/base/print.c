@@ -7,11 +7,11 @@ struct range {
 static const struct range unsafe[] = {
 	{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0x061c, 0x061c },
 	{ 0x200e, 0x200f }, { 0x2028, 0x202e }, { 0x2066, 0x2069 },
-	{ 0xfeff, 0xfeff },
+	{ 0xfeff, 0xfeff }, { 0xfffe, 0xffff },
 };
 
-static bool
-is_unsafe(struct str character)
+bool
+print_shows(struct str character)
 {
 	static const unsigned char masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
 	uint32_t code = (unsigned char)character.ptr[0] &
@@ -21,12 +21,12 @@ is_unsafe(struct str character)
 		code = code << 6 | ((unsigned char)character.ptr[i] & 0x3f);
 	for (size_t i = 0; i < sizeof(unsafe) / sizeof(unsafe[0]); i++)
 		if (code >= unsafe[i].first && code <= unsafe[i].last)
-			return true;
-	return false;
+			return false;
+	return true;
 }
 
-static const char *
-entity(char c)
+const char *
+print_entity(char c)
 {
 	switch (c) {
 	case '&':
@@ -50,11 +50,11 @@ print(FILE *out, struct str text, bool html)
 	while (text.len > 0) {
 		size_t len = str_utf8_length(text);
 		struct str one = str_slice(text, 0, len == 0 ? 1 : len);
-		const char *name = html ? entity(text.ptr[0]) : NULL;
+		const char *name = html ? print_entity(text.ptr[0]) : NULL;
 
 		if (text.ptr[0] == '\t')
 			fputc(' ', out);
-		else if (len == 0 || is_unsafe(one))
+		else if (len == 0 || !print_shows(one))
 			fputc('?', out);
 		else if (name != NULL)
 			fputs(name, out);

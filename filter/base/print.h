@@ -13,6 +13,11 @@
 
 #include "base/str.h"
 
+/* False: this one character of UTF-8 is one of those. */
+bool print_shows(struct str character);
+/* What stands for it in XML and HTML, or NULL: the character itself. */
+const char *print_entity(char c);
+
 void print_safe(FILE *out, struct str text);
 /* The same, with &, <, >, " and ' as entities of HTML. */
 void print_html(FILE *out, struct str text);

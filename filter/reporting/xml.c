@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "base/print.h"
+
 bool
 xml_has(struct str character)
 {
@@ -15,28 +17,13 @@ xml_has(struct str character)
 	    c[2] < 0xbe;
 }
 
-static const char *
-entity(char c)
-{
-	switch (c) {
-	case '&':
-		return "&amp;";
-	case '<':
-		return "&lt;";
-	case '>':
-		return "&gt;";
-	default:
-		return NULL;
-	}
-}
-
 static void
 add_text(struct buf *out, struct str text)
 {
 	while (text.len > 0) {
 		size_t len = str_utf8_length(text);
 		struct str one = str_slice(text, 0, len == 0 ? 1 : len);
-		const char *name = entity(text.ptr[0]);
+		const char *name = print_entity(text.ptr[0]);
 
 		if (len == 0 || !xml_has(one))
 			buf_addc(out, '?');

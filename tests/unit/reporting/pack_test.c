@@ -144,7 +144,7 @@ static const char report[] =
 "      <begin>1795305600</begin>\n"
 "      <end>1795391999</end>\n"
 "    </date_range>\n"
-"    <error>_dmarc.x has 2 DMARC records; rua: \" nonsense\" is no URI"
+"    <error>_dmarc.x has 2 DMARC records; rua: &quot; nonsense&quot; is no URI"
 "</error>\n"
 "    <generator>assay 9.9</generator>\n"
 "  </report_metadata>\n"
