@@ -114,17 +114,36 @@ static const struct str names[FACT_COUNT] = {
 #undef FACT
 };
 
-/* They were written in the table's order: mostly the next row is meant. */
+static inline bool
+is_named(int id, struct str name)
+{
+	return name.len == names[id].len &&
+	    memcmp(name.ptr, names[id].ptr, name.len) == 0;
+}
+
+/*
+ * What follows on a fact in one line does so in most: a guess for each, by
+ * thread, that the name confirms.  Else they were written in the table's order.
+ */
 static bool
 find_fact(struct str name, int *next, enum fact_id *id_out)
 {
-	for (int i = *next; i < FACT_COUNT; i++)
-		if (str_eq(name, names[i])) {
-			*id_out = (enum fact_id)i;
-			*next = i + 1;
-			return true;
-		}
-	return fact_find(name, id_out);
+	static _Thread_local uint8_t guesses[FACT_COUNT + 1];
+	int id = guesses[*next];
+
+	if (!is_named(id, name)) {
+		for (id = *next; id < FACT_COUNT && !is_named(id, name); id++)
+			continue;
+		for (int i = 0; id == FACT_COUNT && i < *next; i++)
+			if (is_named(i, name))
+				id = i;
+		if (id == FACT_COUNT)
+			return false;
+		guesses[*next] = (uint8_t)id;
+	}
+	*id_out = (enum fact_id)id;
+	*next = id + 1;
+	return true;
 }
 
 /* A value that does not fit leaves the fact pending. */

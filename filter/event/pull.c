@@ -23,27 +23,10 @@ bad(struct pull *pull)
 	return false;
 }
 
-static inline void
-skip_blanks(struct pull *pull)
-{
-	/* Our own writer makes none. */
-	while (pull->at < pull->end && *pull->at <= ' ' &&
-	    ascii_space(*pull->at))
-		pull->at++;
-}
-
-/* The next character, or NUL at the end. */
-static inline char
-peek(struct pull *pull)
-{
-	skip_blanks(pull);
-	return pull->at < pull->end ? *pull->at : '\0';
-}
-
 static inline bool
 take(struct pull *pull, char c)
 {
-	if (peek(pull) != c)
+	if (pull_peek(pull) != c)
 		return bad(pull);
 	pull->at++;
 	return true;
@@ -52,7 +35,7 @@ take(struct pull *pull, char c)
 static bool
 take_word(struct pull *pull, struct str word)
 {
-	skip_blanks(pull);
+	pull_peek(pull);
 	if ((size_t)(pull->end - pull->at) < word.len ||
 	    memcmp(pull->at, word.ptr, word.len) != 0)
 		return bad(pull);
@@ -60,29 +43,11 @@ take_word(struct pull *pull, struct str word)
 	return true;
 }
 
-enum pull_type
-pull_type(struct pull *pull)
-{
-	switch (peek(pull)) {
-	case '{':
-		return PULL_OBJECT;
-	case '[':
-		return PULL_ARRAY;
-	case '"':
-		return PULL_TEXT;
-	case 't':
-	case 'f':
-		return PULL_BOOL;
-	case 'n':
-		return PULL_NULL;
-	case '-':
-	case '0': case '1': case '2': case '3': case '4':
-	case '5': case '6': case '7': case '8': case '9':
-		return PULL_NUMBER;
-	default:
-		return PULL_BAD;
-	}
-}
+const uint8_t pull_types[256] = {
+	['{'] = PULL_OBJECT, ['['] = PULL_ARRAY, ['"'] = PULL_TEXT,
+	['t'] = PULL_BOOL, ['f'] = PULL_BOOL, ['n'] = PULL_NULL,
+	['-'] = PULL_NUMBER, ['0' ... '9'] = PULL_NUMBER,
+};
 
 static bool
 open_bracket(struct pull *pull, char bracket)
@@ -98,7 +63,7 @@ open_bracket(struct pull *pull, char bracket)
 static inline bool
 next_in(struct pull *pull, char closing)
 {
-	char c = peek(pull);
+	char c = pull_peek(pull);
 
 	if (c == closing && !pull->bad) {
 		pull->at++;
@@ -355,7 +320,7 @@ pull_number(struct pull *pull, double *number_out)
 bool
 pull_bool(struct pull *pull, bool *truth_out)
 {
-	*truth_out = peek(pull) == 't';
+	*truth_out = pull_peek(pull) == 't';
 	return *truth_out ? take_word(pull, STR("true")) :
 	    take_word(pull, STR("false"));
 }
@@ -426,7 +391,22 @@ pull_skip(struct pull *pull)
 }
 
 bool
+pull_leave(struct pull *pull)
+{
+	const char *end = pull->end;
+
+	while (end > pull->at && ascii_space(end[-1]))
+		end--;
+	if (pull->bad || pull->depth != 1 || pull_peek(pull) != ',' ||
+	    end[-1] != '}')
+		return false;
+	pull->at = pull->end;
+	pull->depth = 0;
+	return true;
+}
+
+bool
 pull_end(struct pull *pull)
 {
-	return !pull->bad && peek(pull) == '\0' && pull->at == pull->end;
+	return !pull->bad && pull_peek(pull) == '\0' && pull->at == pull->end;
 }

@@ -25,6 +25,8 @@ enum pull_type {
 	PULL_NULL
 };
 
+extern const uint8_t pull_types[256];	/* by their first character */
+
 struct pull {
 	const char	*at, *end;
 	struct arena	*arena;
@@ -35,8 +37,23 @@ struct pull {
 
 void pull_init(struct pull *pull, struct str text, struct arena *arena);
 
+/* The next character that is no blank, or NUL at the end. */
+static inline char
+pull_peek(struct pull *pull)
+{
+	/* Our own writer makes no blanks. */
+	while (pull->at < pull->end && *pull->at <= ' ' &&
+	    ascii_space(*pull->at))
+		pull->at++;
+	return pull->at < pull->end ? *pull->at : '\0';
+}
+
 /* What comes next, by its first character. */
-enum pull_type pull_type(struct pull *pull);
+static inline enum pull_type
+pull_type(struct pull *pull)
+{
+	return (enum pull_type)pull_types[(unsigned char)pull_peek(pull)];
+}
 
 bool pull_object(struct pull *pull);
 /* False at the end of the object, which is behind us then, and when bad. */
@@ -52,6 +69,13 @@ bool pull_bool(struct pull *pull, bool *truth_out);
 bool pull_null(struct pull *pull);
 /* Any value. */
 bool pull_skip(struct pull *pull);
+
+/*
+ * Within the outermost object, where more keys follow: take what follows for
+ * whole, if the text ends with a closing brace, and be at the end.  False:
+ * nothing was done.
+ */
+bool pull_leave(struct pull *pull);
 
 /* Nothing follows but white space. */
 bool pull_end(struct pull *pull);

@@ -35,8 +35,38 @@ struct key_row {
 #define ROWS(table)	table, sizeof(table) / sizeof((table)[0])
 
 static bool
-read_object(struct reader *reader, const struct key_row *rows, size_t count,
-    void *into)
+is_wanted(const struct reader *reader, const struct key_row *row)
+{
+	return row->part == 0 || (reader->want.parts & row->part) != 0;
+}
+
+/* The next row is likely. */
+static const struct key_row *
+find_row(struct str key, const struct key_row *rows, size_t count,
+    size_t next)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t at = next + i < count ? next + i : next + i - count;
+
+		if (key.len == rows[at].key.len &&
+		    memcmp(key.ptr, rows[at].key.ptr, key.len) == 0)
+			return &rows[at];
+	}
+	return NULL;
+}
+
+/* What must be there was, and the recipients too: so the order is ours. */
+static bool
+has_all(const struct reader *reader)
+{
+	return reader->seen == NEEDS_ALL && reader->record->rcpts.count > 0;
+}
+
+/* Where the keys come in the order of the rows, nothing behind the row of last
+ * (or NULL) is wanted. */
+static bool
+read_keys(struct reader *reader, const struct key_row *rows, size_t count,
+    const struct key_row *last, void *into)
 {
 	struct pull *pull = &reader->pull;
 	struct str key;
@@ -45,23 +75,28 @@ read_object(struct reader *reader, const struct key_row *rows, size_t count,
 	if (!pull_object(pull))
 		return false;
 	while (pull_key(pull, &key)) {
-		const struct key_row *row = NULL;
+		const struct key_row *row = find_row(key, rows, count, next);
 
-		for (size_t i = 0; i < count && row == NULL; i++) {
-			size_t at = (next + i) % count;
-
-			if (str_eq(key, rows[at].key)) {
-				row = &rows[at];
-				next = at + 1;
-			}
-		}
-		if (row == NULL || (row->part != 0 &&
-		    (reader->want.parts & row->part) == 0))
+		if (row == NULL || !is_wanted(reader, row))
 			pull_skip(pull);
 		else if (!row->read(reader, (char *)into + row->offset))
 			return false;
+		if (row == NULL)
+			continue;
+		if (row < rows + next)
+			last = NULL;
+		next = (size_t)(row - rows) + 1;
+		if (row == last && has_all(reader) && pull_leave(pull))
+			return true;
 	}
 	return !pull->bad;
+}
+
+static bool
+read_object(struct reader *reader, const struct key_row *rows, size_t count,
+    void *into)
+{
+	return read_keys(reader, rows, count, NULL, into);
 }
 
 /* ---- values ---- */
@@ -470,6 +505,17 @@ static const struct key_row event_rows[] = {
 	    EVENT_PART_FIGURES),
 };
 
+static const struct key_row *
+last_wanted(const struct reader *reader)
+{
+	const struct key_row *row = event_rows +
+	    sizeof(event_rows) / sizeof(event_rows[0]) - 1;
+
+	while (!is_wanted(reader, row))
+		row--;
+	return row;
+}
+
 enum event_read_status
 event_read(struct str line, const struct event_want *want,
     struct arena *arena, struct event_record *record_out)
@@ -481,7 +527,8 @@ event_read(struct str line, const struct event_want *want,
 	record_out->line = line;
 	record_out->facts.arena = arena;
 	pull_init(&reader.pull, line, arena);
-	if (!read_object(&reader, ROWS(event_rows), record_out) ||
+	if (!read_keys(&reader, ROWS(event_rows), last_wanted(&reader),
+	    record_out) ||
 	    !pull_end(&reader.pull) || reader.seen != NEEDS_ALL)
 		return reader.status;
 	if (record_out->privacy != 0)

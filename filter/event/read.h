@@ -6,7 +6,9 @@
  * the fact set; so is one whose value does not fit its type any more.
  *
  * Only what is asked for is decoded, for reading is most of what a replay
- * costs.
+ * costs.  What stands behind the last part that is asked for is not looked at
+ * where the keys come in the order in which event_json() writes them; but a
+ * line must end as one does.
  *
  * Ownership:	texts point into the line or lie in the arena.
  * Threads:	any; nothing is shared.

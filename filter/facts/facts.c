@@ -184,8 +184,7 @@ take_place(struct fact_set *set)
 static bool
 has_own_place(const struct fact_set *set, enum fact_id id)
 {
-	return set->place[id] >= FACT_PLACES &&
-	    set->place[id] != set->shared;
+	return set->place[id] >= FACT_PLACES;
 }
 
 static void
@@ -238,7 +237,8 @@ facts_share(struct arena *arena, const struct fact_set *from,
 {
 	*to = *from;
 	to->arena = arena;
-	for (int i = 0; i < FACTS_CHUNKS && from->more[i] != NULL; i++) {
+	memset(to->more, 0, sizeof(to->more));
+	for (int i = 0; i * FACTS_CHUNK + FACTS_INLINE < from->used; i++) {
 		to->more[i] = arena_alloc(arena,
 		    FACTS_CHUNK * sizeof(struct fact));
 		memcpy(to->more[i], from->more[i],
@@ -281,8 +281,8 @@ facts_copy(struct arena *arena, const struct fact_set *from,
 		else if (fact->state == FACT_SET && type == FACT_LIST)
 			copy_list(arena, fact);
 	}
-	if (to->shared != 0) {
-		struct fact *fact = at_place(to, to->shared);
+	if (to->rest != 0) {
+		struct fact *fact = at_place(to, to->rest);
 
 		fact->text = arena_copy(arena, fact->text);
 	}
@@ -291,15 +291,10 @@ facts_copy(struct arena *arena, const struct fact_set *from,
 void
 facts_unknown_rest(struct fact_set *set, struct str reason)
 {
-	unsigned place = take_place(set);
-
-	ensure(set->shared == 0);
-	*at_place(set, place) = (struct fact){ .state = FACT_UNKNOWN,
+	ensure(set->rest == 0);
+	set->rest = (uint8_t)take_place(set);
+	*at_place(set, set->rest) = (struct fact){ .state = FACT_UNKNOWN,
 	    .text = reason };
-	for (int i = 0; i < FACT_COUNT; i++)
-		if (set->place[i] == FACT_PLACE_PENDING)
-			set->place[i] = (uint8_t)place;
-	set->shared = (uint8_t)place;
 	set->version++;
 }
 

@@ -102,7 +102,8 @@ struct fact_set {
 	uint64_t	 version;	/* changes with every write */
 	/* The rest is of facts.c and facts_get() alone: */
 	struct fact	*more[FACTS_CHUNKS];
-	uint8_t		 used, free, shared;
+	uint8_t		 used, free;
+	uint8_t		 rest;		/* place of what is pending, or 0 */
 	uint8_t		 place[FACT_COUNT];
 	struct fact	 first[FACTS_INLINE];
 };
@@ -156,6 +157,8 @@ facts_get(const struct fact_set *set, enum fact_id id)
 {
 	unsigned at = set->place[id];
 
+	if (at == FACT_PLACE_PENDING)
+		at = set->rest;
 	if (at < FACT_PLACES)
 		return &fact_placeless[at];
 	at -= FACT_PLACES;
@@ -169,7 +172,7 @@ facts_get(const struct fact_set *set, enum fact_id id)
 static inline bool
 facts_known(const struct fact_set *set, enum fact_id id)
 {
-	return set->place[id] != FACT_PLACE_PENDING;
+	return (set->place[id] | set->rest) != FACT_PLACE_PENDING;
 }
 
 /* Each may be called once for a fact between resets, unless it is running. */
@@ -188,7 +191,8 @@ void facts_put(struct fact_set *set, enum fact_id id,
     const struct fact *fact);
 /* Another text stands for this one, if it is set (see struct fact). */
 void facts_hide(struct fact_set *set, enum fact_id id);
-/* All that is pending is unknown, for this reason. */
+/* What is pending, now and later, is unknown for this reason; until it is
+ * written, or all is reset. */
 void facts_unknown_rest(struct fact_set *set, struct str reason);
 
 /* text if it has bytes, else none. */

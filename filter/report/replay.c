@@ -7,6 +7,9 @@ struct run {
 	struct replay	*all;
 	size_t		 rules;		/* of the new policy */
 	bool		 wanted[FACT_COUNT];
+	enum fact_id	 read[FACT_COUNT];	/* by the new policy, and of
+						 * those that an event has */
+	size_t		 read_count;
 };
 
 /* How a message ended: one side of a comparison. */
@@ -231,17 +234,18 @@ compare(struct replay *part, const struct event_record *record,
 
 static void
 note_lacks(struct replay *part, const struct event_record *record,
-    const struct policy *policy)
+    const struct run *run)
 {
 	const struct fact *count = facts_get(&record->facts,
 	    FACT_ID_RCPT_COUNT);
 
-	for (int id = 0; id < FACT_COUNT; id++)
-		if (policy_reads(policy, (enum fact_id)id) &&
-		    fact_table[id].stage <= record->last &&
-		    id != FACT_ID_RCPT_ACCEPTED &&
-		    !facts_known(&record->facts, (enum fact_id)id))
+	for (size_t i = 0; i < run->read_count; i++) {
+		enum fact_id id = run->read[i];
+
+		if (fact_table[id].stage <= record->last &&
+		    !facts_known(&record->facts, id))
 			part->lacks[id]++;
+	}
 	part->rcpts_unlisted += count->state == FACT_SET &&
 	    count->number > (double)record->rcpts.count;
 }
@@ -280,7 +284,7 @@ take_event(void *ctx, void *into, const struct event_record *record,
 	compare(part, record, &from, &to);
 	for (size_t i = 0; i < rehearsal.run.fired.count; i++)
 		part->fired[rehearsal.run.fired.at[i].number]++;
-	note_lacks(part, record, options->policy);
+	note_lacks(part, record, ctx);
 	for (int i = 0; i < FUNCTION_COUNT; i++)
 		part->unanswered[i] += (unanswered >> i) & 1;
 	part->hidden += record->privacy != 0;
@@ -357,8 +361,12 @@ replay_run(const struct replay_options *options, struct arena *arena,
 	    .until_us = options->until_us }, .jobs = options->jobs,
 	    .ops = &ops, .ctx = &run };
 
-	for (int id = 0; id < FACT_COUNT; id++)
+	for (int id = 0; id < FACT_COUNT; id++) {
 		run.wanted[id] = is_wanted(options, (enum fact_id)id);
+		if (policy_reads(options->policy, (enum fact_id)id) &&
+		    id != FACT_ID_RCPT_ACCEPTED)
+			run.read[run.read_count++] = (enum fact_id)id;
+	}
 	init(replay_out, arena, &run);
 	event_feed_run(&feed, &replay_out->feed);
 	changes_sort(&replay_out->changes);

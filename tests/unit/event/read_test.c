@@ -231,6 +231,72 @@ START_TEST(only_what_is_wanted)
 }
 END_TEST
 
+#define BOB	"\"rcpts\":[{\"address\":\"bob@example.net\"," \
+	"\"action\":\"accept\"}]"
+#define TO_BOB	"\"verdict\":" ACCEPT "," BOB ","
+
+/* What stands behind the last part that is wanted, of a line of ours. */
+static const struct {
+	const char *line;
+	enum event_read_status status;
+	bool reads_rcpts;
+} tails[] = {
+	{ HEAD TO_BOB "\"facts\":{},\"dns\":[1]}", EVENT_READ_OK, true },
+	{ HEAD TO_BOB "\"facts\":{} , \"dns\":[}] } \t", EVENT_READ_OK, true },
+	/* The line was cut, or something follows. */
+	{ HEAD TO_BOB "\"facts\":{},\"dns\":[1", EVENT_READ_BROKEN, true },
+	{ HEAD TO_BOB "\"facts\":{}}}", EVENT_READ_BROKEN, true },
+	{ HEAD TO_BOB "\"facts\":{},", EVENT_READ_BROKEN, true },
+	{ HEAD TO_BOB "\"facts\":{}", EVENT_READ_BROKEN, true },
+	/* Something is missing. */
+	{ HEAD "\"facts\":{},\"dns\":[1]}", EVENT_READ_BROKEN, false },
+	/* Not in our order: all is read. */
+	{ HEAD "\"facts\":{},\"verdict\":" ACCEPT ",\"rcpts\":"
+	  "[{\"address\":\"b@example.net\",\"action\":\"accept\"}]}",
+	  EVENT_READ_OK, true },
+	{ "{\"facts\":{}," "\"v\":1,\"time\":\"2026-11-22T10:15:00Z\","
+	  "\"kind\":\"helo\",\"verdict\":" ACCEPT ",\"rcpts\":"
+	  "[{\"address\":\"b@example.net\",\"action\":\"accept\"}]}",
+	  EVENT_READ_OK, true },
+	{ HEAD "\"verdict\":" ACCEPT ",\"facts\":{}," BOB ",\"dns\":1}",
+	  EVENT_READ_OK, true },
+	{ HEAD TO_BOB "\"host\":\"mx\",\"facts\":{},\"dns\":[}]}",
+	  EVENT_READ_BROKEN, true },
+};
+
+START_TEST(tails_are_left)
+{
+	const struct event_want want = { .parts = 0 };
+
+	ck_assert_int_eq(event_read(str_from(tails[_i].line), &want, arena,
+	    &record), tails[_i].status);
+	ck_assert_uint_eq(record.rcpts.count, tails[_i].reads_rcpts);
+}
+END_TEST
+
+/* The order of facts is guessed from the line before. */
+START_TEST(facts_in_any_order)
+{
+	static const char *const orders[] = {
+		"\"helo\":\"h\",\"spf\":\"fail\",\"subject\":\"s\"",
+		"\"subject\":\"s\",\"helo\":\"h\",\"spf\":\"fail\"",
+		"\"spf\":\"fail\",\"later\":1,\"subject\":\"s\","
+		"\"helo\":\"h\",\"helo\":\"2\"",
+	};
+
+	for (int i = 0; i < 9; i++) {
+		struct str line = arena_printf(arena, HEAD "\"verdict\":"
+		    ACCEPT ",\"facts\":{%s}}", orders[i * 7 % 3]);
+
+		ck_assert_int_eq(event_read(line, &all, arena, &record),
+		    EVENT_READ_OK);
+		assert_str(fact_of(FACT_ID_HELO)->text, "h");
+		assert_str(fact_of(FACT_ID_SUBJECT)->text, "s");
+		ck_assert_int_eq(fact_of(FACT_ID_SPF)->word, WORD_FAIL);
+	}
+}
+END_TEST
+
 static const struct {
 	const char *line;
 	enum event_read_status status;
@@ -532,6 +598,8 @@ read_cases(void)
 	tcase_add_test(cases, a_whole_event);
 	tcase_add_test(cases, figures);
 	tcase_add_test(cases, only_what_is_wanted);
+	tcase_add_loop_test(cases, tails_are_left, 0, TEST_COUNT(tails));
+	tcase_add_test(cases, facts_in_any_order);
 	tcase_add_loop_test(cases, lines_good_and_bad, 0, TEST_COUNT(lines));
 	tcase_add_test(cases, nesting_has_an_end);
 	tcase_add_loop_test(cases, texts_are_decoded, 0, TEST_COUNT(texts));
