@@ -37,6 +37,29 @@ at_sign(struct str text, size_t at)
 	    (unsigned char)next > 0x7f) ? len : 0;
 }
 
+/* "smtp.mailfrom=" (RFC 8601 section 2.7) is no part of an address, though it
+ * could be: octets of it. */
+static size_t
+property(struct str text)
+{
+	static const struct str types[] = { STR_INIT("smtp."),
+	    STR_INIT("header."), STR_INIT("body."), STR_INIT("policy.") };
+	size_t end = str_chr(text, '=');
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		size_t at = types[i].len;
+
+		if (!str_starts_nocase(text, types[i]) || end == text.len)
+			continue;
+		while (at < end && (ascii_alnum(text.ptr[at]) ||
+		    text.ptr[at] == '-'))
+			at++;
+		if (at == end)
+			return end + 1;
+	}
+	return 0;
+}
+
 /* Where the local part before that place begins, not before from. */
 static size_t
 local_start(struct str text, size_t from, size_t at)
@@ -53,7 +76,7 @@ local_start(struct str text, size_t from, size_t at)
 	}
 	while (start > from && is_local(text.ptr[start - 1]))
 		start--;
-	return start;
+	return start + property(str_slice(text, start, at));
 }
 
 static void

@@ -226,8 +226,9 @@ list_spf(const struct connection *conn, struct failure_item *item)
 	for (size_t i = 0; i < results->evidence.count &&
 	    item->spf.count < LIMIT_FAILURE_LISTED; i++) {
 		const struct evidence *seen = &results->evidence.at[i];
-		const char *record = memmem(seen->data.ptr, seen->data.len,
-		    version.ptr, version.len);
+		const char *record = seen->data.len == 0 ? NULL :
+		    memmem(seen->data.ptr, seen->data.len, version.ptr,
+		    version.len);
 
 		if (str_eqz(seen->method, "spf") && record != NULL)
 			VEC_PUSH(conn->arena[SCOPE_MESSAGE], &item->spf,

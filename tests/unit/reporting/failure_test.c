@@ -41,6 +41,11 @@ static const struct {
 	{ "\"ann b\"@example.com.", "HASH@example.com." },
 	{ "\xc3\xbc@example.com", "HASH@example.com" },
 	{ "a@b@example.com", "HASH@HASH@example.com" },
+	{ "spf=fail smtp.mailfrom=ann@example.com;",
+	  "spf=fail smtp.mailfrom=" ANN "@example.com;" },
+	{ "b+ann=example.net@example.com", "HASH@example.com" },
+	{ "smtp.a+b=c@example.com smtp.x=@example.com",
+	  "HASH@example.com smtp.x=@example.com" },
 };
 
 /* HASH stands for any other one. */

@@ -676,6 +676,7 @@ main(void)
 	suite_add_tcase(suite, asks_tests());
 	suite_add_tcase(suite, privacy_tests());
 	suite_add_tcase(suite, greylist_tests());
+	suite_add_tcase(suite, failure_note_tests());
 	suite_add_tcase(suite, held_tests());
 	suite_add_tcase(suite, listed_tests());
 	suite_add_tcase(suite, reputation_tests());

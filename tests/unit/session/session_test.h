@@ -11,6 +11,7 @@ TCase *privacy_tests(void);
 TCase *count_tests(void);
 TCase *envelope_tests(void);
 TCase *greylist_tests(void);
+TCase *failure_note_tests(void);
 TCase *held_tests(void);
 TCase *listed_tests(void);
 TCase *relay_cases(void);

@@ -1,0 +1,237 @@
+/*
+ * Failure reports: what is noted of a message, and of which.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "reporting/failure_item.h"
+#include "session_test.h"
+#include "talk.h"
+
+#define NOW	1990000000LL	/* not over yet by any clock */
+#define POLICY	"policy \"t\" mode enforce;\n"
+
+static const char zone[] =
+    "all.example TXT \"v=spf1 ip4:192.0.2.1 -all\"\n"
+    "_dmarc.zero.example TXT \"v=DMARC1; p=none; ruf=mailto:a@x\"\n"
+    "zero.example TXT \"v=spf1 -all\"\n"
+    "_dmarc.one.example TXT \"v=DMARC1; p=none; fo=1; ruf=mailto:a@x\"\n"
+    "one.example TXT \"v=spf1 ip4:192.0.2.1 -all\"\n"
+    "_dmarc.s.example TXT \"v=DMARC1; p=none; fo=s; ruf=mailto:a@x\"\n"
+    "s.example TXT \"v=spf1 ip4:192.0.2.1 -all\"\n"
+    "_dmarc.d.example TXT \"v=DMARC1; p=none; fo=d; ruf=mailto:a@x\"\n"
+    "_dmarc.psd.example TXT \"v=DMARC1; p=none; psd=y; ruf=mailto:a@x\"\n"
+    "_dmarc.rua.example TXT \"v=DMARC1; p=none; fo=1; rua=mailto:a@x\"\n"
+    "_dmarc.lost.example * SERVFAIL\n";
+
+static struct store *store;
+static struct arena *arena;
+
+static void
+set_up(void)
+{
+	char why[200];
+
+	arena = arena_new();
+	store = store_open(STR("memory:"), why, sizeof(why));
+	ck_assert_ptr_nonnull(store);
+}
+
+static void
+tear_down(void)
+{
+	store_close(store, 0);
+	arena_free(arena);
+}
+
+static struct talk *
+talk_on(bool on, const char *rules, size_t body)
+{
+	struct engine_options options = talk_options();
+
+	options.store = store;
+	options.now = NOW;
+	options.store_timeout_ms = 5000;
+	options.failures = (struct failure_options){ .on = on,
+	    .body_octets = body, .key = STR("0123456789abcdef"),
+	    .report_from = STR("dmarc@mx.example") };
+	return talk_with(zone, rules, options);
+}
+
+static enum action
+say(struct talk *talk, const char *sender, const char *author,
+    const char *field, const char *value)
+{
+	open_session(talk);
+	say_mail(talk, sender);
+	say_rcpt(talk, "bob@mx.example");
+	session_queue_id(talk->conn, STR("4ABC"));
+	say_field(talk, "From", author);
+	if (field != NULL)
+		say_field(talk, field, value);
+	session_eoh(talk->conn);
+	session_body(talk->conn, STR("See http://ann@x.example\r\n"));
+	return say_end(talk);
+}
+
+struct wait {
+	bool			 done;
+	struct store_answer	 answer;
+};
+
+static void
+taken(void *ctx, const struct store_answer *answer)
+{
+	struct wait *wait = ctx;
+
+	*wait = (struct wait){ true, *answer };
+	wait->answer.content = arena_copy(arena, answer->content);
+}
+
+/* The one that was noted; false: none was. */
+static bool
+noted(struct failure_item *item)
+{
+	struct store_op op = { .kind = STORE_TAKE, .key = STR(FAILURE_QUEUE),
+	    .now_ms = NOW * 1000, .period_ms = 1000 };
+	struct strand *strand = strand_new();
+	struct wait wait = { .done = false };
+
+	strand_enter(strand);
+	store_ask(store, strand, &op, clock_ms() + 5000, taken, &wait);
+	ck_assert(strand_wait(strand, &wait.done, clock_ms() + 6000));
+	strand_leave(strand);
+	strand_unref(strand);
+	ck_assert(wait.answer.known);
+	if (!wait.answer.taken)
+		return false;
+	ck_assert(failure_item_decode(arena, wait.answer.content, item));
+	return true;
+}
+
+#define BOTH	(FAILURE_DKIM_UNALIGNED | FAILURE_SPF_UNALIGNED)
+
+static const struct {
+	const char *sender, *author, *field, *value;
+	unsigned why;			/* 0: nothing is noted */
+} cases[] = {
+	/* fo=0: nothing proved it. */
+	{ "u@all.example", " u@zero.example", NULL, NULL,
+	  FAILURE_DMARC | BOTH },
+	{ "u@zero.example", " u@zero.example", NULL, NULL,
+	  FAILURE_DMARC | BOTH },
+	/* fo=1: one of the two did not, though DMARC passes. */
+	{ "u@one.example", " u@one.example", NULL, NULL,
+	  FAILURE_DMARC | FAILURE_DKIM_UNALIGNED },
+	{ "u@all.example", " u@one.example", NULL, NULL,
+	  FAILURE_DMARC | BOTH },
+	/* fo=s: whoever the sender is. */
+	{ "u@zero.example", " u@s.example", NULL, NULL, FAILURE_SPF | BOTH },
+	{ "u@all.example", " u@s.example", NULL, NULL, 0 },
+	{ "u@s.example", " u@s.example", NULL, NULL, 0 },
+	/* fo=d. */
+	{ "u@all.example", " u@d.example", NULL, NULL, 0 },
+	{ "u@all.example", " u@d.example", "DKIM-Signature",
+	  " v=1; a=rsa-sha256; d=b.example; s=s; h=from; bh=AA==; b=AA==",
+	  FAILURE_DKIM | BOTH },
+	/* Nobody asks, or nobody knows. */
+	{ "u@all.example", " u@psd.example", NULL, NULL, 0 },
+	{ "u@all.example", " u@rua.example", NULL, NULL, 0 },
+	{ "u@all.example", " u@lost.example", NULL, NULL, 0 },
+	{ "u@all.example", " u@none.example", NULL, NULL, 0 },
+	/* Loops. */
+	{ "", " u@zero.example", NULL, NULL, 0 },
+	{ "dmarc@mx.example", " u@zero.example", NULL, NULL, 0 },
+	{ "u@all.example", " u@zero.example", "Auto-Submitted",
+	  " auto-generated", 0 },
+	{ "u@all.example", " u@zero.example", "Content-Type",
+	  " multipart/report; report-type=feedback-report", 0 },
+};
+
+START_TEST(what_is_noted)
+{
+	struct talk *talk = talk_on(true, POLICY, 0);
+	struct failure_item item;
+
+	ck_assert_int_eq(say(talk, cases[_i].sender, cases[_i].author,
+	    cases[_i].field, cases[_i].value), ACTION_CONTINUE);
+	talk_free(talk);
+	ck_assert_int_eq(noted(&item), cases[_i].why != 0);
+	if (cases[_i].why != 0)
+		ck_assert_uint_eq(item.why, cases[_i].why);
+}
+END_TEST
+
+START_TEST(an_item_of_a_message)
+{
+	struct talk *talk = talk_on(true, POLICY "at message { reject when "
+	    "dmarc == fail; }\n", 100);
+	struct failure_item item;
+
+	ck_assert_int_eq(say(talk, "ann@all.example", " ann@zero.example",
+	    "X-To", " bob@mx.example"), ACTION_REJECT);
+	talk_free(talk);
+	ck_assert(noted(&item));
+	ck_assert_int_eq(item.arrival, NOW);
+	assert_str(item.host, "mx.example");
+	assert_str(item.queue_id, "4ABC");
+	assert_str(item.source_ip, "192.0.2.1");
+	assert_str(item.mail_from, "60bfb752e03d57b7e5baf820@all.example");
+	assert_str(item.domain, "zero.example");
+	assert_str(item.policy_domain, "zero.example");
+	assert_str(item.record,
+	    "v=DMARC1; p=none; ruf=mailto:a@x");
+	assert_str(item.delivery, "reject");
+	ck_assert_uint_eq(item.rcpts.count, 1);
+	ck_assert(!str_eqz(item.rcpts.at[0], "bob@mx.example"));
+	ck_assert(str_ends_nocase(item.rcpts.at[0], STR("@mx.example")));
+	assert_str(str_slice(item.header, 0, 44),
+	    "From: 60bfb752e03d57b7e5baf820@zero.example\r");
+	/* Slashes can be in a local part, so these are hidden, too. */
+	assert_str(item.body, "See hxxp:54c6d27b38fa624aec41acd9@x.example"
+	    "\r\nHello.\r\n");
+	ck_assert_uint_eq(item.spf.count, 1);
+	assert_str(item.spf.at[0].domain, "all.example");
+	assert_str(item.spf.at[0].record, "v=spf1 ip4:192.0.2.1 -all");
+	ck_assert(str_starts_nocase(item.authentication_results,
+	    STR("mx.example; ")));
+}
+END_TEST
+
+START_TEST(what_is_put_off_comes_again)
+{
+	struct talk *talk = talk_on(true, POLICY "at message { tempfail 451 "
+	    "4.7.1 \"later\" when dmarc == fail; }\n", 0);
+	struct failure_item item;
+
+	ck_assert_int_eq(say(talk, "u@all.example", " u@zero.example", NULL,
+	    NULL), ACTION_TEMPFAIL);
+	talk_free(talk);
+	ck_assert(!noted(&item));
+}
+END_TEST
+
+START_TEST(off_by_default)
+{
+	struct talk *talk = talk_on(false, POLICY, 100);
+	struct failure_item item;
+
+	say(talk, "u@all.example", " u@zero.example", NULL, NULL);
+	talk_free(talk);
+	ck_assert(!noted(&item));
+}
+END_TEST
+
+TCase *
+failure_note_tests(void)
+{
+	TCase *tests = tcase_create("failure");
+
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_loop_test(tests, what_is_noted, 0, TEST_COUNT(cases));
+	tcase_add_test(tests, an_item_of_a_message);
+	tcase_add_test(tests, what_is_put_off_comes_again);
+	tcase_add_test(tests, off_by_default);
+	return tests;
+}
