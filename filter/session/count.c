@@ -18,7 +18,7 @@ _Static_assert((int)LABEL_SIZE_CHECK >= CHECK_COUNT &&
     (int)LABEL_SIZE_WAIT >= WAITS, "room for checks in labels.def");
 
 enum { RESULT_UNKNOWN = LABEL_SIZE_RESULT - 1,
-       FILE_OCTETS = 200 };	/* the end of a path, so that the line has room */
+       FILE_OCTETS = 200 };	/* the end of a path: the line has room */
 
 static const enum fact_id methods[LABEL_SIZE_METHOD] = {
 	FACT_ID_IPREV, FACT_ID_SPF_HELO, FACT_ID_SPF, FACT_ID_DKIM,
