@@ -166,12 +166,22 @@ function ratio(a, b) {
 	return (x + .05) / (y + .05);
 }
 
+/* What a page without a colour lies on. */
+function sheet() {
+	const probe = document.createElement('i');
+
+	probe.style.backgroundColor = 'Canvas';
+	document.body.append(probe);
+	const text = getComputedStyle(probe).backgroundColor;
+	probe.remove();
+	return colour(text);
+}
+
 /* All that may lie behind an element: plain colours, and each of a
  * gradient. */
 function grounds(e) {
 	if (!e)
-		return [colour(getComputedStyle(document.body)
-		    .backgroundColor)];
+		return [sheet()];
 	const style = getComputedStyle(e), own = colour(
 	    style.backgroundColor);
 	let below = own[3] === 1 ? [own] : grounds(e.parentElement).map(

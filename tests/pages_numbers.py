@@ -23,8 +23,10 @@ class Page(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
-        if tag == "details":
-            self.in_command = attrs.get("class") == "command"
+        if tag in ("details", "code"):
+            # Folded in a file, as it is in a mail.
+            self.in_command = self.in_command or \
+                attrs.get("class") == "command"
         elif tag == "summary":
             self.in_summary = True
         elif tag not in ("h2", "dt", "dd", "caption", "tr", "th", "td"):
@@ -53,7 +55,7 @@ class Page(html.parser.HTMLParser):
             self.into.text += data
 
     def handle_endtag(self, tag):
-        if tag == "details":
+        if tag in ("details", "code"):
             self.in_command = False
         elif tag == "summary":
             self.in_summary = False

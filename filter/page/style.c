@@ -124,9 +124,11 @@ static const char mail_style[] =
     "table{border-collapse:collapse;font-size:.95em}"
     "caption{text-align:left;font-weight:bold;padding:.5em 0 .2em}"
     "th{font-weight:normal}thead th{border-bottom:1px solid}\n"
-    "figure{margin:1em 0}figcaption{font-weight:bold}dt{float:left;"
-    "clear:left;width:14em}dd{margin-left:14em}\n"
-    "code{font:.9em monospace;overflow-wrap:anywhere}\n";
+    "figure{margin:1em 0}.wide{overflow-x:auto}dl{overflow:hidden}"
+    "dt{float:left;clear:left;width:18em}dd{margin-left:19em}"
+    "@media(max-width:40em){dt{float:none}dd{margin-left:1em}}\n"
+    "code{font:.9em monospace;overflow-wrap:anywhere}"
+    "td .command{display:inline-block;min-width:24em}\n";
 
 const char *
 page_style(enum page_use use)
