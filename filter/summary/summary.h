@@ -232,6 +232,7 @@ struct str summary_value_text(enum summary_type type,
 struct summary_print {
 	const char *const	*only;
 	bool			 commands;	/* text: what lists messages */
+	bool			 without_events; /* text: none were read */
 	bool			 colour;
 	unsigned		 width;		/* of a line; at least 80 */
 };

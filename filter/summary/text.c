@@ -372,7 +372,8 @@ static void
 print_section(const struct printer *printer,
     const struct summary_section *section)
 {
-	fputc('\n', printer->out);
+	if (!printer->how->without_events)
+		fputc('\n', printer->out);
 	title(printer, section->title);
 	print_figures(printer, section);
 	for (size_t i = 0; i < section->tables.count; i++)
@@ -395,20 +396,30 @@ print_time(const struct printer *printer, const char *before, int64_t us)
 		    printer->summary->arena)));
 }
 
+static void
+print_events(const struct printer *printer)
+{
+	const struct summary *summary = printer->summary;
+	struct summary_value events = { .count = summary->events };
+
+	fprintf(printer->out, "%.*s event%s", STR_ARG(summary_value_text(
+	    SUMMARY_COUNT, &events, summary->arena)),
+	    summary->events == 1 ? "" : "s");
+	print_time(printer, "from", summary->first_us);
+	print_time(printer, "to", summary->last_us);
+	fputs(summary->events > 0 ? " (UTC)\n" : "\n", printer->out);
+}
+
 void
 summary_print_text(FILE *out, const struct summary *summary,
     const struct summary_print *how)
 {
 	struct printer printer = { out, summary, how,
 	    how->width > WIDTH_LEAST ? how->width : WIDTH_LEAST };
-	struct summary_value events = { .count = summary->events };
 	bool any = false;
 
-	fprintf(out, "%.*s event%s", STR_ARG(summary_value_text(SUMMARY_COUNT,
-	    &events, summary->arena)), summary->events == 1 ? "" : "s");
-	print_time(&printer, "from", summary->first_us);
-	print_time(&printer, "to", summary->last_us);
-	fputs(summary->events > 0 ? " (UTC)\n" : "\n", out);
+	if (!how->without_events)
+		print_events(&printer);
 	for (size_t i = 0; i < summary->section_count; i++)
 		if (summary_is_wanted(how, &summary->sections[i]) &&
 		    !summary_is_empty(&summary->sections[i]))

@@ -219,6 +219,7 @@ run(struct options *options, struct arena *arena)
 	options->summary.progress = tool_progress;
 	options->summary.ctx = &percent;
 	options->how.only = only;
+	options->how.without_events = options->events.count == 0;
 	collect = summary_new(&options->summary, arena);
 	summary_read(collect);
 	tool_progress_end();
