@@ -1,5 +1,6 @@
 #include "maillog/line.h"
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "event/pull.h"
 
@@ -81,6 +82,11 @@ take_message(struct maillog_line *line, struct str rest)
 	    rest.ptr[end] != ':' && rest.ptr[end] != ' ')
 		end++;
 	tag = str_slice(rest, 0, end);
+	/* What syslog itself says has no tag, and is of no program. */
+	if (starts(rest, STR("last message repeated "))) {
+		take_tag(line, tag);
+		return true;
+	}
 	rest = str_skip(rest, end);
 	if (rest.len > 0 && rest.ptr[0] == '[')
 		rest = str_skip(rest, str_chr(rest, ']') + 1);
@@ -102,8 +108,7 @@ struct journal {
 static bool
 take_octets(struct pull *pull, struct arena *arena, struct str *text_out)
 {
-	char *octets;
-	size_t len = 0;
+	struct buf octets;
 	double number;
 
 	if (pull_type(pull) == PULL_TEXT)
@@ -112,16 +117,15 @@ take_octets(struct pull *pull, struct arena *arena, struct str *text_out)
 		return pull_skip(pull);
 	if (!pull_array(pull))
 		return false;
-	/* Each takes at least two of the octets that are left. */
-	octets = arena_alloc(arena, (size_t)(pull->end - pull->at) / 2 + 1);
+	buf_init(&octets, arena, LIMIT_MAILLOG_LINE_OCTETS);
 	while (pull_item(pull)) {
 		if (pull_type(pull) != PULL_NUMBER ||
 		    !pull_number(pull, &number))
 			return false;
-		octets[len++] = number >= 0 && number < 256 ?
-		    (char)(unsigned char)number : '?';
+		buf_addc(&octets, number >= 0 && number < 256 ?
+		    (char)(unsigned char)number : '?');
 	}
-	*text_out = str_make(octets, len);
+	*text_out = buf_str(&octets);
 	return !pull->bad;
 }
 

@@ -283,8 +283,6 @@ def make(host, i):
 
 
 def event(message, host, queue_id):
-    def fact(value):
-        return value
     verdict = {"action": "quarantine" if message.fate == HELD else "accept",
                "code": None, "enhanced": None, "text": None, "file": None,
                "line": None}
@@ -296,7 +294,7 @@ def event(message, host, queue_id):
             "policy": {"name": "p", "checksum": "0" * 16, "mode": "enforce"},
             "rules": [], "calls": [],
             "rcpts": [{"address": message.to, "action": "accept"}],
-            "dkim": [], "facts": {"mail.from": fact(message.sender),
+            "dkim": [], "facts": {"mail.from": message.sender,
                                   "client.ours": ours}}
 
 

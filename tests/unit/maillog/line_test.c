@@ -164,6 +164,8 @@ static const struct {
 	    MAILLOG_SENDMAIL, "", "sendmail", "x" },
 	{ "Nov  2 03:04:05 mx1 dovecot: imap(a): x", "mx1", MAILLOG_OTHER,
 	    "", "dovecot", "imap(a): x" },
+	{ "Nov  2 03:04:05 mx1 last message repeated 2 times", "mx1",
+	    MAILLOG_OTHER, "", "last", "" },
 	{ "Nov  2 03:04:05 mx1 assayd[7]: x", "mx1", MAILLOG_OTHER, "",
 	    "assayd", "x" },
 	{ "Nov  2 03:04:05 mx1 systemd/x[7]: x", "mx1", MAILLOG_OTHER,
@@ -201,7 +203,6 @@ END_TEST
 
 static const char *const no_lines[] = {
 	"", "Nov  2 03:04:05", "Nov  2 03:04:05 mx1",
-	"Nov  2 03:04:05 mx1 last message repeated 2 times",
 	"Nov  2 03:04:05 mx1 : x", "Nov  2 03:04:05 mx1 postfix/smtp[1 x",
 	"-- Journal begins at Sun 2026-11-01 00:00:00 UTC. --", "{", "{}",
 	"{\"__REALTIME_TIMESTAMP\":\"x\",\"MESSAGE\":\"\"}",

@@ -197,6 +197,8 @@ static const struct {
 	    "nothing" },
 	{ "master", "daemon started -- version 3.7.11", "nothing" },
 	{ "postfix-script", "anything at all", "nothing" },
+	{ "smtpd", "message repeated 2 times: [ lost connection]",
+	    "nothing" },
 	{ "cleanup", "0A1B2C3D4E: warning: header X: y", "nothing "
 	    "0A1B2C3D4E" },
 	/* What is not understood. */
