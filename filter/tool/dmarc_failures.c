@@ -24,6 +24,7 @@ struct sending {
 	struct arena		*arena;		/* of one item */
 	int64_t			 now;		/* Unix time */
 	bool			 dry_run;
+	bool			 trouble;	/* with the store */
 	unsigned		 taken, sent, put_off, in_a_row;
 };
 
@@ -255,8 +256,9 @@ next_item(struct sending *sending, struct str *name, struct store_answer *item)
 	    .now_ms = clock_unix() * 1000, .period_ms = LEASE_MS };
 
 	arena_reset(sending->arena);
-	if (!remember_take(&sending->reporter.store, &op, sending->arena,
-	    item) || !item->taken)
+	sending->trouble = !remember_take(&sending->reporter.store, &op,
+	    sending->arena, item);
+	if (sending->trouble || !item->taken)
 		return false;
 	*name = item->name;
 	return true;
@@ -296,8 +298,8 @@ run(struct sending *sending)
 	}
 	arena_free(sending->arena);
 	written = reporter_close(&sending->reporter);
-	return sending->put_off > 0 || outcome == OUTCOME_STOP || !written ?
-	    LATER : TOOL_DONE;
+	return sending->put_off > 0 || sending->trouble || !written ||
+	    outcome == OUTCOME_STOP ? LATER : TOOL_DONE;
 }
 
 int

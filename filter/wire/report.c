@@ -21,16 +21,16 @@ static bool
 read_from(const struct settings *settings, struct arena *arena,
     struct diag *diag, struct str *from_out)
 {
-	struct str text = str_from(settings->report_from), ascii;
+	struct str text = str_from(settings->report_from);
 	size_t at = str_rchr(text, '@');
+	struct str ascii = str_skip(text, at + 1);
 
 	if (text.len == 0) {
 		settings_mistake(settings, "report_from", diag, "report_from "
 		    "is not set: reports need an address to come from");
 		return false;
 	}
-	if (at < text.len && domain_to_ascii(arena, str_skip(text, at + 1),
-	    &ascii))
+	if (at < text.len && domain_to_ascii(arena, ascii, &ascii))
 		*from_out = arena_printf(arena, "%.*s@%.*s",
 		    STR_ARG(str_slice(text, 0, at)), STR_ARG(ascii));
 	else
@@ -81,6 +81,23 @@ wire_outmail(const struct settings *settings, struct arena *arena,
 	return true;
 }
 
+static const char *
+missing_for_failures(const struct settings *settings)
+{
+	struct str store = str_from(settings->store);
+
+	if (store.len == 0 || str_starts_nocase(store, STR("memory:")))
+		return "failure reports wait in a store that assay can read: "
+		    "set store, not to memory:";
+	if (settings->report_from[0] == '\0')
+		return "failure reports need an address to come from: set "
+		    "report_from";
+	if (settings->report_key[0] == '\0')
+		return "failure reports hide local parts of addresses: name "
+		    "a file in report_key";
+	return NULL;
+}
+
 bool
 wire_failures(const struct settings *settings, struct arena *arena,
     struct diag *diag, struct failure_options *failures_out)
@@ -91,11 +108,7 @@ wire_failures(const struct settings *settings, struct arena *arena,
 	*failures_out = (struct failure_options){ .on = false };
 	if (!str_eqz(str_from(settings->failure_reports), "yes"))
 		return true;
-	missing = settings->store[0] == '\0' ? "failure reports wait in a "
-	    "store: set store" : settings->report_from[0] == '\0' ?
-	    "failure reports need an address to come from: set report_from" :
-	    settings->report_key[0] == '\0' ? "failure reports hide local "
-	    "parts of addresses: name a file in report_key" : NULL;
+	missing = missing_for_failures(settings);
 	if (missing != NULL) {
 		settings_mistake(settings, "failure_reports", diag, missing);
 		return false;
