@@ -128,7 +128,8 @@ static const char mail_style[] =
     "dt{float:left;clear:left;width:18em}dd{margin-left:19em}"
     "@media(max-width:40em){dt{float:none}dd{margin-left:1em}}\n"
     "code{font:.9em monospace;overflow-wrap:anywhere}"
-    "td .command{display:inline-block;min-width:24em}\n";
+    "td .command{display:inline-block;min-width:24em}"
+    "td[style*=right]{white-space:nowrap}\n";
 
 const char *
 page_style(enum page_use use)

@@ -9,7 +9,7 @@ static const struct {
 } kinds[] = {
 	[PAGE_WORDS] = { "w", "text-align:left" },
 	[PAGE_TIMES] = { "t", "text-align:left;white-space:nowrap" },
-	[PAGE_NUMBERS] = { "n", "text-align:right;white-space:nowrap" },
+	[PAGE_NUMBERS] = { "n", "text-align:right" },
 	[PAGE_COMMANDS] = { "do", "text-align:left" },
 };
 
