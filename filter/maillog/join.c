@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 
-enum { BUCKETS = 1 << 16 };
+enum { BUCKETS = 1 << 14 };
 
 struct slot {
 	struct maillog_message	 message;

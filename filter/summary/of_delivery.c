@@ -188,9 +188,9 @@ tell_results(struct builder *out, const struct outcome_counts *counts)
 	    counts->rcpts[MAILLOG_RESULT_SENT], all_rcpts(counts));
 	builder_count(out, "put_off", "recipients that were put off",
 	    counts->put_off);
-	builder_count(out, "put_off_sent", "... and sent later",
+	builder_count(out, "put_off_sent", "put off, then sent",
 	    counts->put_off_then[MAILLOG_RESULT_SENT]);
-	builder_count(out, "put_off_bounced", "... and bounced later",
+	builder_count(out, "put_off_bounced", "put off, then bounced",
 	    counts->put_off_then[MAILLOG_RESULT_BOUNCED]);
 	builder_count(out, "put_off_tries", "tries that were put off",
 	    counts->tries_put_off);
@@ -204,7 +204,7 @@ tell_others(struct builder *out, const struct outcome_counts *counts)
 	    counts->discarded);
 	builder_count(out, "refused", "messages refused at their end",
 	    counts->refused);
-	builder_count(out, "refused_by_milter", "... by a milter",
+	builder_count(out, "refused_by_milter", "... of these by a milter",
 	    counts->refused_by_milter);
 	builder_count(out, "notices_bounce", "bounces that the MTA wrote",
 	    counts->notices[MAILLOG_NOTICE_BOUNCE]);
@@ -212,12 +212,12 @@ tell_others(struct builder *out, const struct outcome_counts *counts)
 	    counts->notices[MAILLOG_NOTICE_DELAY]);
 	builder_count(out, "notices_success", "receipts",
 	    counts->notices[MAILLOG_NOTICE_SUCCESS]);
-	builder_count(out, "notices_lost", "of these, taken by nobody",
+	builder_count(out, "notices_lost", "... of these taken by nobody",
 	    counts->notices_lost);
 	builder_count(out, "bounces", "bounces from elsewhere",
 	    counts->bounces);
 	builder_count(out, "bounces_unanswering",
-	    "... that answer no mail of ours", counts->bounces_unanswering);
+	    "... of these answering no mail of ours", counts->bounces_unanswering);
 }
 
 static void
@@ -230,7 +230,7 @@ tell_join(struct builder *out, const struct state *state)
 	events = accepted_count(state->accepted);
 	builder_count(out, "events", "events of mail that was let in",
 	    events);
-	builder_count(out, "events_unseen", "... that the logs do not know",
+	builder_count(out, "events_unseen", "... that logs do not know",
 	    events - accepted_seen(state->accepted));
 	builder_count(out, "without_event",
 	    "other messages, without an event", state->outcomes.counts.
@@ -244,9 +244,9 @@ static void
 tell_logs(struct builder *out, const struct maillog_count *count)
 {
 	builder_count(out, "lines", "lines of the logs", count->lines);
-	builder_count(out, "lines_other", "... of other programs",
+	builder_count(out, "lines_other", "lines of other programs",
 	    count->other);
-	builder_count(out, "lines_unknown", "... that are not understood",
+	builder_count(out, "lines_unknown", "lines that are not understood",
 	    count->unknown + count->broken);
 	builder_time(out, "first", "the first line", count->first_us);
 	builder_time(out, "last", "the last line", count->last_us);

@@ -62,9 +62,9 @@ static const struct tool_command commands[] = {
 	  tool_report },
 	{ "outcomes",
 	  "[-c FILE] [--events SOURCE]... [--since TIME] [--until TIME] "
-	  "[--top N] [--format text|json|csv] [--queue-id ID] [--show N] "
-	  "[--year N] [--color WHEN] [--jobs N] [--set KEY=VALUE]... "
-	  "[--json] LOG...",
+	  "[--top N] [--format text|html|json|csv] [--queue-id ID] "
+	  "[--show N] [--year N] [--color WHEN] [--jobs N] "
+	  "[--set KEY=VALUE]... [--json] LOG...",
 	  "what became of mail, by the logs of Postfix and Sendmail",
 	  tool_outcomes },
 	{ "learn",

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "event/when.h"
-#include "summary/summary.h"
+#include "summary/html.h"
 #include "tool/events.h"
 #include "tool/store.h"
 
@@ -50,8 +50,8 @@ static const struct {
 	void		(*print)(FILE *out, const struct summary *summary,
 			    const struct summary_print *how);
 } formats[] = {
-	{ "text", summary_print_text }, { "json", summary_print_json },
-	{ "csv", summary_print_csv },
+	{ "text", summary_print_text }, { "html", summary_print_html },
+	{ "json", summary_print_json }, { "csv", summary_print_csv },
 };
 
 /* ---- options ---- */
@@ -62,7 +62,7 @@ take_format(struct options *options, struct str name)
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		if (str_eqz(name, formats[i].name)) {
 			options->print = formats[i].print;
-			options->common.json = i == 1;
+			options->common.json = str_eqz(name, "json");
 			return true;
 		}
 	return false;
