@@ -246,6 +246,8 @@ enum {
 	LIMIT_REPORT_SIGNATURES = 100,	/* of a row (section 3.1.3) */
 	LIMIT_REPORT_ROWS = 250000,	/* of a report; about 200 MB of XML */
 	LIMIT_REPORT_DOMAINS = 200000,	/* that get a report a day */
+	LIMIT_REPORT_PLAN_OCTETS = 256 * 1024 * 1024, /* their records and
+					 * what is wrong with them */
 	LIMIT_REPORT_DAYS = 7,		/* before yesterday, that a run looks
 					 * for reports that were not sent */
 	LIMIT_LEDGER_DAYS = 40,		/* what was sent is known so long */

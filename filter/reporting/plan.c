@@ -103,7 +103,8 @@ end_domain(struct reading *reading)
 	if (!plan_record(plan, reading->work, &record) ||
 	    record.rua_text.len == 0)
 		return;
-	if (reading->plans->list.count == LIMIT_REPORT_DOMAINS) {
+	if (reading->plans->list.count == LIMIT_REPORT_DOMAINS ||
+	    arena_used(reading->arena) > LIMIT_REPORT_PLAN_OCTETS) {
 		reading->plans->over++;
 		return;
 	}

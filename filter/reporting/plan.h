@@ -27,8 +27,9 @@ struct plan {
 struct plans {
 	VEC(struct plan) list;		/* sorted by domain */
 	uint64_t	 domains;	/* with a policy, reports or not */
-	uint64_t	 over;		/* domains past LIMIT_REPORT_DOMAINS,
-					 * which get none */
+	uint64_t	 over;		/* domains past LIMIT_REPORT_DOMAINS
+					 * or LIMIT_REPORT_PLAN_OCTETS, which
+					 * get none */
 };
 
 /* A record of the tally's text; false: it is none any more. */

@@ -181,6 +181,13 @@ run(struct day *day)
 
 	if (!gather(day))
 		return fail("scratch file");
+	/* What is missing today can be there at the next run. */
+	if (!send->dry && tool_store_failed(&day->collected.feed)) {
+		tool_feed_faults(command, &day->collected.feed);
+		tool_error(command, "nothing is sent before all of it can be "
+		    "read");
+		return SEND_NOT_ALL;
+	}
 	if (!choose(day))
 		return TOOL_BAD_USE;
 	if (!has_directory(send->directory) || !pack_all(day->tally,

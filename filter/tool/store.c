@@ -9,6 +9,8 @@
 
 /* What a store counts for beside files, in the progress bar; how far it is
  * read goes by time. */
+static const char too_long[] = "are too long for the store: they are in the "
+    "log alone";
 static const uint64_t store_size = 64 * 1024 * 1024;
 
 struct reader {
@@ -32,6 +34,13 @@ tool_is_store(const char *path)
 		if (str_starts_nocase(str_from(path), schemes[i]))
 			return true;
 	return false;
+}
+
+bool
+tool_store_failed(const struct event_feed_count *count)
+{
+	return count->unread > 0 && tool_is_store(count->unread_file) &&
+	    strstr(count->unread_why, too_long) == NULL;
 }
 
 struct history *
@@ -69,9 +78,8 @@ next_line(struct reader *reader)
 	if (status == 1 && reader->first_us == 0)
 		reader->first_us = reader->row.time_us;
 	if (status == 0 && reader->without > 0)
-		snprintf(reader->why, sizeof(reader->why), "%llu events are "
-		    "too long for the store: they are in the log alone",
-		    (unsigned long long)reader->without);
+		snprintf(reader->why, sizeof(reader->why), "%llu events %s",
+		    (unsigned long long)reader->without, too_long);
 	return status;
 }
 

@@ -16,6 +16,10 @@ bool tool_is_store(const char *path);
 /* For struct event_feed; common must outlive it. */
 struct event_opener tool_store_opener(const struct tool_common *common);
 
+/* The first source that could not be read to its end is a store that failed,
+ * not one that lacks events because they are too long for it. */
+bool tool_store_failed(const struct event_feed_count *count);
+
 /* A reader, or NULL and why. */
 struct history *tool_store_open(const struct tool_common *common,
     const char *path, char *why_out, size_t why_size);
