@@ -382,7 +382,8 @@ static const struct str idle[] = {
 	STR_INIT("host "), STR_INIT("Renegotiation "), STR_INIT("NOQUEUE"),
 	STR_INIT("rewriting "), STR_INIT("concurrency "), STR_INIT("STARTTLS "),
 	STR_INIT("postfix-"), STR_INIT("read "), STR_INIT("open "),
-	STR_INIT("message repeated "), STR_INIT("update "), STR_INIT("milter-"), STR_INIT("destination "),
+	STR_INIT("message repeated "),
+	STR_INIT("update "), STR_INIT("milter-"), STR_INIT("destination "),
 };
 
 static bool

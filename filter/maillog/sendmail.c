@@ -365,7 +365,8 @@ static const struct str idle[] = {
 	STR_INIT("database "), STR_INIT("/"), STR_INIT("warning"),
 	STR_INIT("NOQUEUE"), STR_INIT("Connection rate"), STR_INIT("proto"),
 	STR_INIT("tls_"), STR_INIT("TLS"), STR_INIT("POSSIBLE ATTACK"),
-	STR_INIT("message repeated "), STR_INIT("Hops exceeded"), STR_INIT("postmaster "), STR_INIT("relay"),
+	STR_INIT("message repeated "),
+	STR_INIT("Hops exceeded"), STR_INIT("postmaster "), STR_INIT("relay"),
 };
 
 static bool

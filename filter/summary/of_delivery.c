@@ -217,7 +217,8 @@ tell_others(struct builder *out, const struct outcome_counts *counts)
 	builder_count(out, "bounces", "bounces from elsewhere",
 	    counts->bounces);
 	builder_count(out, "bounces_unanswering",
-	    "... of these answering no mail of ours", counts->bounces_unanswering);
+	    "... of these answering no mail of ours",
+	    counts->bounces_unanswering);
 }
 
 static void
