@@ -301,7 +301,8 @@ enum {
 	LIMIT_SUMMARY_IDS = 4000000,	/* events known to have been counted;
 					 * 8 to 16 octets each */
 	LIMIT_SUMMARY_HOURS = 20000,	/* with events in them: two years */
-	LIMIT_SUMMARY_STEPS = 96,	/* hours told one by one: four days */
+	LIMIT_SUMMARY_STEPS = 31 * 24,	/* hours told one by one: a month */
+	LIMIT_SUMMARY_LINES = 48,	/* of a series, in a text */
 	LIMIT_EVIDENCE = 200,		/* DNS answers kept with a message */
 	LIMIT_SPF_TERMS_SEEN = 100,	/* kept with a message */
 	LIMIT_EVIDENCE_OCTETS = 1024,	/* of the text of one answer */

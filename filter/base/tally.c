@@ -166,6 +166,12 @@ tally_at(struct tally *tally, struct str name)
 	return row != NULL ? row : add(tally, hash, name);
 }
 
+const struct tally_row *
+tally_find(const struct tally *tally, struct str name)
+{
+	return find(tally, hash_nocase(name), name);
+}
+
 void
 tally_note(struct tally *tally, struct tally_row *row, struct str note)
 {

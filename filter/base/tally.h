@@ -53,6 +53,9 @@ void tally_fini(struct tally *tally);
 
 /* The name's row, until the next call; it is made where there is none. */
 struct tally_row *tally_at(struct tally *tally, struct str name);
+/* NULL where there is none. */
+const struct tally_row *tally_find(const struct tally *tally,
+    struct str name);
 /* The row's note, if it has none. */
 void tally_note(struct tally *tally, struct tally_row *row, struct str note);
 /* Add what is in from; notes that are there stay. */

@@ -153,14 +153,15 @@ row_share(struct summary_row *row, size_t column, uint64_t part,
 }
 
 static bool
-has_any(const struct tally_row *row)
+has_any(const void *ctx, const struct tally_row *row)
 {
+	(void)ctx;
 	return row->counts[0] > 0;
 }
 
 void
-build_top_of(struct builder *builder, const struct tally *tally, size_t top,
-    bool (*which)(const struct tally_row *row), builder_fill *fill)
+builder_top_of(struct builder *builder, const struct tally *tally, size_t top,
+    builder_which *which, const void *ctx, builder_fill *fill)
 {
 	const struct tally_row *const *rows = tally_sorted(tally,
 	    builder->arena);
@@ -168,7 +169,7 @@ build_top_of(struct builder *builder, const struct tally *tally, size_t top,
 
 	rest->error = tally->floor;
 	for (size_t i = 0; i < tally->count; i++) {
-		if (!which(rows[i]))
+		if (!which(ctx, rows[i]))
 			continue;
 		if (builder->table->rows.count < top) {
 			fill(builder, builder_row(builder), rows[i]);
@@ -183,6 +184,6 @@ void
 builder_top(struct builder *builder, const struct tally *tally, size_t top,
     builder_fill *fill)
 {
-	build_top_of(builder, tally, top, has_any, fill);
+	builder_top_of(builder, tally, top, has_any, NULL, fill);
 	builder->table->rest.count += tally->dropped;
 }

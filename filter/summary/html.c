@@ -106,7 +106,7 @@ one_table(struct html *html, const struct summary_section *section,
 	struct summary_table days;
 
 	if (is_for_days(html, table)) {
-		days = html_by_day(table, html->arena);
+		days = summary_by_day(table, html->arena);
 		table = &days;
 	}
 	if (!html_has_plot(table)) {

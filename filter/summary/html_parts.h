@@ -38,8 +38,5 @@ struct html_places html_places(const struct summary_table *table,
 /* The same of a HISTOGRAM with one row or more. */
 struct html_places html_classes(const struct summary_table *table,
     struct arena *arena);
-/* A SERIES of counts, or RATES, by day. */
-struct summary_table html_by_day(const struct summary_table *table,
-    struct arena *arena);
 
 #endif

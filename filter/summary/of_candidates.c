@@ -11,14 +11,15 @@
  * A group looks legitimate when it has CANDIDATE_LEAST messages or more and at
  * most one in CANDIDATE_BAD of them has a bad sign: listed, a program in it, a
  * name or domain that is imitated, HELO with our name, a generic client, or
- * our own domain in From.  refused: those that did not come through, for which
- * the exception would be.
+ * our own domain in From; and not where the domain fails from more than
+ * CANDIDATE_NETWORKS networks, with nothing else to know it by.  refused:
+ * those that did not come through, for which the exception would be.
  */
 #include "summary/section.h"
 
 enum { MESSAGES, REFUSED, BAD, WIDTH };
 
-enum { CANDIDATE_LEAST = 3, CANDIDATE_BAD = 20 };
+enum { CANDIDATE_LEAST = 3, CANDIDATE_BAD = 20, CANDIDATE_NETWORKS = 3 };
 
 struct state {
 	struct tally	groups;
@@ -193,11 +194,27 @@ fill(struct builder *out, struct summary_row *row,
 	    fact_of(kind), STR_ARG(proof)));
 }
 
-static bool
-looks_legitimate(const struct tally_row *row)
+/* A domain that fails from many networks is forged, or sends from anywhere. */
+static void
+count_networks(const struct tally *groups, struct tally *networks)
 {
+	tally_init(networks, 1, 0, LIMIT_SUMMARY_NAMES);
+	for (size_t i = 0; i < groups->count; i++)
+		if (str_eqz(tally_part(groups->rows[i]->name, 1), "net"))
+			tally_at(networks, tally_part(groups->rows[i]->name,
+			    0))->counts[0]++;
+}
+
+static bool
+looks_legitimate(const void *ctx, const struct tally_row *row)
+{
+	const struct tally_row *networks = tally_find(ctx,
+	    tally_part(row->name, 0));
+
 	return row->counts[MESSAGES] >= CANDIDATE_LEAST &&
-	    row->counts[BAD] * CANDIDATE_BAD <= row->counts[MESSAGES];
+	    row->counts[BAD] * CANDIDATE_BAD <= row->counts[MESSAGES] &&
+	    (!str_eqz(tally_part(row->name, 1), "net") || networks == NULL ||
+	    networks->counts[0] <= CANDIDATE_NETWORKS);
 }
 
 static void
@@ -215,11 +232,14 @@ end(const void *at, const struct summary *summary,
 	};
 	struct builder out = builder_of(summary, section);
 	const struct state *state = at;
+	struct tally networks;
 
 	builder_table(&out, "senders", "senders", SUMMARY_LIST,
 	    COLUMNS_OF(columns));
-	build_top_of(&out, &state->groups, options->top, looks_legitimate,
-	    fill);
+	count_networks(&state->groups, &networks);
+	builder_top_of(&out, &state->groups, options->top, looks_legitimate,
+	    &networks, fill);
+	tally_fini(&networks);
 	if (out.table->rows.count > 0)
 		builder_note(&out, "look at their messages first; an accept "
 		    "rule stands in \"at message\" before the rule that "

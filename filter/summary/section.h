@@ -159,8 +159,9 @@ typedef void builder_fill(struct builder *builder, struct summary_row *row,
 void builder_top(struct builder *builder, const struct tally *tally, size_t top,
     builder_fill *fill);
 /* Of those rows alone; the others are in no rest. */
-void build_top_of(struct builder *builder, const struct tally *tally,
-    size_t top, bool (*which)(const struct tally_row *row), builder_fill *fill);
+typedef bool builder_which(const void *ctx, const struct tally_row *row);
+void builder_top_of(struct builder *builder, const struct tally *tally,
+    size_t top, builder_which *which, const void *ctx, builder_fill *fill);
 
 /* ---- hours.c: counts in time ---- */
 

@@ -213,6 +213,10 @@ void summary_tell(const struct summary_collect *collect, struct arena *arena,
     struct summary *summary_out);
 void summary_free(struct summary_collect *collect);
 
+/* A SERIES of counts, or RATES, by day; as it is where it is no such table. */
+struct summary_table summary_by_day(const struct summary_table *table,
+    struct arena *arena);
+
 /* A section has nothing to tell: no figure but zeros, no table, no note. */
 bool summary_is_empty(const struct summary_section *section);
 

@@ -347,9 +347,12 @@ print_heat(const struct printer *printer, const struct summary_table *table)
 static void
 print_table(const struct printer *printer, const struct summary_table *table)
 {
-	struct layout layout = { .table = table };
+	struct summary_table days = table->rows.count > LIMIT_SUMMARY_LINES ?
+	    summary_by_day(table, printer->summary->arena) : *table;
+	struct layout layout = { .table = &days };
 	uint64_t most = 0;
 
+	table = &days;
 	fprintf(printer->out, "\n%*s", INDENT, "");
 	title(printer, table->title);
 	if (table->shape == SUMMARY_HEAT) {
@@ -368,6 +371,27 @@ print_table(const struct printer *printer, const struct summary_table *table)
 
 /* ---- all of it ---- */
 
+/* In lines of whole words. */
+static void
+print_note(const struct printer *printer, struct str note)
+{
+	size_t used = 0;
+	struct str word;
+
+	while (str_next(&note, ' ', &word)) {
+		size_t width = print_width(word);
+
+		if (used > 0 && used + 1 + width > printer->width) {
+			fputc('\n', printer->out);
+			used = 0;
+		}
+		blanks(printer, used == 0 ? INDENT : 1);
+		print_safe(printer->out, word);
+		used += (used == 0 ? INDENT : 1) + width;
+	}
+	fputc('\n', printer->out);
+}
+
 static void
 print_section(const struct printer *printer,
     const struct summary_section *section)
@@ -378,11 +402,8 @@ print_section(const struct printer *printer,
 	print_figures(printer, section);
 	for (size_t i = 0; i < section->tables.count; i++)
 		print_table(printer, &section->tables.at[i]);
-	for (size_t i = 0; i < section->notes.count; i++) {
-		blanks(printer, INDENT);
-		print_safe(printer->out, section->notes.at[i]);
-		fputc('\n', printer->out);
-	}
+	for (size_t i = 0; i < section->notes.count; i++)
+		print_note(printer, section->notes.at[i]);
 }
 
 static void

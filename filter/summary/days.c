@@ -1,0 +1,66 @@
+#include <string.h>
+
+#include "summary/summary.h"
+
+#define DAY_US	(24 * 3600 * INT64_C(1000000))
+
+static struct summary_row *
+add_day(struct summary_table *days, int64_t day_us, struct arena *arena)
+{
+	struct summary_row row = { .values = arena_alloc(arena,
+	    days->column_count * sizeof(row.values[0])) };
+
+	row.values[0].us = day_us;
+	row.query.since_us = day_us;
+	row.query.until_us = day_us + days->step_us;
+	VEC_PUSH(arena, &days->rows, row);
+	return &days->rows.at[days->rows.count - 1];
+}
+
+/* Of RATES: the shares of a day, from those of its hours. */
+static void
+divide_days(struct summary_table *days)
+{
+	for (size_t i = 0; i < days->rows.count; i++) {
+		struct summary_value *values = days->rows.at[i].values;
+
+		for (size_t k = 2; k < days->column_count; k++)
+			values[k].number /= (double)values[1].count;
+	}
+}
+
+static void
+add_hour(const struct summary_table *table, struct summary_value *day,
+    const struct summary_value *hour)
+{
+	for (size_t k = 1; k < table->column_count; k++)
+		if (table->columns[k].type != SUMMARY_SHARE)
+			day[k].count += hour[k].count;
+		else if (!hour[k].none)
+			day[k].number += hour[k].number *
+			    (double)hour[1].count;
+}
+
+struct summary_table
+summary_by_day(const struct summary_table *table, struct arena *arena)
+{
+	struct summary_table days = *table;
+	struct summary_row *day = NULL;
+
+	if (table->step_us == 0 || table->step_us >= DAY_US)
+		return days;
+	days.step_us = DAY_US;
+	memset(&days.rows, 0, sizeof(days.rows));
+	for (size_t i = 0; i < table->rows.count; i++) {
+		const struct summary_value *values =
+		    table->rows.at[i].values;
+		int64_t day_us = values[0].us - values[0].us % days.step_us;
+
+		if (day == NULL || day->values[0].us != day_us)
+			day = add_day(&days, day_us, arena);
+		add_hour(table, day->values, values);
+	}
+	if (table->shape == SUMMARY_RATES)
+		divide_days(&days);
+	return days;
+}
