@@ -104,11 +104,10 @@ def event(i, count):
             "dmarc_override": override, "dmarc_record": record,
             "dmarc_notes": ["_dmarc.sub.%s has 2 DMARC records: none counts"
                             % domain] if i % 40 == 20 else [],
+            "report": kind == "report",
             "rcpts": [{"address": "a@r%d.example" % (i % 2),
                        "action": "accept"}],
             "dkim": signatures_of(i, domain), "facts": facts}
-    if kind == "report":
-        line["report"] = True
     if kind == "old":
         del line["dmarc_record"]
     if kind == "no policy":
