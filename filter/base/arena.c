@@ -8,7 +8,7 @@
 #include "base/ensure.h"
 
 enum { BLOCK_FIRST = 256, BLOCK_WORK = 2048, BLOCK_MAX = 64 * 1024,
-       ALIGN = 8, SHORT_TEXT = 256,	/* most are shorter */
+       ALIGN = 8, LOOK_BACK = 4, SHORT_TEXT = 256,	/* most are shorter */
        BLOCK_LARGE = 4 * 1024 * 1024, PAGE_LARGE = 2 * 1024 * 1024 };
 
 /* Texts need no alignment: they are taken from the end, all else from the
@@ -144,13 +144,30 @@ next_block_size(const struct arena *arena)
 	return size > BLOCK_MAX ? BLOCK_MAX : size;
 }
 
+/* Small pieces fill what older blocks have left. */
+static struct block *
+find_room(const struct arena *arena, size_t need)
+{
+	struct block *block = arena->blocks;
+
+	for (int i = 0; block != NULL && i < LOOK_BACK; i++) {
+		if (block->end - block->used >= need)
+			return block;
+		block = block->next;
+	}
+	return NULL;
+}
+
 /* A block with room for so much; what is large for its arena gets a block of
  * its own behind the one in use, which has room for more small pieces. */
 static struct block *
 add_block(struct arena *arena, size_t need)
 {
 	size_t size = next_block_size(arena);
+	struct block *older = find_room(arena, need);
 
+	if (older != NULL)
+		return older;
 	if (arena->blocks == NULL) {
 		arena->last_size = size < need ? need : size;
 		return arena->blocks = block_new(arena->last_size, NULL);

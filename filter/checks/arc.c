@@ -116,8 +116,9 @@ ready(struct check_run *run)
 	go_on(run);
 }
 
-static void
-start(struct check_run *run)
+/* Most mail has no field of it: made when there is one, or at the end. */
+static struct arc *
+begin(struct check_run *run)
 {
 	struct subject *subject = run->subject;
 	struct arc_options options = {
@@ -129,30 +130,47 @@ start(struct check_run *run)
 
 	arc_share(arc, subject->header, subject->bodies);
 	((struct arc_state *)run->state)->arc = arc;
+	return arc;
 }
 
 static void
 feed_header(struct check_run *run, const struct header_field *field)
 {
-	arc_header(((struct arc_state *)run->state)->arc, field);
+	struct arc *arc = ((struct arc_state *)run->state)->arc;
+
+	if (arc == NULL && str_starts_nocase(field->name, STR("ARC-")))
+		arc = begin(run);
+	if (arc != NULL)
+		arc_header(arc, field);
 }
 
 static void
 feed_eoh(struct check_run *run)
 {
-	arc_eoh(((struct arc_state *)run->state)->arc);
+	struct arc *arc = ((struct arc_state *)run->state)->arc;
+
+	if (arc != NULL)
+		arc_eoh(arc);
 }
 
 static bool
 feed_body(struct check_run *run, struct str piece)
 {
-	return arc_body(((struct arc_state *)run->state)->arc, piece);
+	struct arc *arc = ((struct arc_state *)run->state)->arc;
+
+	return arc != NULL && arc_body(arc, piece);
 }
 
 static void
 feed_eom(struct check_run *run)
 {
-	arc_eom(((struct arc_state *)run->state)->arc, judged, run);
+	struct arc *arc = ((struct arc_state *)run->state)->arc;
+
+	if (arc == NULL) {
+		arc = begin(run);
+		arc_eoh(arc);
+	}
+	arc_eom(arc, judged, run);
 }
 
 static void
@@ -167,7 +185,7 @@ cancel(struct check_run *run)
 }
 
 const struct check_ops arc_ops = {
-	.state_size = sizeof(struct arc_state), .start = start,
+	.state_size = sizeof(struct arc_state),
 	.header = feed_header, .eoh = feed_eoh, .body = feed_body,
 	.eom = feed_eom, .ready = ready, .cancel = cancel,
 };

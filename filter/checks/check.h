@@ -184,7 +184,9 @@ void check_abandon(struct check_run *run, struct str reason);
 void check_unknown(struct check_run *run, struct str reason);
 
 /* Note a DNS answer that took part in what the check found; name and data are
- * copied. */
+ * copied.  And the same of those that live as long as the check's scope. */
+void check_evidence_kept(struct check_run *run, struct str name,
+    const char *type, const char *status, struct str data, bool secure);
 void check_evidence(struct check_run *run, struct str name, const char *type,
     const char *status, struct str data, bool secure);
 

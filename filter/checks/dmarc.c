@@ -61,7 +61,7 @@ note_queries(struct check_run *run, const struct dmarc_query *queries,
     size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		check_evidence(run, queries[i].name, "TXT",
+		check_evidence_kept(run, queries[i].name, "TXT",
 		    dns_status_name(queries[i].status), queries[i].record,
 		    queries[i].secure);
 }

@@ -207,7 +207,7 @@ check_result(struct check_run *run, const struct result *result)
 }
 
 void
-check_evidence(struct check_run *run, struct str name, const char *type,
+check_evidence_kept(struct check_run *run, struct str name, const char *type,
     const char *status, struct str data, bool secure)
 {
 	struct results *results = run->subject->results;
@@ -218,8 +218,18 @@ check_evidence(struct check_run *run, struct str name, const char *type,
 	VEC_PUSH(results->arena, &results->evidence, (struct evidence){
 	    .method = str_from(run->check->name), .type = type,
 	    .status = status, .secure = secure, .stage = run->stage,
-	    .name = check_keep(run, name), .data = check_keep(run,
-	    str_slice(data, 0, LIMIT_EVIDENCE_OCTETS)) });
+	    .name = name, .data = str_slice(data, 0,
+	    LIMIT_EVIDENCE_OCTETS) });
+}
+
+void
+check_evidence(struct check_run *run, struct str name, const char *type,
+    const char *status, struct str data, bool secure)
+{
+	if (run->subject->results->evidence.count < LIMIT_EVIDENCE)
+		check_evidence_kept(run, check_keep(run, name), type, status,
+		    check_keep(run, str_slice(data, 0,
+		    LIMIT_EVIDENCE_OCTETS)), secure);
 }
 
 uint64_t

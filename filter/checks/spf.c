@@ -33,6 +33,12 @@ struct spf {
 	struct str		 shown;		/* the property's value */
 };
 
+static size_t
+smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Terms of one record have its domain in one place, so one copy will do. */
 static void
 note_terms(struct check_run *run, const struct spf_result *found)
@@ -40,6 +46,9 @@ note_terms(struct check_run *run, const struct spf_result *found)
 	struct results *results = run->subject->results;
 	struct str last = STR_NONE, domain = STR_NONE;
 
+	VEC_ROOM(results->arena, &results->spf_terms, smaller(
+	    results->spf_terms.count + found->trace.count,
+	    LIMIT_SPF_TERMS_SEEN));
 	for (size_t i = 0; i < found->trace.count &&
 	    results->spf_terms.count < LIMIT_SPF_TERMS_SEEN; i++) {
 		const struct spf_trace_line *line = &found->trace.at[i];

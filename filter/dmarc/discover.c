@@ -38,7 +38,7 @@ choose(const struct dmarc_walk *walk)
 	org = walk_at(walk, walk_organization(walk));
 	if (org != NULL && org->has_record)
 		return org;
-	return last->has_record && last->record.psd == DMARC_YES ? last : NULL;
+	return last->has_record && last->record->psd == DMARC_YES ? last : NULL;
 }
 
 /*
@@ -89,14 +89,14 @@ apply(struct dmarc_discovery *discovery, const struct walk_step *chosen)
 
 	policy->word = WORD_PASS;
 	policy->policy_domain = chosen->domain;
-	policy->record = chosen->record;
-	policy->policy = own ? chosen->record.p : chosen->record.sp;
+	policy->record = *chosen->record;
+	policy->policy = own ? chosen->record->p : chosen->record->sp;
 	policy->reason = arena_printf(discovery->arena,
 	    "%s of the record at %.*s%s%.*s",
-	    own || !chosen->record.has_sp ? "p" : "sp",
-	    STR_ARG(chosen->domain), chosen->record.note.len > 0 ? ": " : "",
-	    STR_ARG(chosen->record.note));
-	if (own || chosen->record.np == chosen->record.sp)
+	    own || !chosen->record->has_sp ? "p" : "sp",
+	    STR_ARG(chosen->domain), chosen->record->note.len > 0 ? ": " : "",
+	    STR_ARG(chosen->record->note));
+	if (own || chosen->record->np == chosen->record->sp)
 		finish(discovery);
 	else
 		discovery->existence = lookup_start(discovery->dns,
@@ -119,6 +119,7 @@ walked(void *ctx, const struct dmarc_walk *walk)
 	struct dmarc_policy *policy = &discovery->policy;
 	const struct walk_step *trouble = walk_trouble(walk), *chosen;
 
+	VEC_ROOM(discovery->arena, &policy->queries, walk->count);
 	for (unsigned i = 0; i < walk->count; i++)
 		VEC_PUSH(discovery->arena, &policy->queries,
 		    walk_query(&walk->steps[i]));
@@ -138,10 +139,10 @@ walked(void *ctx, const struct dmarc_walk *walk)
 		without_record(discovery, arena_printf(discovery->arena,
 		    "no DMARC record for %.*s",
 		    STR_ARG(policy->author_domain)));
-	else if (!chosen->record.has_policy)
+	else if (!chosen->record->has_policy)
 		without_record(discovery, arena_printf(discovery->arena,
 		    "the record at %.*s: %.*s", STR_ARG(chosen->domain),
-		    STR_ARG(chosen->record.note)));
+		    STR_ARG(chosen->record->note)));
 	else
 		apply(discovery, chosen);
 }

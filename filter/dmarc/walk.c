@@ -40,7 +40,7 @@ plan(struct dmarc_walk *walk)
 static bool
 ends_walk(const struct walk_step *step)
 {
-	return step->has_record && step->record.psd != DMARC_UNSAID;
+	return step->has_record && step->record->psd != DMARC_UNSAID;
 }
 
 /* How many steps the walk has, or 0 while an answer is missing. */
@@ -106,11 +106,31 @@ step_note(struct arena *arena, const struct walk_step *step, unsigned found,
 		return arena_printf(arena, "%u records: none counts", found);
 	if (found == 0)
 		return why_none;
-	if (step->record.psd == DMARC_YES)
+	if (step->record->psd == DMARC_YES)
 		return STR("psd=y: the walk ends");
-	if (step->record.psd == DMARC_NO)
+	if (step->record->psd == DMARC_NO)
 		return STR("psd=n: the walk ends");
-	return step->record.note;
+	return step->record->note;
+}
+
+/* The DMARC records of an answer, and the last of them. */
+static unsigned
+count_records(const struct dns_answer *answer, struct str *text_out)
+{
+	struct arena *work = arena_new_work();
+	struct dmarc_record record;
+	struct str reason;
+	unsigned found = 0;
+
+	for (size_t i = 0; i < answer->count; i++) {
+		if (!dmarc_record_parse(work, answer->records[i].text,
+		    &record, &reason))
+			continue;
+		*text_out = answer->records[i].text;
+		found++;
+	}
+	arena_free(work);
+	return found;
 }
 
 /* Steps 2 and 6: what is no DMARC record goes; if several are left, all. */
@@ -119,25 +139,22 @@ read_answer(struct walk_step *step, const struct dns_answer *answer)
 {
 	struct arena *arena = step->walk->arena;
 	struct str reason = STR_NONE, text = STR_NONE;
+	struct dmarc_record *record;
 	unsigned found = 0;
 
 	step->answered = true;
 	step->status = answer->status;
 	step->secure = answer->secure;
-	for (size_t i = 0; i < answer->count; i++) {
-		if (!dmarc_record_parse(arena, answer->records[i].text,
-		    &step->record, &reason))
-			continue;
-		text = answer->records[i].text;
-		found++;
-	}
+	if (answer->count > 0)
+		found = count_records(answer, &text);
 	step->records = found;
 	step->has_record = found == 1;
-	if (step->has_record)
-		dmarc_record_parse(arena, arena_copy(arena, text),
-		    &step->record, &reason);
-	else
-		step->record = (struct dmarc_record){ 0 };
+	if (step->has_record) {
+		record = arena_alloc(arena, sizeof(*record));
+		dmarc_record_parse(arena, arena_copy(arena, text), record,
+		    &reason);
+		step->record = record;
+	}
 	step->note = step_note(arena, step, found,
 	    answer->count > 0 ? STR("no DMARC record") : STR_NONE);
 }
@@ -242,7 +259,9 @@ walk_query(const struct walk_step *step)
 {
 	return (struct dmarc_query){
 		.name = step->name, .status = step->status,
-		.record = step->record.text, .note = step->note,
+		.record = step->has_record ? step->record->text :
+		    STR_NONE,
+		.note = step->note,
 		.records = step->records,
 		.secure = step->secure
 	};
@@ -257,7 +276,7 @@ walk_organization(const struct dmarc_walk *walk)
 {
 	const struct walk_step *last = &walk->steps[walk->count - 1];
 
-	if (ends_walk(last) && last->record.psd == DMARC_YES &&
+	if (ends_walk(last) && last->record->psd == DMARC_YES &&
 	    walk->count > 1)
 		return domain_last_labels(walk->start,
 		    domain_labels(last->domain) + 1);

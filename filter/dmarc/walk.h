@@ -25,8 +25,8 @@ struct walk_step {
 	enum dns_status		 status;
 	bool			 secure;
 	unsigned		 records;	/* DMARC records found */
-	bool			 has_record;	/* exactly one */
-	struct dmarc_record	 record;
+	bool			 has_record;	/* exactly one: */
+	const struct dmarc_record *record;	/* or NULL */
 	struct str		 note;
 };
 

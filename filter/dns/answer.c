@@ -98,7 +98,7 @@ answer_new(const struct dns_answer *from)
 	answer->dns.why = at;
 	put(&at, str_make(from->why, why_length(from->why)));
 	*at = '\0';
-	answer->octets = octets;
+	answer->octets = (uint32_t)octets;	/* see too_much() */
 	atomic_init(&answer->refs, 1);
 	return answer;
 }

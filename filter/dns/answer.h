@@ -15,7 +15,7 @@
 
 struct answer {
 	struct dns_answer	dns;	/* all it points to is in this block */
-	size_t			octets;	/* of heap */
+	uint32_t		octets;	/* of heap */
 	atomic_uint		refs;
 };
 

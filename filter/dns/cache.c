@@ -17,8 +17,7 @@ struct entry {
 	struct entry	*next;			/* in its bucket */
 	struct entry	*newer, *older;		/* by use */
 	struct answer	*answer;
-	uint64_t	 hash, good_until;	/* clock_ms */
-	size_t		 octets;
+	uint64_t	 good_until;		/* clock_ms */
 };
 
 struct shard {
@@ -79,6 +78,24 @@ by_use_add(struct shard *shard, struct entry *entry)
 	shard->newest = entry;
 }
 
+static uint64_t
+hash_of(struct str name, enum dns_type type)
+{
+	return hash_nocase(name) + (uint64_t)type * 0x9e3779b97f4a7c15;
+}
+
+static uint64_t
+entry_hash(const struct entry *entry)
+{
+	return hash_of(entry->answer->dns.name, entry->answer->dns.type);
+}
+
+static size_t
+entry_octets(const struct answer *answer)
+{
+	return answer->octets + sizeof(struct entry) + ENTRY_OVERHEAD;
+}
+
 static struct entry **
 bucket_of(struct shard *shard, uint64_t hash)
 {
@@ -89,14 +106,14 @@ bucket_of(struct shard *shard, uint64_t hash)
 static void
 entry_remove(struct shard *shard, struct entry *entry)
 {
-	struct entry **at = bucket_of(shard, entry->hash);
+	struct entry **at = bucket_of(shard, entry_hash(entry));
 
 	while (*at != entry)
 		at = &(*at)->next;
 	*at = entry->next;
 	by_use_remove(shard, entry);
 	shard->count--;
-	shard->octets -= entry->octets;
+	shard->octets -= entry_octets(entry->answer);
 	answer_unref(entry->answer);
 	free(entry);
 }
@@ -152,12 +169,6 @@ cache_ttl(const struct cache *cache, const struct dns_answer *answer)
 	return 0;
 }
 
-static uint64_t
-hash_of(struct str name, enum dns_type type)
-{
-	return hash_nocase(name) + (uint64_t)type * 0x9e3779b97f4a7c15;
-}
-
 static struct shard *
 shard_of(struct cache *cache, uint64_t hash)
 {
@@ -170,8 +181,7 @@ entry_find(struct shard *shard, uint64_t hash, struct str name,
 {
 	struct entry *entry = *bucket_of(shard, hash);
 
-	while (entry != NULL && (entry->hash != hash ||
-	    entry->answer->dns.type != type ||
+	while (entry != NULL && (entry->answer->dns.type != type ||
 	    !str_eq(entry->answer->dns.name, name)))
 		entry = entry->next;
 	return entry;
@@ -210,7 +220,8 @@ grow(struct shard *shard)
 	for (size_t i = 0; i < shard->bucket_count / 2; i++)
 		for (struct entry *entry = old[i], *next; entry != NULL;
 		    entry = next) {
-			struct entry **bucket = bucket_of(shard, entry->hash);
+			struct entry **bucket = bucket_of(shard,
+			    entry_hash(entry));
 
 			next = entry->next;
 			entry->next = *bucket;
@@ -220,18 +231,18 @@ grow(struct shard *shard)
 }
 
 static void
-entry_add(struct shard *shard, struct entry *entry)
+entry_add(struct shard *shard, struct entry *entry, uint64_t hash)
 {
 	struct entry **bucket;
 
 	if (shard->count >= shard->bucket_count)
 		grow(shard);
-	bucket = bucket_of(shard, entry->hash);
+	bucket = bucket_of(shard, hash);
 	entry->next = *bucket;
 	*bucket = entry;
 	by_use_add(shard, entry);
 	shard->count++;
-	shard->octets += entry->octets;
+	shard->octets += entry_octets(entry->answer);
 }
 
 void
@@ -239,7 +250,7 @@ cache_put(struct cache *cache, struct answer *answer, uint64_t now)
 {
 	const struct dns_answer *dns = &answer->dns;
 	uint32_t ttl = cache_ttl(cache, dns);
-	size_t octets = answer->octets + sizeof(struct entry) + ENTRY_OVERHEAD;
+	size_t octets = entry_octets(answer);
 	uint64_t hash = hash_of(dns->name, dns->type);
 	struct shard *shard = shard_of(cache, hash);
 	struct entry *entry, *old;
@@ -249,14 +260,12 @@ cache_put(struct cache *cache, struct answer *answer, uint64_t now)
 		return;
 	entry = xcalloc(1, sizeof(*entry));
 	entry->answer = answer_ref(answer);
-	entry->hash = hash;
 	entry->good_until = now + (uint64_t)ttl * 1000;
-	entry->octets = octets;
 	pthread_mutex_lock(&shard->lock);
 	old = entry_find(shard, hash, dns->name, dns->type);
 	if (old != NULL)
 		entry_remove(shard, old);
-	entry_add(shard, entry);
+	entry_add(shard, entry, hash);
 	while (shard->count > cache->limits.entries ||
 	    shard->octets > cache->limits.octets)
 		entry_remove(shard, shard->oldest);

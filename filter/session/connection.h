@@ -128,7 +128,7 @@ struct connection {
 	struct fact_set		 facts;
 	struct results		 results;
 	struct check_run	*checks[CHECK_COUNT];	/* NULL: not started */
-	uint64_t		 waited_us[CHECK_COUNT + EVENT_WAIT_COUNT];
+	uint32_t		 waited_us[CHECK_COUNT + EVENT_WAIT_COUNT];
 	struct progress		 progress;
 	const struct progress	*saved[SCOPE_MESSAGE];	/* at the scope's end;
 							 * NULL: to nothing */

@@ -366,7 +366,8 @@ count_wait(struct connection *conn)
 	count_waited(pending->waited_for, now - pending->since_us);
 	for (int id = 0; id < CHECK_COUNT + EVENT_WAIT_COUNT; id++)
 		if ((pending->waited_for & CHECK_BIT(id)) != 0)
-			conn->waited_us[id] += now - pending->since_us;
+			conn->waited_us[id] +=
+			    (uint32_t)(now - pending->since_us);
 	pending->since_us = now;
 	pending->waited_for = 0;
 }

@@ -74,10 +74,12 @@ list_checks(struct connection *conn, struct arena *arena, size_t *count_out)
 static void
 tell_waits(struct connection *conn, struct event *event)
 {
-	uint64_t *waited_us = conn->waited_us + CHECK_COUNT;
+	uint32_t *waited_us = conn->waited_us + CHECK_COUNT;
 
-	memcpy(event->waits_us, waited_us, sizeof(event->waits_us));
-	memset(waited_us, 0, sizeof(event->waits_us));
+	for (int i = 0; i < EVENT_WAIT_COUNT; i++) {
+		event->waits_us[i] = waited_us[i];
+		waited_us[i] = 0;
+	}
 }
 
 /* The MTA knows no bypass and was told accept; the event says what it was. */

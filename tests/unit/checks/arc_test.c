@@ -97,7 +97,6 @@ scene_feed(struct scene *scene, size_t from, const char *text)
 {
 	const struct check_ops *ops = scene->run.check->ops;
 
-	ops->start(&scene->run);
 	for (size_t i = from; i < FIELDS; i++) {
 		VEC_PUSH(scene->arena, &scene->header.fields, chained[i]);
 		ops->header(&scene->run, &chained[i]);
