@@ -188,6 +188,7 @@ enum {
 	/* The store: its memory and what a stranger's key may take of it */
 	LIMIT_STORE_KEY = 400,
 	LIMIT_STORE_MEMBER = 400,
+	LIMIT_STORE_PREFIX = 64,	/* of keys in Redis */
 	LIMIT_STORE_MEMBERS = 1000,	/* of one set; more count as many */
 	LIMIT_STORE_ITEM = 65536,	/* octets of one in a queue */
 	LIMIT_STORE_ROW = LIMIT_STORE_ITEM, /* octets of an event there */

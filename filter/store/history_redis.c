@@ -10,7 +10,7 @@
 #include "store/history_backend.h"
 #include "store/redis_link.h"
 
-enum { NUMBER = 32, KEY_SIZE = 512 };
+enum { NUMBER = 32, KEY_SIZE = 512 + LIMIT_STORE_PREFIX };
 
 struct reader {
 	struct redis_link	 link;
@@ -100,8 +100,9 @@ ask_keys(struct reader *reader, char *why, size_t size)
 {
 	const struct history_query *query = &reader->query;
 	char since[NUMBER], until[NUMBER] = "+inf", count[NUMBER];
-	char key[KEY_SIZE];
-	const char *by_time[] = { "ZRANGEBYSCORE", "assay:t", since, until,
+	const char *prefix = reader->link.url.prefix;
+	char key[KEY_SIZE], times[LIMIT_STORE_PREFIX + 2];
+	const char *by_time[] = { "ZRANGEBYSCORE", times, since, until,
 	    "WITHSCORES", "LIMIT", "0", count };
 	const char *by_id[] = { "SMEMBERS", key };
 
@@ -110,7 +111,9 @@ ask_keys(struct reader *reader, char *why, size_t size)
 	if (query->until_us != 0)
 		snprintf(until, sizeof(until), "(%lld",
 		    (long long)query->until_us);
-	snprintf(key, sizeof(key), "assay:q:%.*s", STR_ARG(query->queue_id));
+	snprintf(times, sizeof(times), "%st", prefix);
+	snprintf(key, sizeof(key), "%sq:%.*s", prefix,
+	    STR_ARG(query->queue_id));
 	reader->keys = reader->by_id ?
 	    redis_link_ask(&reader->link, 2, by_id, why, size) :
 	    redis_link_ask(&reader->link, 8, by_time, why, size);

@@ -176,8 +176,11 @@ reader_next(void *state, struct history_row *row_out, char *why, size_t size)
 	if (reader->at == reader->count && reader->more &&
 	    !turn_page(reader, why, size))
 		return -1;
-	if (reader->at == reader->count)
+	if (reader->at == reader->count) {
+		/* Who asks again may find more. */
+		reader->more = true;
 		return 0;
+	}
 	*row_out = reader->rows[reader->at++];
 	return 1;
 }

@@ -90,7 +90,7 @@ set_number(struct redis *redis, const struct store_job *first, char *why,
 	    "  redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])\n"
 	    "end return 1", "1", key, number, REDIS_NUMBER_KEPT };
 
-	redis_number_key(first, key);
+	redis_number_key(redis->link.url.prefix, first, key);
 	snprintf(number, sizeof(number), "%llu",
 	    (unsigned long long)first->number - 1);
 	return redis_link_tell(&redis->link, 6, words, why, size);
@@ -114,7 +114,7 @@ send_job(struct redis *redis, const struct store_job *job)
 {
 	struct redis_words words;
 
-	redis_op_words(&words, str_from(redis->sha), job);
+	redis_op_words(&words, redis->link.url.prefix, redis->sha, job);
 	return redisAppendCommandArgv(redis->link.context, words.count,
 	    words.at, words.lengths) == REDIS_OK;
 }

@@ -33,8 +33,8 @@ add_key(struct redis_words *words, int i, enum store_kind kind,
     int64_t bucket, struct str key)
 {
 	char *out = words->keys[i];
-	int len = snprintf(out, REDIS_KEY, "assay:%d:%lld:", (int)kind,
-	    (long long)bucket);
+	int len = snprintf(out, REDIS_KEY, "%s%d:%lld:", words->prefix,
+	    (int)kind, (long long)bucket);
 
 	ensure((size_t)len + key.len <= REDIS_KEY);
 	if (key.len > 0)
@@ -54,7 +54,8 @@ static void
 add_queue(struct redis_words *words, int i, const struct store_op *op)
 {
 	char *out = words->keys[i];
-	int len = snprintf(out, REDIS_KEY, "assay:i:%zu:", op->key.len);
+	int len = snprintf(out, REDIS_KEY, "%si:%zu:", words->prefix,
+	    op->key.len);
 
 	if (op->key.len > 0)
 		memcpy(out + len, op->key.ptr, op->key.len);
@@ -108,6 +109,7 @@ add_event(struct redis_words *words, const struct store_op *op)
 	add_number(words, (double)row.time_us);
 	add_number(words, (double)op->lifetime_ms);
 	add(words, str_make(row.queue_id.ptr, row.queue_id.len));
+	add(words, str_from(words->prefix));
 }
 
 static void
@@ -150,22 +152,25 @@ add_rest(struct redis_words *words, const struct store_op *op)
 }
 
 void
-redis_number_key(const struct store_job *job, char key_out[REDIS_NUMBER_KEY])
+redis_number_key(const char *prefix, const struct store_job *job,
+    char key_out[REDIS_NUMBER_KEY])
 {
-	snprintf(key_out, REDIS_NUMBER_KEY, "assay:n:");
+	int len = snprintf(key_out, REDIS_NUMBER_KEY, "%sn:", prefix);
+
 	for (size_t i = 0; i < WRITER_ID; i++)
-		snprintf(key_out + 8 + 2 * i, 3, "%02x",
+		snprintf(key_out + len + 2 * i, 3, "%02x",
 		    (unsigned char)job->writer[i]);
 }
 
 void
-redis_op_words(struct redis_words *words, struct str sha,
-    const struct store_job *job)
+redis_op_words(struct redis_words *words, const char *prefix,
+    const char *sha, const struct store_job *job)
 {
 	words->count = 0;
-	redis_number_key(job, words->number_key);
+	words->prefix = prefix;
+	redis_number_key(prefix, job, words->number_key);
 	add(words, STR("EVALSHA"));
-	add(words, sha);
+	add(words, str_from(sha));
 	add_keys(words, &job->op);
 	add_number(words, (double)job->number);
 	add_number(words, (double)job->op.kind);

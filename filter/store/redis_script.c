@@ -3,8 +3,8 @@
 /*
  * KEYS: the thing, the number of the writer's last op, and for a counter the
  * bucket before, for a queue what its items' keys begin with.
- * ARGV: number, kind, now, period, expires; then what the kind needs.  The
- * rules are those of rules.c.
+ * ARGV: number, kind, now, period, expires; then what the kind needs, for an
+ * event the prefix last.  The rules are those of rules.c.
  */
 const char redis_script[] =
     "local last = tonumber(redis.call('GET', KEYS[2]) or '0')\n"
@@ -102,19 +102,20 @@ const char redis_script[] =
     "  end\n"
     "  local life, is = tonumber(ARGV[9]), redis.call('TIME')\n"
     "  local ends = string.format('%.0f', is[1] * 1000 + life)\n"
+    "  local times, of_id = ARGV[11] .. 't', ARGV[11] .. 'q:' .. ARGV[10]\n"
     "  local too_old = tonumber(ARGV[8]) - life * 1000\n"
     "  redis.call('HSET', key, 'h', ARGV[6], 'l', ARGV[7])\n"
-    "  redis.call('ZADD', 'assay:t', ARGV[8], key)\n"
-    "  redis.call('PEXPIREAT', 'assay:t', ends)\n"
+    "  redis.call('ZADD', times, ARGV[8], key)\n"
+    "  redis.call('PEXPIREAT', times, ends)\n"
     "  if ARGV[10] ~= '' then\n"
-    "    redis.call('SADD', 'assay:q:' .. ARGV[10], key)\n"
-    "    redis.call('PEXPIREAT', 'assay:q:' .. ARGV[10], ends)\n"
+    "    redis.call('SADD', of_id, key)\n"
+    "    redis.call('PEXPIREAT', of_id, ends)\n"
     "  end\n"
     "  keep(now + life)\n"
     /* Each that comes takes a few that are over with it. */
-    "  for _, old in ipairs(redis.call('ZRANGEBYSCORE', 'assay:t',\n"
+    "  for _, old in ipairs(redis.call('ZRANGEBYSCORE', times,\n"
     "      '-inf', text(too_old), 'LIMIT', 0, 3)) do\n"
-    "    redis.call('ZREM', 'assay:t', old)\n"
+    "    redis.call('ZREM', times, old)\n"
     "    redis.call('DEL', old)\n"
     "  end\n"
     "  return { '1', '0' }\n"

@@ -46,6 +46,28 @@ take_login(struct str *text, struct redis_url *url)
 	    sizeof(url->password));
 }
 
+/* Keys of another prefix are those of another store. */
+static bool
+take_prefix(struct str *text, struct redis_url *url)
+{
+	static const struct str name = STR_INIT("prefix=");
+	size_t at = 0;
+	struct str prefix;
+
+	while (at < text->len && ((text->ptr[at] != '?' &&
+	    text->ptr[at] != '&') ||
+	    !str_starts_nocase(str_skip(*text, at + 1), name)))
+		at++;
+	if (at == text->len) {
+		snprintf(url->prefix, sizeof(url->prefix), "assay:");
+		return true;
+	}
+	prefix = str_skip(*text, at + 1 + name.len);
+	*text = str_slice(*text, 0, at);
+	return decode(prefix, url->prefix, sizeof(url->prefix)) &&
+	    url->prefix[0] != '\0';
+}
+
 static bool
 take_database(struct str *text, char mark, struct redis_url *url)
 {
@@ -90,6 +112,8 @@ redis_url_read(struct str text, bool is_path, struct redis_url *url_out)
 	if (!take_login(&text, url_out))
 		return "user and password are not as they should be; write "
 		    "redis://USER:PASSWORD@HOST with %XX for odd octets";
+	if (!take_prefix(&text, url_out))
+		return "prefix= has 1 to 64 octets, with %XX for odd ones";
 	if (!take_database(&text, is_path ? '?' : '/', url_out))
 		return "behind the last slash stands the number of a "
 		    "database, such as redis://127.0.0.1/0";

@@ -1,14 +1,15 @@
 /*
  * redis_url - where a Redis listens, and who we are there
  *
- *	[[USER:]PASSWORD@]HOST[:PORT][/DB]		also [IPv6]
- *	[[USER:]PASSWORD@]PATH[?DB]
+ *	[[USER:]PASSWORD@]HOST[:PORT][/DB][?prefix=PREFIX]	also [IPv6]
+ *	[[USER:]PASSWORD@]PATH[?DB][&prefix=PREFIX]	or PATH?prefix=PREFIX
  *
- * In user and password %XX stands for an octet (RFC 3986 section 2.1).
+ * In user, password and prefix %XX stands for an octet (RFC 3986 section 2.1).
  */
 #ifndef ASSAY_STORE_REDIS_URL_H
 #define ASSAY_STORE_REDIS_URL_H
 
+#include "base/limits.h"
 #include "base/str.h"
 
 struct redis_url {
@@ -16,7 +17,8 @@ struct redis_url {
 	int	port;			/* 0: a path */
 	char	database[8];		/* "0" */
 	char	user[128], password[256];
-	char	shown[320];		/* without user and password */
+	char	prefix[LIMIT_STORE_PREFIX + 1];	/* of all keys */
+	char	shown[320];		/* without user, password and prefix */
 };
 
 /* NULL, or what is wrong. */

@@ -96,9 +96,9 @@ struct store;
 struct store_call;
 
 /*
- * "memory:", "sqlite:PATH", "redis://[[USER:]PASSWORD@]HOST[:PORT][/DB]" or
- * "redis+unix://[[USER:]PASSWORD@]PATH[?DB]".  NULL and why where the text is
- * none of them, or a file cannot be used; a server need not be there yet.
+ * "memory:", "sqlite:PATH", "redis://" or "redis+unix://" and what redis_url.h
+ * says.  NULL and why where the text is none of them, or a file cannot be used;
+ * a server need not be there yet.
  */
 struct store *store_open(struct str where, char *why_out, size_t why_size);
 /*

@@ -18,12 +18,14 @@ check(struct str text, bool is_path)
 	ensure(memchr(url.host, '\0', sizeof(url.host)) != NULL);
 	ensure(memchr(url.user, '\0', sizeof(url.user)) != NULL);
 	ensure(memchr(url.password, '\0', sizeof(url.password)) != NULL);
+	ensure(memchr(url.prefix, '\0', sizeof(url.prefix)) != NULL);
 	ensure(memchr(url.shown, '\0', sizeof(url.shown)) != NULL);
 	if (wrong != NULL) {
 		ensure(wrong[0] != '\0');
 		return;
 	}
 	ensure(url.host[0] != '\0' && url.database[0] != '\0');
+	ensure(url.prefix[0] != '\0');
 	ensure(is_path ? url.port == 0 && url.host[0] == '/' :
 	    url.port > 0 && url.port <= 65535);
 	ensure(strlen(url.shown) <= text.len);

@@ -1,6 +1,7 @@
 /*
  * A Redis that is late, away, empty, full, or asks for a password.
  */
+#include <hiredis/hiredis.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "store/history.h"
 #include "store/redis_url.h"
 #include "store_test.h"
 
@@ -16,19 +18,30 @@ static const struct {
 	bool is_path;
 	const char *host;
 	int port;
-	const char *database, *user, *password, *shown;
+	const char *database, *user, *password, *shown, *prefix;
 } urls[] = {
-	{ "127.0.0.1", false, "127.0.0.1", 6379, "0", "", "", "127.0.0.1" },
+	{ "127.0.0.1", false, "127.0.0.1", 6379, "0", "", "", "127.0.0.1",
+	  "assay:" },
 	{ "r.example:6380/12", false, "r.example", 6380, "12", "", "",
-	  "r.example:6380" },
-	{ ":s%40t@h/", false, "h", 6379, "0", "", "s@t", "h" },
-	{ "secret@h", false, "h", 6379, "0", "", "secret", "h" },
+	  "r.example:6380", "assay:" },
+	{ ":s%40t@h/", false, "h", 6379, "0", "", "s@t", "h", "assay:" },
+	{ "secret@h", false, "h", 6379, "0", "", "secret", "h", "assay:" },
 	{ "me:se:cret@[2001:db8::1]:7000/1", false, "2001:db8::1", 7000, "1",
-	  "me", "se:cret", "[2001:db8::1]:7000" },
-	{ "[::1]", false, "::1", 6379, "0", "", "", "[::1]" },
+	  "me", "se:cret", "[2001:db8::1]:7000", "assay:" },
+	{ "[::1]", false, "::1", 6379, "0", "", "", "[::1]", "assay:" },
 	{ "/run/redis.sock", true, "/run/redis.sock", 0, "0", "", "",
-	  "/run/redis.sock" },
-	{ "me:p@/run/r?4", true, "/run/r", 0, "4", "me", "p", "/run/r" },
+	  "/run/redis.sock", "assay:" },
+	{ "me:p@/run/r?4", true, "/run/r", 0, "4", "me", "p", "/run/r",
+	  "assay:" },
+	{ "h?prefix=mx:", false, "h", 6379, "0", "", "", "h", "mx:" },
+	{ "p@[::1]:7000/2?prefix=%41b%26", false, "::1", 7000, "2", "", "p",
+	  "[::1]:7000", "Ab&" },
+	{ "/run/r?prefix=mx", true, "/run/r", 0, "0", "", "", "/run/r",
+	  "mx" },
+	{ "/run/r?4&prefix=a?b", true, "/run/r", 0, "4", "", "", "/run/r",
+	  "a?b" },
+	/* A path may look like that. */
+	{ "/run/r&d", true, "/run/r&d", 0, "0", "", "", "/run/r&d", "assay:" },
 };
 
 START_TEST(where_it_is)
@@ -43,6 +56,7 @@ START_TEST(where_it_is)
 	ck_assert_str_eq(url.user, urls[_i].user);
 	ck_assert_str_eq(url.password, urls[_i].password);
 	ck_assert_str_eq(url.shown, urls[_i].shown);
+	ck_assert_str_eq(url.prefix, urls[_i].prefix);
 }
 END_TEST
 
@@ -93,6 +107,94 @@ START_TEST(two_hosts_share)
 	ck_assert_double_eq(count("k", 3, 0), 5);
 	store_close(first, 1000);
 	ck_assert_double_eq(count("k", 1, 0), 6);
+}
+END_TEST
+
+/* One op of each kind that leaves something; what it says of what was there. */
+static double
+leave_all(struct store *in)
+{
+	struct history_row row = { .time_us = clock_unix_us(),
+	    .id = STR("id"), .queue_id = STR("4Q"), .kind = STR("message"),
+	    .verdict = STR("accept") };
+	double was = 0;
+
+	store = in;
+	for (int kind = 0; kind < STORE_TAKE; kind++) {
+		struct store_answer answer = ask(&(struct store_op){
+		    .kind = (enum store_kind)kind, .key = STR("k"),
+		    .now_ms = T0, .period_ms = DAY, .amount = 1, .spam = 1,
+		    .delay_ms = MINUTE, .window_ms = DAY, .lifetime_ms = DAY,
+		    .member = STR("m"), .content = STR("c") });
+
+		was += answer.count + answer.spam +
+		    (answer.greylist != GREYLIST_NEW);
+	}
+	was += ask(&(struct store_op){ .kind = STORE_TAKE, .key = STR("q"),
+	    .now_ms = T0 + HOUR }).taken;
+	ck_assert(history_put(store, &row, DAY));
+	settle();
+	return was;
+}
+
+static int
+events_in(const char *prefix)
+{
+	struct history_row row;
+	char where[200], why[300];
+	struct history *history;
+	int count = 0;
+
+	snprintf(where, sizeof(where), "redis+unix://%s?3&prefix=%s",
+	    redis_socket(), prefix);
+	history = history_open(str_from(where), why, sizeof(why));
+	ck_assert_msg(history != NULL, "%s", why);
+	history_ask(history, &(struct history_query){ 0 });
+	while (history_next(history, &row, why, sizeof(why)) == 1)
+		count++;
+	history_ask(history, &(struct history_query){
+	    .queue_id = STR("4Q") });
+	while (history_next(history, &row, why, sizeof(why)) == 1)
+		count += 10;
+	history_close(history);
+	return count;
+}
+
+START_TEST(two_prefixes_know_nothing_of_each_other)
+{
+	struct store *ours[2];
+	char where[200], why[300];
+	redisContext *link;
+	redisReply *reply;
+
+	redis_start(NULL);
+	for (int i = 0; i < 2; i++) {
+		snprintf(where, sizeof(where), "redis+unix://%s?3&prefix=%s",
+		    redis_socket(), i == 0 ? "a:" : "b%3a");
+		ours[i] = store_open(str_from(where), why, sizeof(why));
+		ck_assert_msg(ours[i] != NULL, "%s", why);
+	}
+	/* A counter, a set, a standing and an item of one. */
+	ck_assert_double_eq(leave_all(ours[0]), 4);
+	ck_assert_int_eq(events_in("b:"), 0);
+	ck_assert_double_eq(leave_all(ours[1]), 4);
+	ck_assert_double_gt(leave_all(ours[0]), 4);
+	ck_assert_int_eq(events_in("a:"), 11);
+	ck_assert_int_eq(events_in("b:"), 11);
+	ck_assert_int_eq(events_in("assay:"), 0);
+	store_close(ours[1], 1000);
+
+	link = redisConnectUnix(redis_socket());
+	ck_assert_int_eq(link->err, 0);
+	freeReplyObject(redisCommand(link, "SELECT 3"));
+	reply = redisCommand(link, "KEYS *");
+	ck_assert_int_gt(reply->elements, 2 * 5);
+	for (size_t i = 0; i < reply->elements; i++)
+		ck_assert_msg(strncmp(reply->element[i]->str, "a:", 2) == 0 ||
+		    strncmp(reply->element[i]->str, "b:", 2) == 0, "%s",
+		    reply->element[i]->str);
+	freeReplyObject(reply);
+	redisFree(link);
 }
 END_TEST
 
@@ -225,6 +327,7 @@ redis_tests(void)
 	tcase_add_loop_test(tc, where_it_is, 0, TEST_COUNT(urls));
 	tcase_add_test(tc, one_that_is_not_there_yet);
 	tcase_add_test(tc, two_hosts_share);
+	tcase_add_test(tc, two_prefixes_know_nothing_of_each_other);
 	tcase_add_test(tc, a_deadline_holds_while_it_sleeps);
 	tcase_add_test(tc, one_that_comes_back_empty);
 	tcase_add_test(tc, one_that_is_full);

@@ -381,6 +381,13 @@ static const struct {
 	    "redis://HOST or redis+unix://PATH" },
 	{ "redis://", "a host is missing; write for example "
 	    "redis://127.0.0.1:6379/0" },
+	{ "redis://h?prefix=", "prefix= has 1 to 64 octets, with %XX for "
+	    "odd ones" },
+	{ "redis://h?prefix="
+	    "12345678901234567890123456789012345678901234567890123456789012345",
+	    "prefix= has 1 to 64 octets, with %XX for odd ones" },
+	{ "redis+unix:///h?prefix=%zz", "prefix= has 1 to 64 octets, with %XX "
+	    "for odd ones" },
 	{ "redis://h:0", "a host is missing; write for example "
 	    "redis://127.0.0.1:6379/0" },
 	{ "redis://[::1", "a host is missing; write for example "
