@@ -106,6 +106,17 @@ verdict_op(struct arena *arena, struct str message_id, int64_t now_ms,
 	    .period_ms = VERDICT_HALF_LIFE_MS, .spam = spam, .ham = ham };
 }
 
+struct store_op
+verdict_exchange_op(struct arena *arena, struct str message_id,
+    int64_t now_ms, bool spam)
+{
+	struct store_op op = verdict_op(arena, message_id, now_ms, spam,
+	    !spam);
+
+	op.amount = NOTHING;
+	return op;
+}
+
 double
 verdict_left(double standing, uint64_t half_life_ms)
 {

@@ -61,6 +61,13 @@ struct store_op identity_op(struct arena *arena, const struct identity *who,
  */
 struct store_op verdict_op(struct arena *arena, struct str message_id,
     int64_t now_ms, double spam, double ham);
+/*
+ * The same, of who corrects it: what was made of it before is the answer, and
+ * it is spam, or ham, from then on.  Of several at once one is told that it
+ * was not so before.
+ */
+struct store_op verdict_exchange_op(struct arena *arena,
+    struct str message_id, int64_t now_ms, bool spam);
 /* How much of a message that was counted as 1 is left in its identities, by
  * what is left of its own standing; 0: it was not counted. */
 double verdict_left(double standing, uint64_t half_life_ms);

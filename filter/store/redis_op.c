@@ -132,6 +132,7 @@ add_rest(struct redis_words *words, const struct store_op *op)
 		add_number(words, op->spam);
 		add_number(words, op->ham);
 		add_number(words, STANDING_LIVES);
+		add_number(words, op->amount);
 		break;
 	case STORE_PUT:
 		add(words, op->member);

@@ -65,6 +65,17 @@ left_after(int64_t ms, int64_t half_life_ms)
 	return exp2(-(double)ms / (double)half_life_ms);
 }
 
+static void
+exchange(struct standing *standing, const struct store_op *op, double part)
+{
+	bool spam = op->spam > op->ham;
+
+	if ((spam ? standing->spam : standing->ham) > op->amount)
+		return;
+	standing->spam = op->spam * part;
+	standing->ham = op->ham * part;
+}
+
 void
 standing_add(struct standing *standing, const struct store_op *op,
     struct store_answer *answer)
@@ -78,8 +89,14 @@ standing_add(struct standing *standing, const struct store_op *op,
 	} else {
 		new = left_after(-later, op->period_ms);
 	}
-	standing->spam = standing->spam * old + op->spam * new;
-	standing->ham = standing->ham * old + op->ham * new;
+	standing->spam *= old;
+	standing->ham *= old;
 	answer->spam = standing->spam;
 	answer->ham = standing->ham;
+	if (op->amount > 0) {
+		exchange(standing, op, new);
+		return;
+	}
+	answer->spam = standing->spam += op->spam * new;
+	answer->ham = standing->ham += op->ham * new;
 }

@@ -57,7 +57,12 @@ struct store_op {
 	/* COUNT and DISTINCT: how far back; STANDING: the half-life; TAKE:
 	 * the lease */
 	int64_t		 period_ms;
-	double		 amount;	/* COUNT; 0 only looks */
+	/*
+	 * COUNT: 0 only looks.  STANDING: above 0, spam and ham do not add to
+	 * what is there but take its place, unless more than so much of the
+	 * larger of them is there; the answer says what was there before.
+	 */
+	double		 amount;
 	struct str	 member;	/* DISTINCT; PUT and DONE: the name */
 	struct str	 content;	/* PUT; at most LIMIT_STORE_ITEM;
 					 * EVENT: history_encode() */

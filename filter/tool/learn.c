@@ -197,29 +197,21 @@ learn_of(struct learn *learn, struct remember *store, double left)
 static int
 learn_once(struct learn *learn, struct remember *store)
 {
-	int64_t now_ms = clock_unix() * 1000;
-	struct store_op op = verdict_op(learn->arena, learn->message_id,
-	    now_ms, 0, 0);
+	uint64_t half_life = learn->settings->reputation_half_life;
+	struct store_op op = verdict_exchange_op(learn->arena,
+	    learn->message_id, clock_unix() * 1000, learn->spam);
 	struct store_answer was = { .known = false };
-	double same, other;
 
 	if (op.key.len > 0 && !remember_ask(store, &op, &was))
 		return TOOL_BAD_USE;
-	same = learn->spam ? was.spam : was.ham;
-	other = learn->spam ? was.ham : was.spam;
-	if (verdict_left(same, learn->settings->reputation_half_life) > 0) {
+	if (verdict_left(learn->spam ? was.spam : was.ham, half_life) > 0) {
 		if (!learn->common.json)
 			printf("it counts as %s already\n",
 			    learn->spam ? "spam" : "ham");
 		return TOOL_DONE;
 	}
-	op = verdict_op(learn->arena, learn->message_id, now_ms,
-	    learn->spam ? 1 : -other, learn->spam ? -other : 1);
-	if ((op.key.len > 0 && !remember_ask(store, &op, &was)) ||
-	    !learn_of(learn, store, verdict_left(other,
-	    learn->settings->reputation_half_life)))
-		return TOOL_BAD_USE;
-	return TOOL_DONE;
+	return learn_of(learn, store, verdict_left(learn->spam ? was.ham :
+	    was.spam, half_life)) ? TOOL_DONE : TOOL_BAD_USE;
 }
 
 static int

@@ -143,6 +143,46 @@ START_TEST(a_standing_fades)
 END_TEST
 
 static struct store_answer
+exchange(double spam, double ham, int64_t at)
+{
+	return ask(&(struct store_op){ .kind = STORE_STANDING,
+	    .key = STR("verdict"), .now_ms = T0 + at, .period_ms = DAY,
+	    .spam = spam, .ham = ham, .amount = 0.01 });
+}
+
+/* Who is told that nothing was there is one. */
+START_TEST(a_standing_is_exchanged)
+{
+	static const struct {
+		double spam, ham;
+		int64_t at;
+		double was_spam, was_ham;
+	} steps[] = {
+		{ 1, 0, 0, 0, 0 }, { 1, 0, 0, 1, 0 },
+		/* What is there fades, and is left alone. */
+		{ 1, 0, DAY, 0.5, 0 }, { 1, 0, 2 * (int64_t)DAY, 0.25, 0 },
+		{ 0, 1, 2 * (int64_t)DAY, 0.25, 0 },
+		{ 0, 1, 2 * (int64_t)DAY, 0, 1 },
+		{ 1, 0, 3 * (int64_t)DAY, 0, 0.5 },
+		{ 0, 0, 3 * (int64_t)DAY, 1, 0 },
+		/* So little of it is none. */
+		{ 1, 0, 10 * (int64_t)DAY, 1 / 128.0, 0 },
+		{ 1, 0, 10 * (int64_t)DAY, 1, 0 },
+	};
+
+	open_store(_i);
+	for (int i = 0; i < TEST_COUNT(steps); i++) {
+		struct store_answer answer = exchange(steps[i].spam,
+		    steps[i].ham, steps[i].at);
+
+		ck_assert_msg(answer.spam == steps[i].was_spam &&
+		    answer.ham == steps[i].was_ham, "step %d: %g %g", i,
+		    answer.spam, answer.ham);
+	}
+}
+END_TEST
+
+static struct store_answer
 queue(enum store_kind kind, const char *name, const char *content,
     int64_t at)
 {
@@ -436,6 +476,7 @@ main(void)
 	tcase_add_loop_test(tc, a_set_has_an_end, 0, BACKENDS);
 	tcase_add_loop_test(tc, a_triplet_waits_and_passes, 0, BACKENDS);
 	tcase_add_loop_test(tc, a_standing_fades, 0, BACKENDS);
+	tcase_add_loop_test(tc, a_standing_is_exchanged, 0, BACKENDS);
 	tcase_add_loop_test(tc, an_item_is_taken_once, 0, BACKENDS);
 	tcase_add_loop_test(tc, an_item_waits_and_ends, 0, BACKENDS);
 	tcase_add_loop_test(tc, an_item_has_an_end, 0, BACKENDS);
