@@ -60,19 +60,26 @@ member(void *ctx, struct str name)
 	    check->archive->format == ARCHIVE_GZIP);
 }
 
-/* A ZIP may have anything before it, so the name decides, too. */
+/* A ZIP may have anything before it, and a PDF some octets, so the name
+ * decides, too. */
 static enum archive_format
 find_format(const struct mime_part *part, const char *format)
 {
-	static const struct str zips[] = {
-		STR_INIT(".zip"), STR_INIT(".zipx"), STR_INIT(".jar"),
+	static const struct {
+		struct str end;
+		enum archive_format format;
+	} named[] = {
+		{ STR_INIT(".zip"), ARCHIVE_ZIP },
+		{ STR_INIT(".zipx"), ARCHIVE_ZIP },
+		{ STR_INIT(".jar"), ARCHIVE_ZIP },
+		{ STR_INIT(".pdf"), ARCHIVE_PDF },
 	};
 
 	for (size_t i = 0; i < part->name_count; i++)
-		for (size_t j = 0; j < sizeof(zips) / sizeof(zips[0]); j++)
-			if (str_ends_nocase(part->names[i], zips[j]) &&
+		for (size_t j = 0; j < sizeof(named) / sizeof(named[0]); j++)
+			if (str_ends_nocase(part->names[i], named[j].end) &&
 			    archive_format(format) == ARCHIVE_NONE)
-				return ARCHIVE_ZIP;
+				return named[j].format;
 	return archive_format(format);
 }
 

@@ -17,7 +17,7 @@ static const struct {
 } formats[] = {
 	{ "zip", ARCHIVE_ZIP }, { "rar", ARCHIVE_RAR }, { "7z", ARCHIVE_7Z },
 	{ "gzip", ARCHIVE_GZIP }, { "tar", ARCHIVE_TAR },
-	{ "ole", ARCHIVE_OLE },
+	{ "ole", ARCHIVE_OLE }, { "pdf", ARCHIVE_PDF },
 };
 
 enum archive_format
@@ -129,6 +129,8 @@ scan(struct archive *archive, size_t until)
 {
 	if (archive->format == ARCHIVE_ZIP)
 		zip_scan(archive, until);
+	else if (archive->format == ARCHIVE_PDF)
+		archive_pdf(archive, until);
 	else
 		ole_scan(archive);
 }
@@ -221,6 +223,7 @@ archive_read(struct archive *archive, struct str piece)
 	switch (archive->format) {
 	case ARCHIVE_ZIP:
 	case ARCHIVE_OLE:
+	case ARCHIVE_PDF:
 		read_all(archive, piece);
 		return true;
 	case ARCHIVE_7Z:
@@ -242,6 +245,7 @@ archive_end(struct archive *archive)
 	switch (archive->format) {
 	case ARCHIVE_ZIP:
 	case ARCHIVE_OLE:
+	case ARCHIVE_PDF:
 		scan(archive, archive->len);
 		break;
 	case ARCHIVE_7Z:

@@ -8,7 +8,9 @@
  *
  * Encrypted means: the archive says that a member or its list of names is.  A
  * 7z archive does not say so where only its files are, and its list is packed.
- * An Office document that is encrypted is an OLE file with one packed stream.
+ * An Office document that is encrypted is an OLE file with one packed stream,
+ * a PDF that is has an entry Encrypt: also one that opens without a password,
+ * and one where that is only written in a text that is not packed.
  *
  * Limits:	names of LIMIT_ARCHIVE_NAME_OCTETS at most.
  */
@@ -23,7 +25,7 @@ typedef void archive_name_fn(void *ctx, struct str name);
 enum archive_format {
 	ARCHIVE_NONE,		/* nothing is looked for */
 	ARCHIVE_ZIP, ARCHIVE_RAR, ARCHIVE_7Z, ARCHIVE_GZIP, ARCHIVE_TAR,
-	ARCHIVE_OLE
+	ARCHIVE_OLE, ARCHIVE_PDF
 };
 
 enum { ARCHIVE_HEAD_OCTETS = 512, ARCHIVE_BUFFER_OCTETS = 8192 };
@@ -50,6 +52,9 @@ void archive_end(struct archive *archive);
 
 /* archive_head.c: RAR, gzip and tar, by their first octets. */
 void archive_head(struct archive *archive);
+
+/* archive_pdf.c: what begins before that place. */
+void archive_pdf(struct archive *archive, size_t until);
 
 /* A name for people: UTF-8, from CP437 where it is not. */
 struct str archive_name_text(struct arena *arena, struct str name);

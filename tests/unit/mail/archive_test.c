@@ -48,6 +48,19 @@ static const struct {
 	  "\x01\x00\x9d\x89`\x11\xa5z\xdd\x01\x15\x06\x01\x00 \x80\xa4"
 	  "\x81\x00\x00"),
 	  "", false },
+	/* PDF: the trailer, a table in a stream, odd but valid, and none */
+	{ "pdf", STR_INIT("%PDF-1.4\n1 0 obj\n<</A/B>>\nendobj\ntrailer\n"
+	  "<< /Size 9 /Encrypt 8 0 R /ID [<00><00>] >>\n%%EOF\n"),
+	  "", true },
+	{ "pdf", STR_INIT("%PDF-1.7\n7 0 obj <</Type/XRef/Encrypt 6\r\n0 R"
+	  "/W[1 2 1]>>stream\nx/y\0/\nendstream"), "", true },
+	{ "pdf", STR_INIT("%PDF-1.4\ntrailer<</#45ncryp#74<</V 4>>>>"),
+	  "", true },
+	{ "pdf", STR_INIT("%PDF-1.4 /EncryptMetadata 8 0 R /Encrypt null "
+	  "/Encrypt 8 /Encrypt 8 0 /encrypt 8 0 R /Encrypt80R /#4xncrypt 8 "
+	  "0 R /Encrypted 8 0 R /"), "", false },
+	{ "pdf", STR_INIT("%PDF-1.4 /Encrypt 8 0"), "", false },
+	{ "pdf", STR_INIT("/#45"), "", false },
 	/* ZIP, encrypted; both headers */
 	{ "zip", STR_INIT("PK\x03\x04\x0a\x00\x09\x00\x00\x00\xee\x89v] 0:6"
 	  "\x12\x00\x00"
