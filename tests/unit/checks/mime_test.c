@@ -124,6 +124,15 @@ static const struct {
 	  "names a.doc\nextensions doc\nmismatch\nmismatch.reason \"a.doc\" is "
 	  "document by its name, but archive by its content\n" },
 	/* encrypted */
+	{ "application/pdf; name=a.pdf", STR_INIT("%PDF-1.7\ntrailer\n"
+	  "<</Size 9/Encrypt 8 0 R>>\n"),
+	  "names a.pdf\nextensions pdf\nencrypted\n" },
+	{ "application/octet-stream; name=a.pdf", STR_INIT("\n\n%PDF-1.7\n"
+	  "trailer\n<</Encrypt 8 0 R>>\n"),
+	  "names a.pdf\nextensions pdf\nencrypted\n" },
+	{ "application/pdf; name=a.pdf", STR_INIT("%PDF-1.7\ntrailer\n"
+	  "<</Size 9/ID[<00><00>]>>\n"),
+	  "names a.pdf\nextensions pdf\n" },
 	{ "application/octet-stream; name=a.rar",
 	  STR_INIT("Rar!\x1a\x07\0\0\0s\x80\0\x0d\0\0\0\0\0\0\0"),
 	  "names a.rar\nextensions rar\narchives rar\nencrypted\n" },
