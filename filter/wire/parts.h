@@ -43,6 +43,8 @@ struct store *wire_store(const struct settings *settings,
 void wire_http_warn(const struct settings *settings, struct diag *diag);
 void wire_store_warn(const struct settings *settings,
     const struct policy *policy, struct diag *diag);
+void wire_protected_warn(const struct settings *settings,
+    const struct policy *policy, struct diag *diag);
 bool wire_history_ok(const struct settings *settings, struct diag *diag);
 
 /* To be freed. */

@@ -107,3 +107,31 @@ wire_asks(const struct policy *policy, const char *function)
 			return true;
 	return false;
 }
+
+/* A policy that reads what nobody protects; it will be none. */
+void
+wire_protected_warn(const struct settings *settings,
+    const struct policy *policy, struct diag *diag)
+{
+	const struct {
+		enum fact_id	 fact;
+		const char	*name, *setting;
+		size_t		 count;
+	} reading[] = {
+		{ FACT_ID_FROM_NAME_PROTECTED, "from.name_protected",
+		  "protected_names", settings->protected_names.count },
+		{ FACT_ID_FROM_LOOKALIKE, "from.lookalike",
+		  "protected_domains", settings->protected_domains.count },
+		{ FACT_ID_REPLY_TO_LOOKALIKE, "reply_to.lookalike",
+		  "protected_domains", settings->protected_domains.count },
+	};
+	size_t count = sizeof(reading) / sizeof(reading[0]);
+
+	for (size_t i = 0; i < count && policy != NULL; i++)
+		if (reading[i].count == 0 &&
+		    policy_reads(policy, reading[i].fact))
+			diag_add(diag, DIAG_WARNING, settings->policy, 0, 0,
+			    STR_NONE, "it reads %s, but %s is empty: nothing "
+			    "is ever found", reading[i].name,
+			    reading[i].setting);
+}

@@ -171,6 +171,7 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	wiring->protect = protect_for(settings);
 	wire_http_warn(settings, diag);
 	wire_store_warn(settings, wiring->policy, diag);
+	wire_protected_warn(settings, wiring->policy, diag);
 	can_store = !wire_history_ok(settings, diag) ? false :
 	    !options->remembers || settings->store[0] == '\0' ||
 	    (wiring->store = wire_store(settings, options->running,

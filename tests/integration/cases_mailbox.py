@@ -40,6 +40,7 @@ def ann(t):
 def marked_mail_goes_to_junk(t):
     t.assayd(MARK)
     with ann(t) as box:
+        t.equal(box.compile(), "", "sievec")
         good, bad = Message(), Message(author="eve@reject.example",
                                        fields=[("X-Spam-Flag", "NO")])
         t.equal(t.send(good, GOOD, to=[mailbox.ADDRESS]).data.code, 250,
