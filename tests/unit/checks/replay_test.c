@@ -8,10 +8,12 @@
 #include "base/strand.h"
 #include "checks/registry.h"
 #include "checks_test.h"
+#include "tests/support/deaf_store.h"
 
 #define NOW	1990000000LL	/* not over yet by any clock */
 
 static struct store *store;
+static unsigned patience_ms = 5000;
 
 struct copy {
 	int64_t		 at;
@@ -48,8 +50,8 @@ static void
 run_copy(const struct copy *copy, const char *b, char text_out[200])
 {
 	static const struct str rcpts[20];
-	const struct check_options options = { .replay = { store, 5000,
-	    3600 * 1000, 2, 5 } };
+	const struct check_options options = { .replay = { store,
+	    patience_ms, 3600 * 1000, 2, 5 } };
 	struct dkim_signature at[3] = { { .word = WORD_NONE } };
 	struct dkim_results signatures = { at, 0 };
 	struct arena *arena = arena_new();
@@ -158,9 +160,27 @@ START_TEST(without_a_store_it_is_unknown)
 }
 END_TEST
 
+START_TEST(a_store_that_hangs)
+{
+	static const struct copy copy = { 0, "192.0.2.0/24", NULL,
+	    { "example.com" }, 1, "unknown" };
+	struct deaf_store deaf;
+	char text[200];
+
+	deaf_store_init(&deaf);
+	store = deaf.store;
+	patience_ms = 100;
+	run_copy(&copy, "b", text);
+	ck_assert_str_eq(text, copy.says);
+	patience_ms = 5000;
+	deaf_store_fini(&deaf);
+}
+END_TEST
+
 void
 add_replay_tests(TCase *tc)
 {
 	tcase_add_loop_test(tc, copies_are_counted, 0, TEST_COUNT(runs));
 	tcase_add_test(tc, without_a_store_it_is_unknown);
+	tcase_add_test(tc, a_store_that_hangs);
 }

@@ -687,6 +687,7 @@ main(void)
 	suite_add_tcase(suite, sender_tests());
 	suite_add_tcase(suite, shadow_tests());
 	suite_add_tcase(suite, signals_tests());
+	suite_add_tcase(suite, slow_tests());
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, good_mail_is_stamped);
 	tcase_add_test(tc, the_policy_record_is_told);

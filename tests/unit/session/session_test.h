@@ -20,5 +20,6 @@ TCase *seal_tests(void);
 TCase *sender_tests(void);
 TCase *shadow_tests(void);
 TCase *signals_tests(void);
+TCase *slow_tests(void);
 
 #endif
