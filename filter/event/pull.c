@@ -391,14 +391,15 @@ pull_skip(struct pull *pull)
 }
 
 bool
-pull_leave(struct pull *pull)
+pull_leave(struct pull *pull, struct str tail)
 {
-	const char *end = pull->end;
+	struct str rest;
 
-	while (end > pull->at && ascii_space(end[-1]))
-		end--;
-	if (pull->bad || pull->depth != 1 || pull_peek(pull) != ',' ||
-	    end[-1] != '}')
+	if (pull->bad || pull->depth != 1 || pull_peek(pull) != ',')
+		return false;
+	rest = str_trim(str_make(pull->at, (size_t)(pull->end - pull->at)));
+	if (rest.len < tail.len || !str_eq(str_skip(rest, rest.len - tail.len),
+	    tail))
 		return false;
 	pull->at = pull->end;
 	pull->depth = 0;

@@ -72,10 +72,10 @@ bool pull_skip(struct pull *pull);
 
 /*
  * Within the outermost object, where more keys follow: take what follows for
- * whole, if the text ends with a closing brace, and be at the end.  False:
- * nothing was done.
+ * whole, if the text ends with this tail (but for blanks), and be at the end.
+ * False: nothing was done.
  */
-bool pull_leave(struct pull *pull);
+bool pull_leave(struct pull *pull, struct str tail);
 
 /* Nothing follows but white space. */
 bool pull_end(struct pull *pull);

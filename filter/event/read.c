@@ -55,11 +55,14 @@ find_row(struct str key, const struct key_row *rows, size_t count,
 	return NULL;
 }
 
-/* What must be there was, and the recipients too: so the order is ours. */
+/* What must be there was, and the recipients too, and the line ends as we end
+ * it: so the order is ours, and nobody has put more keys behind. */
 static bool
-has_all(const struct reader *reader)
+may_leave(struct reader *reader)
 {
-	return reader->seen == NEEDS_ALL && reader->record->rcpts.count > 0;
+	return reader->seen == NEEDS_ALL &&
+	    reader->record->rcpts.count > 0 &&
+	    pull_leave(&reader->pull, STR(",\"troubles\":[]}"));
 }
 
 /* Where the keys come in the order of the rows, nothing behind the row of last
@@ -86,7 +89,7 @@ read_keys(struct reader *reader, const struct key_row *rows, size_t count,
 		if (row < rows + next)
 			last = NULL;
 		next = (size_t)(row - rows) + 1;
-		if (row == last && has_all(reader) && pull_leave(pull))
+		if (row == last && may_leave(reader))
 			return true;
 	}
 	return !pull->bad;

@@ -146,7 +146,7 @@ static struct event_feed_count
 run(const char *const *paths, unsigned jobs)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    NULL };
+	    NULL, NULL };
 	struct event_feed feed = { .paths = paths, .jobs = jobs,
 	    .ops = &ops };
 	struct event_feed_count count;

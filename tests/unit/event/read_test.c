@@ -234,6 +234,7 @@ END_TEST
 #define BOB	"\"rcpts\":[{\"address\":\"bob@example.net\"," \
 	"\"action\":\"accept\"}]"
 #define TO_BOB	"\"verdict\":" ACCEPT "," BOB ","
+#define TAIL	",\"troubles\":[]}"
 
 /* What stands behind the last part that is wanted, of a line of ours. */
 static const struct {
@@ -241,11 +242,14 @@ static const struct {
 	enum event_read_status status;
 	bool reads_rcpts;
 } tails[] = {
-	{ HEAD TO_BOB "\"facts\":{},\"dns\":[1]}", EVENT_READ_OK, true },
-	{ HEAD TO_BOB "\"facts\":{} , \"dns\":[}] } \t", EVENT_READ_OK, true },
+	{ HEAD TO_BOB "\"facts\":{},\"dns\":[1]" TAIL, EVENT_READ_OK, true },
+	{ HEAD TO_BOB "\"facts\":{} , \"dns\":[}] " TAIL " \t", EVENT_READ_OK,
+	  true },
 	/* The line was cut, or something follows. */
+	{ HEAD TO_BOB "\"facts\":{},\"dns\":[1]}", EVENT_READ_OK, true },
+	{ HEAD TO_BOB "\"facts\":{},\"dns\":[}]}", EVENT_READ_BROKEN, true },
 	{ HEAD TO_BOB "\"facts\":{},\"dns\":[1", EVENT_READ_BROKEN, true },
-	{ HEAD TO_BOB "\"facts\":{}}}", EVENT_READ_BROKEN, true },
+	{ HEAD TO_BOB "\"facts\":{}" TAIL "}", EVENT_READ_BROKEN, true },
 	{ HEAD TO_BOB "\"facts\":{},", EVENT_READ_BROKEN, true },
 	{ HEAD TO_BOB "\"facts\":{}", EVENT_READ_BROKEN, true },
 	/* Something is missing. */
@@ -260,7 +264,7 @@ static const struct {
 	  EVENT_READ_OK, true },
 	{ HEAD "\"verdict\":" ACCEPT ",\"facts\":{}," BOB ",\"dns\":1}",
 	  EVENT_READ_OK, true },
-	{ HEAD TO_BOB "\"host\":\"mx\",\"facts\":{},\"dns\":[}]}",
+	{ HEAD TO_BOB "\"host\":\"mx\",\"facts\":{},\"dns\":[}]" TAIL,
 	  EVENT_READ_BROKEN, true },
 };
 
@@ -271,6 +275,20 @@ START_TEST(tails_are_left)
 	ck_assert_int_eq(event_read(str_from(tails[_i].line), &want, arena,
 	    &record), tails[_i].status);
 	ck_assert_uint_eq(record.rcpts.count, tails[_i].reads_rcpts);
+}
+END_TEST
+
+/* What a tool put behind the rest is read all the same. */
+START_TEST(wanted_parts_may_come_last)
+{
+	const struct event_want want = { .parts = EVENT_PART_SHADOW };
+
+	ck_assert_int_eq(event_read(STR(HEAD TO_BOB "\"facts\":{},\"dns\":[]"
+	    ",\"troubles\":[],\"shadow_policy\":{\"file\":\"n\","
+	    "\"decided\":" ACCEPT ",\"differs\":true}, \"host\": \"mx\"}"),
+	    &want, arena, &record), EVENT_READ_OK);
+	ck_assert(record.shadow.is_there && record.shadow.differs);
+	assert_str(record.host, "mx");
 }
 END_TEST
 
@@ -599,6 +617,7 @@ read_cases(void)
 	tcase_add_test(cases, figures);
 	tcase_add_test(cases, only_what_is_wanted);
 	tcase_add_loop_test(cases, tails_are_left, 0, TEST_COUNT(tails));
+	tcase_add_test(cases, wanted_parts_may_come_last);
 	tcase_add_test(cases, facts_in_any_order);
 	tcase_add_loop_test(cases, lines_good_and_bad, 0, TEST_COUNT(lines));
 	tcase_add_test(cases, nesting_has_an_end);
