@@ -145,16 +145,20 @@ read_answer(struct walk_step *step, const struct dns_answer *answer)
 	step->answered = true;
 	step->status = answer->status;
 	step->secure = answer->secure;
-	if (answer->count > 0)
+	if (answer->count > 1) {
 		found = count_records(answer, &text);
+	} else if (answer->count == 1) {
+		found = 1;
+		text = answer->records[0].text;
+	}
+	if (found == 1) {
+		record = arena_alloc(arena, sizeof(*record));
+		found = dmarc_record_parse(arena, arena_copy(arena, text),
+		    record, &reason);
+		step->record = found == 1 ? record : NULL;
+	}
 	step->records = found;
 	step->has_record = found == 1;
-	if (step->has_record) {
-		record = arena_alloc(arena, sizeof(*record));
-		dmarc_record_parse(arena, arena_copy(arena, text), record,
-		    &reason);
-		step->record = record;
-	}
 	step->note = step_note(arena, step, found,
 	    answer->count > 0 ? STR("no DMARC record") : STR_NONE);
 }
