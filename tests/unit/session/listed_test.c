@@ -337,6 +337,47 @@ START_TEST(what_a_text_links_to)
 }
 END_TEST
 
+/* As much as is looked at, and more. */
+static const struct {
+	size_t domains, octets;		/* before the last one */
+	bool last;
+	const char *text;
+} long_texts[] = {
+	{ 49, 0, true, "last" }, { 50, 0, true, "cut" },
+	{ 50, 0, false, "" },
+	{ 0, LIMIT_URI_OCTETS - 21, true, "last" },
+	{ 0, LIMIT_URI_OCTETS - 10, true, "cut" },
+	{ 0, LIMIT_URI_OCTETS, true, "cut" },
+	{ 0, LIMIT_URI_OCTETS - 100, false, "" },
+};
+
+START_TEST(how_much_of_a_text)
+{
+	static char body[LIMIT_URI_OCTETS + 1000];
+	struct talk *talk = talk_new("last.example.dbl.example. A 127.0.1.2\n",
+	    POLICY "at message { reject \"last\" "
+	    "when dnsbl(\"dbl.example\", uri.domains);\n"
+	    "reject \"cut\" when uri.cut; }\n", false);
+	size_t len = 0;
+
+	for (size_t i = 0; i < long_texts[_i].domains; i++)
+		len += (size_t)sprintf(body + len, "http://d%zu.example ", i);
+	for (; len < long_texts[_i].octets; len++)
+		body[len] = len % 60 == 59 ? '\n' : ' ';
+	if (long_texts[_i].last)
+		len += (size_t)sprintf(body + len, "http://last.example/\n");
+	open_session(talk);
+	say_mail(talk, "x@example.com");
+	say_rcpt(talk, "r@mx.example");
+	say_field(talk, "From", " u@example.com");
+	session_eoh(talk->conn);
+	session_body(talk->conn, str_make(body, len));
+	say_end(talk);
+	ck_assert_str_eq(talk->text, long_texts[_i].text);
+	talk_free(talk);
+}
+END_TEST
+
 /* One client with a wrong answer: for the next one the list is off. */
 START_TEST(a_wrong_answer_is_an_alarm)
 {
@@ -382,6 +423,8 @@ listed_tests(void)
 	tcase_add_test(tc, a_list_that_is_not_believed_is_unknown);
 	tcase_add_test(tc, the_client_behind_a_relay);
 	tcase_add_test(tc, what_a_text_links_to);
+	tcase_add_loop_test(tc, how_much_of_a_text, 0,
+	    TEST_COUNT(long_texts));
 	tcase_add_test(tc, a_wrong_answer_is_an_alarm);
 	return tc;
 }
