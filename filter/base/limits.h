@@ -284,6 +284,7 @@ enum {
 					 * each */
 	LIMIT_MAILLOG_BOUNCES = 200000,	/* that may answer nothing */
 	LIMIT_MAILLOG_ACCEPTED = 2000000, /* events that are joined */
+	LIMIT_MAILLOG_HOSTS = 1000,	/* whose events are joined */
 	LIMIT_MAILLOG_SHOWN = 1000,	/* lines that are shown */
 
 	/* Events */
@@ -303,6 +304,7 @@ enum {
 					 * 8 to 16 octets each */
 	LIMIT_SUMMARY_HOURS = 20000,	/* with events in them: two years */
 	LIMIT_SUMMARY_STEPS = 31 * 24,	/* hours told one by one: a month */
+	LIMIT_SUMMARY_HOSTS = 256,	/* told apart; then the others */
 	LIMIT_SUMMARY_LINES = 48,	/* of a series, in a text */
 	LIMIT_EVIDENCE = 200,		/* DNS answers kept with a message */
 	LIMIT_SPF_TERMS_SEEN = 100,	/* kept with a message */

@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "maillog/line.h"
 
-enum { BUCKETS = 1 << 18, PIECE = 4096, HOSTS_MAX = 1000 };
+enum { BUCKETS = 1 << 18, PIECE = 4096 };
 
 static const int64_t near_us = INT64_C(86400) * 1000000;
 
@@ -16,7 +16,7 @@ struct accepted {
 	uint32_t		 count;
 	uint64_t		 left_out;
 	uint32_t		 buckets[BUCKETS];
-	struct str		 hosts[HOSTS_MAX];
+	struct str		 hosts[LIMIT_MAILLOG_HOSTS];
 	size_t			 host_count;
 };
 
@@ -108,7 +108,7 @@ host_of(struct accepted *accepted, struct str host)
 	while (i < accepted->host_count &&
 	    !str_eq_nocase(accepted->hosts[i], host))
 		i++;
-	if (i == HOSTS_MAX)
+	if (i == LIMIT_MAILLOG_HOSTS)
 		return 0;
 	if (i == accepted->host_count)
 		accepted->hosts[accepted->host_count++] =

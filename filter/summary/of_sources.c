@@ -7,9 +7,10 @@
  */
 #include <inttypes.h>
 
+#include "base/limits.h"
 #include "summary/section.h"
 
-enum { BACK_US = 1000000, HOSTS_MAX = 256 };
+enum { BACK_US = 1000000 };
 
 struct host {
 	struct str	name;
@@ -44,7 +45,8 @@ find(struct state *state, struct str name)
 	for (size_t i = 0; i < state->hosts.count; i++)
 		if (str_eq(state->hosts.at[i].name, name))
 			return &state->hosts.at[i];
-	if (state->hosts.count >= HOSTS_MAX && !str_eqz(name, "(others)"))
+	if (state->hosts.count >= LIMIT_SUMMARY_HOSTS &&
+	    !str_eqz(name, "(others)"))
 		return find(state, STR("(others)"));
 	VEC_PUSH(state->arena, &state->hosts, (struct host){
 	    .name = arena_copy(state->arena, name) });
