@@ -31,6 +31,9 @@ static const char *const texts[QUERIES] = {
 	    " AND e.queue_id = ?4 AND e.queue_id <> ''" PAGE,
 };
 
+/* What of the file is mapped costs no call and no copy a page. */
+static const char map_file[] = "PRAGMA mmap_size = 1073741824";
+
 struct reader {
 	sqlite3			*db;
 	sqlite3_stmt		*statements[QUERIES];
@@ -82,6 +85,8 @@ reader_begin(struct str rest, char *why, size_t size)
 		    sqlite3_errmsg(reader->db));
 	else
 		sqlite3_busy_timeout(reader->db, BUSY_MS);
+	/* Where it cannot be done, nothing is mapped. */
+	sqlite3_exec(reader->db, map_file, NULL, NULL, NULL);
 	if (reason[0] == '\0' &&
 	    schema_check(reader->db, reason, sizeof(reason)) &&
 	    prepare(reader, reason, sizeof(reason)))
