@@ -146,7 +146,7 @@ START_TEST(a_crash_loses_nothing_answered)
 		store_close(store, 0);
 	}
 	for (int round = 0; round < ROUNDS; round++) {
-		pid_t victim = fork();
+		pid_t victim = fork_victim();
 
 		if (victim == 0)
 			be_the_victim(_i, round);
@@ -170,7 +170,7 @@ START_TEST(a_crash_while_the_store_sleeps)
 	open_store(REDIS);
 	store_close(store, 0);
 	for (int round = 0; round < 2; round++) {
-		pid_t victim = fork();
+		pid_t victim = fork_victim();
 		uint64_t killed;
 		int due = 0;
 

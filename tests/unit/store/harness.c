@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -28,6 +29,19 @@ exec_redis(const char *const *words)
 	if (freopen("/dev/null", "w", stdout) != NULL)
 		execvp(argv[0], (char *const *)(uintptr_t)argv);
 	_exit(127);
+}
+
+pid_t
+fork_victim(void)
+{
+	pid_t pid = fork();
+	int null = pid == 0 ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+	struct stat st;
+
+	for (int fd = 3; pid == 0 && fd < 256; fd++)
+		if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+			dup2(null, fd);
+	return pid;
 }
 
 /* Redis makes its socket before it listens on it; a store tries again. */

@@ -158,7 +158,7 @@ START_TEST(killed_while_it_is_written_back)
 	end(db, log);
 	for (int round = 0; round < ROUNDS; round++) {
 		int rows, status;
-		pid_t victim = fork();
+		pid_t victim = fork_victim();
 
 		ck_assert_int_ge(victim, 0);
 		if (victim == 0)

@@ -123,7 +123,8 @@ leave_all(struct store *in)
 	for (int kind = 0; kind < STORE_TAKE; kind++) {
 		struct store_answer answer = ask(&(struct store_op){
 		    .kind = (enum store_kind)kind, .key = STR("k"),
-		    .now_ms = T0, .period_ms = DAY, .amount = 1, .spam = 1,
+		    .now_ms = T0, .period_ms = DAY, .spam = 1,
+		    .amount = kind == STORE_COUNT ? 1 : 0,
 		    .delay_ms = MINUTE, .window_ms = DAY, .lifetime_ms = DAY,
 		    .member = STR("m"), .content = STR("c") });
 

@@ -4,6 +4,8 @@
 #ifndef ASSAY_TESTS_STORE_H
 #define ASSAY_TESTS_STORE_H
 
+#include <sys/types.h>
+
 #include "store/store.h"
 #include "tests/support/check.h"
 
@@ -24,6 +26,11 @@ const char *database_path(void);	/* of SQLite */
 int number_in_database(const char *select);
 const char *spool_path(void);
 void open_with_spool(int backend, uint64_t max);
+
+/* fork(), for a child that is killed while it asserts: libcheck keeps account
+ * in a file that both would write to, and one killed in the midst of it spoils
+ * that.  What fails in the child ends it. */
+pid_t fork_victim(void);
 
 /* A redis-server of our own on a socket; words: more options, or NULL. */
 void redis_start(const char *const *words);
