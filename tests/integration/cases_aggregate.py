@@ -15,9 +15,9 @@ from assayd import USER
 from case import Skipped, case
 from cases_mailbox import ann
 from cases_replay import assay
-from cases_sign import Keys
+from cases_sign import Keys, configured
 from mail import Message
-from proc import run, wait_for
+from proc import wait_for
 from world import GOOD, STRANGER
 
 RULES = """
@@ -118,19 +118,11 @@ def look_at(t, keys, octets):
 @contextlib.contextmanager
 def local_mail_is_signed(t):
     """What sendmail(1) queues meets the milter, too."""
-    path = t.mta.etc + "/main.cf"
-    with open(path, encoding="utf-8") as text:
-        before = text.read()
     try:
-        with open(path, "w", encoding="utf-8") as out:
-            out.write(before + "non_smtpd_milters = %s\n" %
-                      t.mta.milter_name("unix"))
-        run("postfix", "-c", t.mta.etc, "reload")
+        configured(t, "non_smtpd_milters=" + t.mta.milter_name("unix"))
         yield
     finally:
-        with open(path, "w", encoding="utf-8") as out:
-            out.write(before)
-        run("postfix", "-c", t.mta.etc, "reload")
+        configured(t, "non_smtpd_milters=")
 
 
 def whole_way(t, mailer, user=USER):

@@ -64,8 +64,8 @@ def what_became_of_mail(t):
     if not wait_for(lambda: good_id in "".join(lines(t)), 5):
         raise Skipped("%s has no log here" % t.mta.name)
     _, bounced_id = sent(t, "nobody@example.net")
-    later, later_id = sent(t, "later@example.net", "carol@example.net")
-    _, busy_id = sent(t, "busy@example.net")
+    later, later_id = sent(t, "put-off-once@example.net", "carol@example.net")
+    _, busy_id = sent(t, "always-busy@example.net")
     held, held_id = sent(t, "dave@example.net", author="a@quarantine.example",
                          client=STRANGER)
     t.queued("dave@example.net")
@@ -115,7 +115,7 @@ def of_one(t, log, later_id, bounced_id, held_id):
     """What is told of one message."""
     text = outcomes(t, log, "--queue-id", later_id)
     t.holds(text, "<carol@example.net> sent")
-    t.holds(text, "<later@example.net> sent")
+    t.holds(text, "<put-off-once@example.net> sent")
     t.holds(text, "put off 1 time")
     found = [json.loads(line) for line in outcomes(
         t, log, "--queue-id", bounced_id, "--json").splitlines()]

@@ -67,7 +67,7 @@ class Handler(socketserver.StreamRequestHandler):
                 self.say("250 2.1.0 ok")
             elif word == b"RCPT" and self.path(line).startswith("nobody@"):
                 self.say("550 5.1.1 nobody of that name")
-            elif word == b"RCPT" and self.path(line).startswith("busy@"):
+            elif word == b"RCPT" and self.path(line).startswith("always-busy@"):
                 self.say("451 4.2.1 <%s>: busy, try again" %
                          self.path(line))
             elif word == b"RCPT" and self.server.is_early(self.path(line)):
@@ -106,8 +106,8 @@ class Sink(socketserver.ThreadingTCPServer):
             self.deliveries.append(delivery)
 
     def is_early(self, recipient):
-        """later@ is put off once."""
-        if not recipient.startswith("later"):
+        """put-off-once@ is."""
+        if not recipient.startswith("put-off-once@"):
             return False
         with self.lock:
             early = recipient not in self.asked
