@@ -9,6 +9,7 @@ main(void)
 	suite_add_tcase(suite, override_cases());
 	suite_add_tcase(suite, writer_cases());
 	suite_add_tcase(suite, read_cases());
+	suite_add_tcase(suite, when_cases());
 	suite_add_tcase(suite, feed_cases());
 	suite_add_tcase(suite, mask_cases());
 	return run_suite(suite);

@@ -8,6 +8,7 @@ TCase *json_cases(void);
 TCase *override_cases(void);
 TCase *writer_cases(void);
 TCase *read_cases(void);
+TCase *when_cases(void);
 TCase *feed_cases(void);
 TCase *mask_cases(void);
 
