@@ -212,7 +212,7 @@ def choices(runner):
             d["domain"] for d in json.loads(done.stdout)["domains"]), domains)
     done = read(runner, "--domain", "none.example", path)
     runner.check("read: no such domain", (done.returncode, done.stderr), (
-        2, b"assay dmarc: no report of these domains was found\n"))
+        2, b"assay dmarc read: no report of these domains was found\n"))
     done = read(runner, "--top", "1", write(runner, "a.xml", report(
         [OURS, SERVICE, FORGED])))
     runner.check("read --top", b"and 2 more senders" in done.stdout, True)

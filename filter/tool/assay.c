@@ -1,130 +1,160 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "config.h"
+#include "tool/help.h"
 #include "tool/tool.h"
 
-static const struct tool_command commands[] = {
-	{ "verify",
-	  "[-c FILE] [--dns SPEC] [--policy FILE] [--ip IP] [--name NAME] "
-	  "[--helo NAME] [--from ADDR] [--rcpt ADDR]... [--auth LOGIN] "
-	  "[--listener NAME] [--now UNIXTIME] [--set KEY=VALUE]... [--json] "
-	  "[--explain] [--color WHEN] "
-	  "MESSAGE...",
-	  "run the daemon's checks and policy on message files",
+/* In the order in which an admin meets them. */
+const struct tool_use tool_uses[] = {
+	{ "verify", "",
+	  "[-c FILE] [--dns SPEC] [--policy FILE] [--ip IP] [--name "
+	  "NAME] [--helo NAME] [--from ADDR] [--rcpt ADDR]... [--auth "
+	  "LOGIN] [--listener NAME] [--now UNIXTIME] [--set "
+	  "KEY=VALUE]... [--json] [--explain] [--color WHEN] MESSAGE...",
+	  "the daemon's checks and policy on message files",
 	  tool_verify },
-	{ "seal",
-	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [--key FILE] "
-	  "[--domain DOMAIN] [--selector NAME] [--authserv-id ID] [--ip IP] "
-	  "[--name NAME] [--helo NAME] [--from ADDR] [--now UNIXTIME] "
-	  "[MESSAGE]",
-	  "verify a message, and print it with one more ARC set on top",
-	  tool_seal },
-	{ "spf",
-	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [--json] --ip IP "
-	  "--helo NAME --from ADDR",
-	  "what SPF says of a client",
-	  tool_spf },
-	{ "dmarc",
-	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [--json] "
-	  "[--dkim DOMAIN]... [--spf DOMAIN] DOMAIN | "
-	  "read [--json] [--html] [--domain DOMAIN]... [--top N] FILE... | "
-	  "send [--dry-run] [--date DATE] [--output DIR] [--domain DOMAIN]... "
-	  "[--again] [--pace TIME] [--jobs N] [--now UNIXTIME] [--json] "
-	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [SOURCE...] | "
-	  "send --failures [-c FILE] [--dns SPEC] [--set KEY=VALUE]... "
-	  "[--dry-run] | "
-	  "bounce [-c FILE] [--set KEY=VALUE]... [FILE]",
-	  "what DMARC says of an author domain, and how it is found; what "
-	  "others report of our mail, and what we report to them",
-	  tool_dmarc },
-	{ "explain",
-	  "[-c FILE] [--policy FILE] [--mail-log LOG]... [--color WHEN] "
-	  "[--set KEY=VALUE]... [--json] QUEUE-ID [EVENTS...]",
-	  "why a logged message ended as it did",
-	  tool_explain },
-	{ "log",
+	{ "policy", "check",
+	  "[--json] [--werror] FILE...",
+	  "what is wrong with a policy",
+	  tool_policy },
+	{ "policy", "test",
+	  "[--json] [--werror] FILE...",
+	  "what a policy does in the cases beside it",
+	  tool_policy },
+	{ "policy", "replay",
+	  "--policy NEW [--against OLD] [--since TIME] [--until TIME] "
+	  "[--show N] [--json] [--html] [--jobs N] [-c FILE] [--set "
+	  "KEY=VALUE]... [EVENTS...]",
+	  "what logged mail would have met under a policy",
+	  tool_policy },
+	{ "policy", "diff",
+	  "--live [--since TIME] [--until TIME] [--show N] [--json] "
+	  "[--jobs N] [-c FILE] [--set KEY=VALUE]... [EVENTS...]",
+	  "what the shadow policy would have done otherwise",
+	  tool_policy },
+	{ "log", "",
 	  "[-c FILE] [--from WHO] [--to WHO] [--client IP|NET] "
 	  "[--verdict WHAT] [--queue-id ID] [--rule FILE:LINE] "
-	  "[--fired FILE:LINE] [--fact TEST]... [--host NAME] [--kind KIND] "
-	  "[--since TIME] [--until TIME] [--limit N] [--follow] "
+	  "[--fired FILE:LINE] [--fact TEST]... [--host NAME] [--kind "
+	  "KIND] [--since TIME] [--until TIME] [--limit N] [--follow] "
 	  "[--set KEY=VALUE]... [--json] [SOURCE...]",
 	  "what mail came, a line each",
 	  tool_log },
-	{ "report",
-	  "[-c FILE] [--since TIME] [--until TIME] [--by WHAT] [--top N] "
-	  "[--format text|html|json|csv] [--mail ADDRESS]... "
+	{ "explain", "",
+	  "[-c FILE] [--policy FILE] [--mail-log LOG]... [--color "
+	  "WHEN] [--set KEY=VALUE]... [--json] QUEUE-ID [EVENTS...]",
+	  "why a logged message ended as it did",
+	  tool_explain },
+	{ "report", "",
+	  "[-c FILE] [--since TIME] [--until TIME] [--by WHAT] [--top "
+	  "N] [--format text|html|json|csv] [--mail ADDRESS]... "
 	  "[--section NAME]... [--own DOMAIN]... [--commands] "
 	  "[--mail-log LOG]... [--color WHEN] [--follow] [--jobs N] "
 	  "[--set KEY=VALUE]... [--json] [SOURCE...]",
 	  "what the mail of a time came to",
 	  tool_report },
-	{ "outcomes",
-	  "[-c FILE] [--events SOURCE]... [--since TIME] [--until TIME] "
-	  "[--top N] [--format text|html|json|csv] [--queue-id ID] "
-	  "[--show N] [--year N] [--color WHEN] [--jobs N] "
-	  "[--set KEY=VALUE]... [--json] LOG...",
-	  "what became of mail, by the logs of Postfix and Sendmail",
+	{ "outcomes", "",
+	  "[-c FILE] [--events SOURCE]... [--since TIME] [--until "
+	  "TIME] [--top N] [--format text|html|json|csv] [--queue-id "
+	  "ID] [--show N] [--year N] [--color WHEN] [--jobs N] [--set "
+	  "KEY=VALUE]... [--json] LOG...",
+	  "what became of mail, by the mail server's logs",
 	  tool_outcomes },
-	{ "learn",
+	{ "spf", "",
+	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [--json] --ip "
+	  "IP --helo NAME --from ADDR",
+	  "what SPF says of a client",
+	  tool_spf },
+	{ "dmarc", "",
+	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [--json] "
+	  "[--dkim DOMAIN]... [--spf DOMAIN] DOMAIN",
+	  "what DMARC says of an author domain",
+	  tool_dmarc },
+	{ "dmarc", "read",
+	  "[--json] [--html] [--domain DOMAIN]... [--top N] FILE...",
+	  "what others report of our mail",
+	  tool_dmarc },
+	{ "dmarc", "send",
+	  "[--dry-run] [--date DATE] [--output DIR] [--domain "
+	  "DOMAIN]... [--again] [--pace TIME] [--jobs N] [--now "
+	  "UNIXTIME] [--json] [--failures] [-c FILE] [--dns SPEC] "
+	  "[--set KEY=VALUE]... [SOURCE...]",
+	  "the reports that domain owners ask for",
+	  tool_dmarc },
+	{ "dmarc", "bounce",
+	  "[-c FILE] [--set KEY=VALUE]... [FILE]",
+	  "a report that came back (for a pipe)",
+	  tool_dmarc },
+	{ "key", "new",
+	  "[-c FILE] [--set KEY=VALUE]... [--json] [--directory DIR] "
+	  "[--algorithm NAME] --domain DOMAIN --selector NAME",
+	  "a key, and its DNS record",
+	  tool_key },
+	{ "key", "check",
+	  "[-c FILE] [--dns SPEC]... [--set KEY=VALUE]... [--json] "
+	  "[--directory DIR] [--domain DOMAIN] [--selector NAME]",
+	  "whether DNS has what is on disk",
+	  tool_key },
+	{ "key", "rotate",
+	  "[-c FILE] [--dns SPEC]... [--set KEY=VALUE]... [--json] "
+	  "[--directory DIR] [--algorithm NAME] [--wait TIME] "
+	  "[--interval TIME] [--keep TIME] [--after TIME] [--selector "
+	  "NAME] --domain DOMAIN",
+	  "the next key, once DNS shows it",
+	  tool_key },
+	{ "learn", "",
 	  "spam|ham [-c FILE] [--set KEY=VALUE]... [--json] "
 	  "MESSAGE|QUEUE-ID [EVENTS...]",
-	  "what a message was, for the reputation of who sent it",
+	  "what a message was, for its sender's reputation",
 	  tool_learn },
-	{ "reputation",
+	{ "reputation", "",
 	  "[-c FILE] [--set KEY=VALUE]... [--json] [--reset] ID...",
 	  "what is remembered of a domain or a network",
 	  tool_reputation },
-	{ "key",
-	  "new|check|rotate [-c FILE] [--dns SPEC]... [--set KEY=VALUE]... "
-	  "[--json] [--directory DIR] [--domain DOMAIN] [--selector NAME] "
-	  "[--algorithm NAME] [--wait TIME] [--interval TIME] [--keep TIME] "
-	  "[--after TIME]",
-	  "make keys, compare them with DNS, replace them",
-	  tool_key },
-	{ "policy",
-	  "check|test [--json] [--werror] FILE... | "
-	  "replay --policy NEW [--against OLD] [--since TIME] [--until TIME] "
-	  "[--show N] [--json] [--html] [--jobs N] [-c FILE] "
-	  "[--set KEY=VALUE]... [EVENTS...] | "
-	  "diff --live [--since TIME] [--until TIME] [--show N] [--json] "
-	  "[--jobs N] [-c FILE] [--set KEY=VALUE]... [EVENTS...]",
-	  "what is wrong with a policy; what it does in the cases beside it; "
-	  "what logged mail would have met under it",
-	  tool_policy },
+	{ "seal", "",
+	  "[-c FILE] [--dns SPEC] [--set KEY=VALUE]... [--key FILE] "
+	  "[--domain DOMAIN] [--selector NAME] [--authserv-id ID] "
+	  "[--ip IP] [--name NAME] [--helo NAME] [--from ADDR] [--now "
+	  "UNIXTIME] [MESSAGE]",
+	  "a message with one more ARC set on top",
+	  tool_seal },
 };
 
-enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
+const size_t tool_use_count = sizeof(tool_uses) / sizeof(tool_uses[0]);
 
-const char *
-tool_synopsis(const char *command)
+static bool
+asks_help(int argc, char **argv)
 {
-	for (int i = 0; i < COMMAND_COUNT; i++)
-		if (strcmp(commands[i].name, command) == 0)
-			return commands[i].synopsis;
-	return "";
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
 }
 
-static void
-print_help(FILE *out)
-{
-	fputs("usage: assay COMMAND [OPTION]...\n\n", out);
-	for (int i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "assay %s %s\n    %s\n", commands[i].name,
-		    commands[i].synopsis, commands[i].about);
-	fputs("assay --version\n", out);
-}
-
+/* argv[0] is the command. */
 static int
-run_command(const struct tool_command *command, int argc, char **argv)
+run(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		printf("usage: assay %s %s\n    %s\n", command->name,
-		    command->synopsis, command->about);
-		return TOOL_DONE;
+	const struct tool_use *use = tool_use_find(argv[0]);
+	const char *nearest;
+
+	if (use == NULL) {
+		nearest = tool_use_nearest(argv[0]);
+		fprintf(stderr, "assay: no command \"%s\"", argv[0]);
+		if (nearest != NULL)
+			fprintf(stderr, "; did you mean \"%s\"?", nearest);
+		fputs("\nassay --help lists them\n", stderr);
+		return TOOL_BAD_USE;
 	}
-	return command->run(argc, argv);
+	if (argc > 1)
+		tool_use_is(argv[0], argv[1]);
+	if (!asks_help(argc, argv))
+		return use->run(argc, argv);
+	tool_print_uses(argv[0], true, stdout);
+	return TOOL_DONE;
 }
 
 int
@@ -132,21 +162,16 @@ main(int argc, char **argv)
 {
 	log_open("assay", "stderr", LOG_LEVEL_WARN);
 	if (argc < 2) {
-		print_help(stderr);
+		tool_help(stderr);
 		return TOOL_BAD_USE;
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-		print_help(stdout);
+		tool_help(stdout);
 		return TOOL_DONE;
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		puts(PACKAGE_STRING);
 		return TOOL_DONE;
 	}
-	for (int i = 0; i < COMMAND_COUNT; i++)
-		if (strcmp(commands[i].name, argv[1]) == 0)
-			return run_command(&commands[i], argc - 1, argv + 1);
-	fprintf(stderr, "assay: no command \"%s\"\n", argv[1]);
-	print_help(stderr);
-	return TOOL_BAD_USE;
+	return run(argc - 1, argv + 1);
 }

@@ -6,8 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/diag.h"
 #include "base/print.h"
+#include "tool/help.h"
 #include "wire/wire.h"
+
+enum { OPTIONS_MAX = 64 };
 
 #define DEFAULT_CONFIG	ASSAY_SYSCONFDIR "/assay.conf"
 
@@ -41,8 +45,12 @@ tool_common_option(struct tool_common *common, int letter,
 	if (letter != 'D' && letter != 'S')
 		return false;
 	text = letter == 'D' ? dns_override(argument) : argument;
-	if (text != NULL && common->override_count < TOOL_OVERRIDES_MAX)
-		common->overrides[common->override_count++] = text;
+	if (text == NULL || common->override_count == TOOL_OVERRIDES_MAX) {
+		fprintf(stderr, "assay: more than %d --set and --dns\n",
+		    TOOL_OVERRIDES_MAX);
+		return false;
+	}
+	common->overrides[common->override_count++] = text;
 	return true;
 }
 
@@ -65,7 +73,10 @@ tool_settings(const struct tool_common *common)
 static void
 complain(const char *command, const char *format, va_list ap)
 {
-	fprintf(stderr, "assay %s: ", command);
+	const char *word = tool_use_word();
+
+	fprintf(stderr, "assay %s%s%s: ", command, word[0] == '\0' ? "" : " ",
+	    word);
 	vfprintf(stderr, format, ap);
 	fputc('\n', stderr);
 }
@@ -89,9 +100,57 @@ tool_usage(const char *command, const char *format, ...)
 	va_start(ap, format);
 	complain(command, format, ap);
 	va_end(ap);
-	fprintf(stderr, "usage: assay %s %s\n", command,
-	    tool_synopsis(command));
+	tool_print_uses(command, false, stderr);
 	return TOOL_BAD_USE;
+}
+
+/* An option as it was written: without its dashes, and without "=VALUE". */
+static struct str
+option_name(const char *written)
+{
+	struct str name = str_from(written);
+
+	while (name.len > 0 && name.ptr[0] == '-')
+		name = str_skip(name, 1);
+	return str_slice(name, 0, str_chr(name, '='));
+}
+
+static void
+bad_option(const char *command, const char *written,
+    const struct option *table)
+{
+	const char *names[OPTIONS_MAX], *nearest;
+	size_t count = 0;
+
+	for (; table->name != NULL && count < OPTIONS_MAX; table++)
+		names[count++] = table->name;
+	nearest = diag_nearest(option_name(written), names, count);
+	if (nearest == NULL)
+		tool_usage(command, "there is no option %s", written);
+	else
+		tool_usage(command, "there is no option %s; did you mean --%s?",
+		    written, nearest);
+}
+
+int
+tool_option(const char *command, int argc, char **argv, const char *letters,
+    const struct option *table, int *row_out)
+{
+	const char *written;
+	int letter;
+
+	opterr = 0;
+	letter = getopt_long(argc, argv, letters, table, row_out);
+	if (letter != '?')
+		return letter;
+	written = argv[optind - 1];
+	if (optopt == 0 || strncmp(written, "--", 2) != 0)
+		bad_option(command, written, table);
+	else if (strchr(written, '=') != NULL)
+		tool_usage(command, "%s: this option takes no value", written);
+	else
+		tool_usage(command, "%s needs a value", written);
+	return letter;
 }
 
 bool

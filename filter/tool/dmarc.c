@@ -263,7 +263,7 @@ take_option(struct dmarc_tool *tool, int letter, const char *argument)
 		return take_domain(tool, argument,
 		    &tool->dkim[tool->dkim_count++]);
 	if (!tool_common_option(&tool->common, letter, argument))
-		return tool_usage(command, "bad options");
+		return TOOL_BAD_USE;
 	return 0;
 }
 
@@ -272,8 +272,8 @@ take_options(struct dmarc_tool *tool, int argc, char **argv)
 {
 	int letter, status;
 
-	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, options,
-	    NULL)) != -1) {
+	while ((letter = tool_option(command, argc, argv,
+	    TOOL_COMMON_LETTERS, options, NULL)) != -1) {
 		status = take_option(tool, letter, optarg);
 		if (status != 0)
 			return status;

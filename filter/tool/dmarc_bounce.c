@@ -16,7 +16,7 @@
 #include "tool/remember.h"
 #include "wire/report.h"
 
-static const char command[] = "dmarc bounce";
+static const char command[] = "dmarc";
 
 static const struct option options[] = {
 	TOOL_COMMON_OPTIONS,
@@ -166,11 +166,12 @@ tool_dmarc_bounce(int argc, char **argv)
 	struct tool_common common = { .config = NULL };
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, options,
-	    NULL)) != -1)
-		if (letter == 'J' || !tool_common_option(&common, letter,
-		    optarg))
-			return tool_usage("dmarc", "bad options");
+	while ((letter = tool_option("dmarc", argc, argv,
+	    TOOL_COMMON_LETTERS, options, NULL)) != -1)
+		if (letter == 'J')
+			return tool_usage("dmarc", "it prints no JSON");
+		else if (!tool_common_option(&common, letter, optarg))
+			return TOOL_BAD_USE;
 	if (optind + 1 < argc)
 		return tool_usage("dmarc", "\"%s\" is too much",
 		    argv[optind + 1]);

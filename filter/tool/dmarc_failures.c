@@ -15,7 +15,7 @@
 
 enum { LEASE_MS = 10 * 60 * 1000, MAX = 1000, FAILED_IN_A_ROW = 3, LATER = 1 };
 
-static const char command[] = "dmarc send";
+static const char command[] = "dmarc";
 static const int64_t day_ms = 24 * 3600 * 1000;
 
 struct sending {
@@ -308,13 +308,15 @@ tool_dmarc_failures(int argc, char **argv)
 	struct sending sending = { .now = 0 };
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, options,
-	    NULL)) != -1) {
+	while ((letter = tool_option("dmarc", argc, argv,
+	    TOOL_COMMON_LETTERS, options, NULL)) != -1) {
 		if (letter == 'n')
 			sending.dry_run = true;
-		else if (letter == 'J' || (letter != 'F' &&
-		    !tool_common_option(&sending.common, letter, optarg)))
-			return tool_usage("dmarc", "bad options");
+		else if (letter == 'J')
+			return tool_usage("dmarc", "--failures prints no JSON");
+		else if (letter != 'F' &&
+		    !tool_common_option(&sending.common, letter, optarg))
+			return TOOL_BAD_USE;
 	}
 	if (optind < argc)
 		return tool_usage("dmarc", "\"%s\" is too much", argv[optind]);

@@ -296,7 +296,7 @@ take_option(struct reading *reading, struct arena *arena, int letter)
 		reading->top = (size_t)top;
 		return 0;
 	default:
-		return tool_usage(command, "bad options");
+		return TOOL_BAD_USE;
 	}
 }
 
@@ -337,8 +337,8 @@ tool_dmarc_read(int argc, char **argv)
 	struct reading reading = { .top = TOP };
 	int letter, status = 0;
 
-	while (status == 0 && (letter = getopt_long(argc, argv, "", options,
-	    NULL)) != -1)
+	while (status == 0 && (letter = tool_option(command, argc, argv, "",
+	    options, NULL)) != -1)
 		status = take_option(&reading, arena, letter);
 	if (status == 0 && reading.json && reading.html)
 		status = tool_usage(command, "--json and --html exclude each "

@@ -102,10 +102,10 @@ take_options(struct dmarc_send *send, int argc, char **argv)
 {
 	int letter, row = 0;
 
-	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, options,
-	    &row)) != -1) {
+	while ((letter = tool_option(command, argc, argv,
+	    TOOL_COMMON_LETTERS, options, &row)) != -1) {
 		if (letter == '?')
-			return tool_usage(command, "unknown option");
+			return TOOL_BAD_USE;
 		if (!take_option(send, letter, optarg))
 			return tool_usage(command, "\"%s\" is nothing for "
 			    "--%s", optarg == NULL ? "" : optarg,

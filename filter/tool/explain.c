@@ -39,8 +39,8 @@ take_options(struct options *options, struct arena *arena, int argc,
 	int letter;
 
 	tool_colour("auto", &options->colour);
-	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, table,
-	    NULL)) != -1) {
+	while ((letter = tool_option(command, argc, argv,
+	    TOOL_COMMON_LETTERS, table, NULL)) != -1) {
 		if (letter == 'P')
 			options->policy = optarg;
 		else if (letter == 'm')
@@ -51,7 +51,7 @@ take_options(struct options *options, struct arena *arena, int argc,
 			    "--color", optarg);
 		else if (letter != 'C' && !tool_common_option(
 		    &options->common, letter, optarg))
-			return tool_usage(command, "unknown option");
+			return TOOL_BAD_USE;
 	}
 	if (optind == argc)
 		return tool_usage(command, "which queue id?");

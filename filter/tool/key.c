@@ -84,7 +84,6 @@ take_option(struct key_tool *tool, int letter, const char *argument)
 		tool->algorithm = argument;
 		return true;
 	case '?':
-		tool_usage(command, "bad option");
 		return false;
 	}
 	if (tool_common_option(&tool->common, letter, argument))
@@ -97,8 +96,8 @@ read_options(struct key_tool *tool, int argc, char **argv)
 {
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, options,
-	    NULL)) != -1)
+	while ((letter = tool_option(command, argc, argv,
+	    TOOL_COMMON_LETTERS, options, NULL)) != -1)
 		if (!take_option(tool, letter, optarg))
 			return false;
 	if (optind < argc) {

@@ -246,10 +246,10 @@ tool_learn(int argc, char **argv)
 	struct learn learn = { .spam = false };
 	int letter, status;
 
-	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, table,
-	    NULL)) != -1)
+	while ((letter = tool_option(command, argc, argv,
+	    TOOL_COMMON_LETTERS, table, NULL)) != -1)
 		if (!tool_common_option(&learn.common, letter, optarg))
-			return tool_usage(command, "unknown option");
+			return TOOL_BAD_USE;
 	if (argc - optind < 2)
 		return tool_usage(command, "spam or ham, and which message?");
 	learn.spam = strcmp(argv[optind], "spam") == 0;

@@ -139,10 +139,10 @@ take_options(struct options *options, struct arena *arena, int argc,
 	int letter, row = 0;
 
 	tool_colour("auto", &options->how.colour);
-	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, table,
-	    &row)) != -1) {
+	while ((letter = tool_option(command, argc, argv,
+	    TOOL_COMMON_LETTERS, table, &row)) != -1) {
 		if (letter == '?')
-			return tool_usage(command, "unknown option");
+			return TOOL_BAD_USE;
 		if (!take_option(options, arena, letter, optarg))
 			return tool_usage(command, "\"%s\" is nothing for "
 			    "--%s", optarg, table[row].name);

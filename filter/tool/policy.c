@@ -280,7 +280,8 @@ take_options(struct options *options, int argc, char **argv)
 	};
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "", table, NULL)) != -1) {
+	while ((letter = tool_option(command, argc, argv, "",
+	    table, NULL)) != -1) {
 		if (letter == 'J')
 			options->json = true;
 		else if (letter == 'W')
@@ -312,7 +313,7 @@ tool_policy(int argc, char **argv)
 		return tool_usage(command, "\"%s\" is neither check, test, "
 		    "replay nor diff", argv[1]);
 	if (take_options(&options, argc - 1, argv + 1) != TOOL_DONE)
-		return tool_usage(command, "unknown option");
+		return TOOL_BAD_USE;
 	if (options.file_count == 0)
 		return tool_usage(command, "no file is named");
 	for (int i = 0; i < options.file_count; i++)

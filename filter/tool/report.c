@@ -153,10 +153,10 @@ take_options(struct tool_report *report, struct arena *arena, int argc,
 
 	report->summary.top = SIZE_MAX;
 	tool_colour("auto", &report->how.colour);
-	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, table,
-	    &row)) != -1) {
+	while ((letter = tool_option(command, argc, argv,
+	    TOOL_COMMON_LETTERS, table, &row)) != -1) {
 		if (letter == '?')
-			return tool_usage(command, "unknown option");
+			return TOOL_BAD_USE;
 		if (!take_option(report, arena, letter, optarg))
 			return tool_usage(command, "\"%s\" is nothing for "
 			    "--%s", optarg, table[row].name);

@@ -92,12 +92,12 @@ tool_reputation(int argc, char **argv)
 	struct arena *arena;
 	int letter, status = TOOL_BAD_USE;
 
-	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, table,
-	    NULL)) != -1) {
+	while ((letter = tool_option(command, argc, argv,
+	    TOOL_COMMON_LETTERS, table, NULL)) != -1) {
 		if (letter == 'R')
 			options.reset = true;
 		else if (!tool_common_option(&options.common, letter, optarg))
-			return tool_usage(command, "unknown option");
+			return TOOL_BAD_USE;
 	}
 	if (optind == argc)
 		return tool_usage(command, "of whom?");

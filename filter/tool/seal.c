@@ -181,10 +181,10 @@ read_options(struct seal *seal, int argc, char **argv)
 	int letter, row = 0;
 
 	optind = 1;
-	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, options,
-	    &row)) != -1) {
+	while ((letter = tool_option(command, argc, argv,
+	    TOOL_COMMON_LETTERS, options, &row)) != -1) {
 		if (letter == '?')
-			return tool_usage(command, "unknown option");
+			return TOOL_BAD_USE;
 		if (!take_option(seal, letter, optarg))
 			return tool_usage(command, "--%s cannot be \"%s\"",
 			    options[row].name, or_empty(optarg));

@@ -205,7 +205,7 @@ take_option(struct spf_tool *tool, int letter, const char *argument)
 		tool->from = str_from(argument);
 		tool->from_given = true;
 	} else if (!tool_common_option(&tool->common, letter, argument)) {
-		return tool_usage(command, "bad options");
+		return TOOL_BAD_USE;
 	}
 	return 0;
 }
@@ -215,8 +215,8 @@ take_options(struct spf_tool *tool, int argc, char **argv)
 {
 	int letter, status;
 
-	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, options,
-	    NULL)) != -1) {
+	while ((letter = tool_option(command, argc, argv,
+	    TOOL_COMMON_LETTERS, options, NULL)) != -1) {
 		status = take_option(tool, letter, optarg);
 		if (status != 0)
 			return status;

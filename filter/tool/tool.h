@@ -2,7 +2,7 @@
  * tool - assay, the admin's command: a table of subcommands
  *
  * To add one: a file tool/NAME.c that exports tool_NAME(), a row in
- * tool/assay.c, and a section in tool/assay.1.
+ * tool/assay.c (tool/help.h), and a section in tool/assay.1.
  *
  * Exit status of every subcommand: 0 done, 2 bad use or unreadable input;
  * what else there is, its manual section says.
@@ -16,13 +16,6 @@
 #include "dns/resolver.h"
 
 enum { TOOL_DONE = 0, TOOL_BAD_USE = 2 };
-
-struct tool_command {
-	const char	*name;
-	const char	*synopsis;	/* after "assay NAME " */
-	const char	*about;		/* one line */
-	int		(*run)(int argc, char **argv); /* argv[0] is the name */
-};
 
 int tool_verify(int argc, char **argv);
 int tool_seal(int argc, char **argv);
@@ -49,8 +42,8 @@ struct tool_common {
 
 /*
  * Rows for getopt_long() and their letters: -c FILE, --dns SPEC, --set
- * KEY=VALUE, --json.  tool_common_option() takes what getopt_long() returned;
- * false: it is none of these.
+ * KEY=VALUE, --json.  tool_common_option() takes what tool_option() returned;
+ * false: it is none of these, or one too many, which was said.
  */
 #define TOOL_COMMON_LETTERS	"c:"
 #define TOOL_COMMON_OPTIONS				\
@@ -65,7 +58,12 @@ bool tool_common_option(struct tool_common *common, int letter,
 /* Settings as the daemon would have them, or NULL: what is wrong was said. */
 struct settings *tool_settings(const struct tool_common *common);
 
-const char *tool_synopsis(const char *command);
+/*
+ * getopt_long(), which says itself what is wrong with an option, and how the
+ * command is written, before it returns '?'.
+ */
+int tool_option(const char *command, int argc, char **argv,
+    const char *letters, const struct option *table, int *row_out);
 
 /* "assay NAME: text" and the synopsis on standard error; TOOL_BAD_USE. */
 int tool_usage(const char *command, const char *format, ...)

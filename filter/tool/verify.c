@@ -171,10 +171,10 @@ read_options(struct verify *verify, int argc, char **argv)
 	int letter;
 
 	optind = 1;
-	while ((letter = getopt_long(argc, argv, TOOL_COMMON_LETTERS, options,
-	    NULL)) != -1) {
+	while ((letter = tool_option(command, argc, argv,
+	    TOOL_COMMON_LETTERS, options, NULL)) != -1) {
 		if (letter == '?')
-			return tool_usage(command, "unknown option");
+			return TOOL_BAD_USE;
 		if (!take_option(verify, letter, optarg))
 			return tool_usage(command,
 			    "--%s cannot be \"%s\"", option_name(letter),
