@@ -85,9 +85,6 @@ generation_new(const char *file, const char *const *overrides,
 		generation_unref(generation);
 		return NULL;
 	}
-	if (running != NULL && running->events == generation->events &&
-	    generation->events != NULL)
-		event_writer_reopen(generation->events->writer);
 	return generation;
 }
 
@@ -121,6 +118,13 @@ generation_event_counts(const struct generation *generation,
 		return false;
 	event_writer_counts(generation->events->writer, counts_out);
 	return true;
+}
+
+void
+generation_reopen(const struct generation *generation)
+{
+	if (generation->events != NULL)
+		event_writer_reopen(generation->events->writer);
 }
 
 void

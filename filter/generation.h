@@ -32,6 +32,9 @@ void generation_unref(void *generation);
 bool generation_event_counts(const struct generation *generation,
     struct event_counts *counts_out);
 
+/* Its event file was renamed by log rotation: go on in a new one. */
+void generation_reopen(const struct generation *generation);
+
 /* Wait, but not long, until the events so far are written. */
 void generation_flush(const struct generation *generation);
 

@@ -302,6 +302,9 @@ wait_for_end(struct assayd *assayd)
 
 		if (pause > 0 && health_is_well())
 			daemon_notify("WATCHDOG=1");
+		/* First of all: a log is rotated, whatever the settings say. */
+		if (sig == SIGHUP || sig == SIGUSR1)
+			generation_reopen(assayd->generation);
 		if (sig == SIGHUP)
 			reload(assayd);
 		else if (sig == SIGTERM || sig == SIGINT)
@@ -492,6 +495,7 @@ main(int argc, char **argv)
 	sigaddset(&assayd.signals, SIGTERM);
 	sigaddset(&assayd.signals, SIGINT);
 	sigaddset(&assayd.signals, SIGHUP);
+	sigaddset(&assayd.signals, SIGUSR1);
 	ensure(pthread_sigmask(SIG_BLOCK, &assayd.signals, NULL) == 0);
 	return run(&assayd);
 }

@@ -1,12 +1,24 @@
 """The daemon's life: killed, reloaded, stopped, misconfigured, in trouble."""
+import glob
+import grp
+import os
+import pwd
 import signal
+import subprocess
 import threading
 import time
 
+from assayd import USER
 from case import Failed, case, policy
+from cases_replay import assay
 from mail import Message
 from proc import wait_for
 from world import STRANGER
+
+EVE = "eve@reject.example"
+SHIPPED_LOGROTATE = os.path.join(
+    os.path.dirname(os.path.abspath(__file__)),
+    "../../contrib/logrotate/assay")
 
 
 def killed_in_the_middle(t, default):
@@ -128,19 +140,87 @@ def a_bad_policy_changes_nothing(t):
     t.equal(t.delivered(message).values("X-Policy"), ["old"], "X-Policy")
 
 
+def rotate(t, turn):
+    """Rename the events file, and have assayd told by turn()."""
+    first, second = Message(author=EVE), Message(author=EVE)
+    t.equal(t.send(first, STRANGER, EVE).data.code, 250, "reply")
+    t.event(first)
+    os.rename(t.daemon.events_file, t.daemon.events_file + ".1")
+    turn()
+    t.true(wait_for(lambda: os.path.exists(t.daemon.events_file), 10),
+           "the file is there again")
+    t.equal(t.send(second, STRANGER, EVE).data.code, 250, "reply")
+    t.event(second)
+    return second
+
+
 @case
 def events_are_reopened(t):
     t.assayd()
-    first, second = Message(), Message()
-    t.equal(t.send(first).data.code, 250, "reply")
-    t.event(first)
-    import os
-    os.rename(t.daemon.events_file, t.daemon.events_file + ".1")
+    rotate(t, t.daemon.reload)
+
+
+@case
+def events_are_reopened_where_settings_are_bad(t):
+    t.assayd(RELOAD_TAG % "old")
+    t.daemon.policy(policy("at message {\n    reject when spff == fail;\n}"))
+    second = rotate(t, t.daemon.reload)
+    t.true(wait_for(lambda: "test.policy:3:" in t.daemon.log(), 10),
+           "the log names the line")
+    t.equal(t.delivered(second).values("X-Policy"), ["old"], "X-Policy")
+
+
+@case
+def sigusr1_reopens_events_and_loads_nothing(t):
+    t.assayd(RELOAD_TAG % "old")
+    t.daemon.policy(policy(RELOAD_TAG % "new"))
+    second = rotate(t, lambda: t.daemon.server.kill(signal.SIGUSR1))
+    t.equal(t.delivered(second).values("X-Policy"), ["old"], "X-Policy")
     t.daemon.reload()
-    t.true(wait_for(lambda: os.path.exists(t.daemon.events_file), 10),
-           "the file is there again")
-    t.equal(t.send(second).data.code, 250, "reply")
-    t.event(second)
+    t.true(wait_for(lambda: "reloaded" in t.daemon.log(), 10), "reloaded")
+    third = Message(author=EVE)
+    t.equal(t.send(third, STRANGER, EVE).data.code, 250, "reply")
+    t.equal(t.delivered(third).values("X-Policy"), ["new"], "X-Policy")
+
+
+@case(mtas=("postfix",), transports=("unix",))
+def logrotate_loses_no_event(t):
+    """contrib/logrotate/assay by the real logrotate, four days of it."""
+    t.assayd()
+    log = t.daemon.events_file
+    with open(SHIPPED_LOGROTATE) as file:
+        text = file.read()
+    shipped = "systemctl kill --kill-who=main --signal=USR1 assayd.service"
+    t.equal((text.count(shipped), text.count("/var/log/assay/events.json")),
+            (1, 1), "what is put in place of paths that are not the test's")
+    text = text.replace(shipped, "kill -USR1 %d" % t.daemon.server.child.pid)
+    text = text.replace("/var/log/assay/events.json", log)
+    text = text.replace("assay assay", "%s %s" % (
+        USER, grp.getgrgid(pwd.getpwnam(USER).pw_gid).gr_name))
+    path = os.path.join(t.directory, "logrotate.conf")
+    with open(path, "w") as file:
+        file.write(text)
+    os.chmod(path, 0o644)
+    sent = []
+    for day in range(4):
+        sent.append(Message())
+        t.equal(t.send(sent[-1]).data.code, 250, "reply")
+        t.true(wait_for(lambda: os.path.getsize(log) > 0, 10), "an event")
+        done = subprocess.run(
+            ["/usr/sbin/logrotate", "-f", "-s", path + ".state", path],
+            capture_output=True, text=True)
+        t.equal((done.returncode, done.stderr), (0, ""), "logrotate")
+        status = os.stat(log)
+        t.equal((oct(status.st_mode & 0o7777), status.st_uid, status.st_size),
+                ("0o640", pwd.getpwnam(USER).pw_uid, 0), "the new file")
+    names = sorted(os.path.basename(name) for name in glob.glob(log + "*"))
+    name = os.path.basename(log)
+    t.equal(names, [name, name + ".1", name + ".2.gz", name + ".3.gz",
+                    name + ".4.gz"], "files")
+    # assay finds the others by itself.
+    listed = assay(t, "log", "--json", log)[1].splitlines()
+    t.equal([sum(m.token in line for line in listed) for m in sent],
+            [1] * 4, "how often assay log lists each: %s" % listed)
 
 
 @case
