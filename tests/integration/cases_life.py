@@ -217,8 +217,9 @@ def logrotate_loses_no_event(t):
     name = os.path.basename(log)
     t.equal(names, [name, name + ".1", name + ".2.gz", name + ".3.gz",
                     name + ".4.gz"], "files")
-    # assay finds the others by itself.
-    listed = assay(t, "log", "--json", log)[1].splitlines()
+    # assay finds them all by the settings.
+    listed = assay(t, "log", "-c", t.daemon.conf_file,
+                   "--json")[1].splitlines()
     t.equal([sum(m.token in line for line in listed) for m in sent],
             [1] * 4, "how often assay log lists each: %s" % listed)
 
