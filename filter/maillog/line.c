@@ -98,6 +98,67 @@ take_message(struct maillog_line *line, struct str rest)
 	return true;
 }
 
+/* ---- RFC 5424 ---- */
+
+/* "<22>1 ", section 6.2: the priority and the version. */
+static bool
+take_version(struct str *rest)
+{
+	size_t end = str_chr(str_slice(*rest, 0, 5), '>');
+	struct str after = str_skip(*rest, end + 1);
+
+	if (rest->len == 0 || rest->ptr[0] != '<' || end >= 5 ||
+	    !starts(after, STR("1 ")))
+		return false;
+	*rest = str_skip(after, 2);
+	return true;
+}
+
+/* Section 6.3: "-", or elements in brackets whose values are quoted. */
+static bool
+skip_data(struct str *rest)
+{
+	bool quoted = false;
+	size_t i = 0;
+
+	if (starts(*rest, STR("-"))) {
+		*rest = str_skip(*rest, 1);
+		return true;
+	}
+	while (i < rest->len && rest->ptr[i] == '[') {
+		for (; i < rest->len && (quoted || rest->ptr[i] != ']'); i++)
+			if (quoted && rest->ptr[i] == '\\')
+				i++;
+			else if (rest->ptr[i] == '"')
+				quoted = !quoted;
+		i++;
+	}
+	if (i == 0 || i > rest->len)
+		return false;
+	*rest = str_skip(*rest, i);
+	return true;
+}
+
+/* "HOST TAG PID ID DATA TEXT" */
+static bool
+take_protocol(struct maillog_line *line, struct str rest)
+{
+	struct str tag, other;
+
+	if (!str_next(&rest, ' ', &line->host) ||
+	    !str_next(&rest, ' ', &tag) || tag.len == 0 ||
+	    tag.len > LIMIT_MAILLOG_TAG_OCTETS ||
+	    !str_next(&rest, ' ', &other) ||
+	    !str_next(&rest, ' ', &other) || !skip_data(&rest))
+		return false;
+	take_tag(line, tag);
+	rest = str_trim(rest);
+	if (starts(rest, STR("\xef\xbb\xbf")))
+		rest = str_skip(rest, 3);
+	line->text = without_id(rest);
+	return true;
+}
+
 /* ---- journalctl -o json ---- */
 
 struct journal {
@@ -179,31 +240,39 @@ take_json(struct str text, struct arena *arena, struct maillog_line *line)
 
 /* ---- all of it ---- */
 
+static bool
+take_stamped(struct stamp *stamp, struct str rest, struct maillog_line *line)
+{
+	bool protocol = take_version(&rest);
+	size_t end;
+
+	if (!stamp_read(stamp, &rest, &line->time_us))
+		return false;
+	if (protocol)
+		return take_protocol(line, rest);
+	end = str_chr(rest, ' ');
+	line->host = str_slice(rest, 0, end);
+	return take_message(line, str_skip(rest, end + 1));
+}
+
 bool
 maillog_line_read(struct stamp *stamp, struct str text, struct arena *arena,
     struct maillog_line *line_out)
 {
-	struct str rest = text;
-	size_t end;
+	bool is_json = text.len > 0 && text.ptr[0] == '{';
 
 	*line_out = (struct maillog_line){ .time_us = 0 };
-	if (text.len > 0 && text.ptr[0] == '{') {
-		if (!take_json(text, arena, line_out))
-			return false;
-	} else {
-		if (!stamp_read(stamp, &rest, &line_out->time_us))
-			return false;
-		end = str_chr(rest, ' ');
-		line_out->host = str_slice(rest, 0, end);
-		if (!take_message(line_out, str_skip(rest, end + 1)))
-			return false;
-	}
-	return line_out->host.len <= LIMIT_DOMAIN_OCTETS;
+	return (is_json ? take_json(text, arena, line_out) :
+	    take_stamped(stamp, text, line_out)) &&
+	    line_out->host.len <= LIMIT_DOMAIN_OCTETS;
 }
 
 bool
 maillog_same_host(struct str a, struct str b)
 {
-	return str_eq_nocase(str_slice(a, 0, str_chr(a, '.')),
-	    str_slice(b, 0, str_chr(b, '.')));
+	size_t dot_a = str_chr(a, '.'), dot_b = str_chr(b, '.');
+
+	if (dot_a < a.len && dot_b < b.len)
+		return str_eq_nocase(a, b);
+	return str_eq_nocase(str_slice(a, 0, dot_a), str_slice(b, 0, dot_b));
 }

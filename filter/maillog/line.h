@@ -6,7 +6,8 @@
  * The stamp is one of stamp.h.  Tags are those of Postfix, with the name of an
  * instance or a service in them ("postfix-out/smtp", "postfix/submission/
  * smtpd"), and of Sendmail ("sendmail", "sm-mta", "sm-msp-queue"); lines of
- * other programs are told apart.  A line of "journalctl -o json" is one, too.
+ * other programs are told apart.  A line of RFC 5424 ("<22>1 STAMP HOST TAG PID
+ * ID DATA TEXT") and one of "journalctl -o json" are lines, too.
  *
  * Hostile:	every octet.
  * Ownership:	texts point into the line; of JSON, some lie in the arena.
@@ -32,7 +33,8 @@ struct maillog_line {
 bool maillog_line_read(struct stamp *stamp, struct str text,
     struct arena *arena, struct maillog_line *line_out);
 
-/* "mx1" and "mx1.example.com" are one host; so are other letter cases. */
+/* "mx1" and "mx1.example.com" are one host, "mx1.example.net" is another; other
+ * letter cases are the same. */
 bool maillog_same_host(struct str a, struct str b);
 
 #endif

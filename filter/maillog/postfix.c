@@ -4,6 +4,7 @@
  */
 #include "base/limits.h"
 #include "maillog/entry.h"
+#include "maillog/idle.h"
 #include "maillog/piece.h"
 
 /* ---- queue ids ---- */
@@ -73,7 +74,7 @@ static const struct {
 	{ STR_INIT("bounced"), MAILLOG_BOUNCED },
 	{ STR_INIT("undeliverable"), MAILLOG_PROBED },
 	{ STR_INIT("deliverable"), MAILLOG_PROBED },
-	/* What sendmail -v and -bv are told. */
+	/* With soft_bounce = yes. */
 	{ STR_INIT("SOFTBOUNCE"), MAILLOG_DEFERRED },
 };
 
@@ -109,6 +110,21 @@ take_delays(struct str *rest, struct maillog_entry *entry)
 	return true;
 }
 
+/* "tls=may", or what a later version says; not what only looks so. */
+static bool
+take_other(struct str *rest)
+{
+	size_t end = 0;
+
+	while (end < rest->len && (ascii_alnum(rest->ptr[end]) ||
+	    rest->ptr[end] == '_'))
+		end++;
+	if (end == 0 || end == rest->len || rest->ptr[end] != '=')
+		return false;
+	take_word(rest);
+	return true;
+}
+
 /* "to=<...>, " has been seen; one KEY=VALUE of what follows. */
 static bool
 take_key(struct str *rest, struct maillog_entry *entry)
@@ -135,7 +151,7 @@ take_key(struct str *rest, struct maillog_entry *entry)
 		entry->dsn = take_word(rest);
 		return true;
 	}
-	return false;
+	return take_other(rest);
 }
 
 /* "loopback[127.0.0.1]:10025" */
@@ -314,6 +330,8 @@ static const struct {
 } phrases[] = {
 	{ STR_INIT("removed"), STR_INIT("postsuper"), MAILLOG_DELETED },
 	{ STR_INIT("removed"), STR_INIT(""), MAILLOG_REMOVED },
+	{ STR_INIT("removed (canceled)"), STR_INIT(""), MAILLOG_REMOVED },
+	{ STR_INIT("removed (discarded)"), STR_INIT(""), MAILLOG_REMOVED },
 	{ STR_INIT("placed on hold"), STR_INIT(""), MAILLOG_HELD },
 	{ STR_INIT("released from hold"), STR_INIT(""), MAILLOG_RELEASED },
 };
@@ -331,68 +349,17 @@ read_phrase(struct str rest, struct str program, struct maillog_entry *entry)
 	return false;
 }
 
-/* Behind a queue id, these say nothing of what becomes of it. */
-static const struct str idle_after_id[] = {
-	STR_INIT("host "), STR_INIT("warning: "), STR_INIT("warn: "),
-	STR_INIT("info: "), STR_INIT("filter: "), STR_INIT("redirect: "),
-	STR_INIT("prepend: "), STR_INIT("replace: "), STR_INIT("bcc: "),
-	STR_INIT("strip: "), STR_INIT("pass: "), STR_INIT("delay: "),
-	STR_INIT("lost connection "), STR_INIT("conversation with "),
-	STR_INIT("enabling PIX "), STR_INIT("Cannot start TLS"),
-	STR_INIT("TLS is required"), STR_INIT("skipped, still being "),
-	STR_INIT("sender address "), STR_INIT("breaking line "),
-	STR_INIT("passing "), STR_INIT("resent-message-id="),
-	STR_INIT("requeued"), STR_INIT("expired"), STR_INIT("Server certif"),
-	STR_INIT("discarding "), STR_INIT("table "), STR_INIT("timeout "),
-	STR_INIT("permit: "), STR_INIT("milter-header-"),
-	STR_INIT("restarting "), STR_INIT("connect to "),
-	STR_INIT("certificate "), STR_INIT("reject_warning: "),
-	STR_INIT("SASL "), STR_INIT("dunno: "), STR_INIT("triggers "),
-	STR_INIT("using "), STR_INIT("non-fatal "), STR_INIT("uid "),
-};
-
-static const struct str idle[] = {
-	STR_INIT("connect from "), STR_INIT("disconnect from "),
-	STR_INIT("lost connection "), STR_INIT("timeout "),
-	STR_INIT("warning: "), STR_INIT("statistics: "),
-	STR_INIT("Anonymous TLS "), STR_INIT("Untrusted TLS "),
-	STR_INIT("Trusted TLS "), STR_INIT("Verified TLS "),
-	STR_INIT("setting up TLS "), STR_INIT("SSL_"), STR_INIT("TLS "),
-	STR_INIT("connect to "), STR_INIT("daemon started"),
-	STR_INIT("reload"), STR_INIT("refreshing "), STR_INIT("terminating"),
-	STR_INIT("stopping "), STR_INIT("too many "),
-	STR_INIT("improper command "), STR_INIT("using backwards-"),
-	STR_INIT("fatal: "), STR_INIT("error: "), STR_INIT("panic: "),
-	STR_INIT("table "), STR_INIT("cache "), STR_INIT("close database"),
-	STR_INIT("starting the "), STR_INIT("discarding "),
-	STR_INIT("enabling PIX "), STR_INIT("certificate "),
-	STR_INIT("mapping DNSSEC"), STR_INIT("Host offered STARTTLS"),
-	STR_INIT("CONNECT from "), STR_INIT("PASS "), STR_INIT("HANGUP "),
-	STR_INIT("PREGREET "), STR_INIT("DNSBL "), STR_INIT("COMMAND "),
-	STR_INIT("BARE NEWLINE "), STR_INIT("NON-SMTP "),
-	STR_INIT("WHITELIST"), STR_INIT("ALLOWLIST"), STR_INIT("BLACKLIST"),
-	STR_INIT("DENYLIST"), STR_INIT("DISCONNECT "), STR_INIT("WHITELISTED"),
-	STR_INIT("SASL "), STR_INIT("dict_"), STR_INIT("ping "),
-	STR_INIT("client="), STR_INIT("private/"), STR_INIT("Requeued: "),
-	STR_INIT("Deleted: "), STR_INIT("Placed on hold: "),
-	STR_INIT("Released from hold: "), STR_INIT("Force-expired: "),
-	STR_INIT("addr "), STR_INIT("auto_clnt"), STR_INIT("name_mask"),
-	STR_INIT("DNSSEC "), STR_INIT("initializing "), STR_INIT("Postfix "),
-	STR_INIT("the Postfix mail system"), STR_INIT("SMTP "),
-	STR_INIT("host "), STR_INIT("Renegotiation "), STR_INIT("NOQUEUE"),
-	STR_INIT("rewriting "), STR_INIT("concurrency "), STR_INIT("STARTTLS "),
-	STR_INIT("postfix-"), STR_INIT("read "), STR_INIT("open "),
-	STR_INIT("message repeated "),
-	STR_INIT("update "), STR_INIT("milter-"), STR_INIT("destination "),
-};
-
+/* "END-OF-MESSAGE: 550 no; from=<a> to=<b> ...": what a filter before the
+ * queue said, and the client was told. */
 static bool
-is_one_of(struct str text, const struct str *prefixes, size_t count)
+read_proxy(struct str rest, struct maillog_entry *entry)
 {
-	for (size_t i = 0; i < count; i++)
-		if (piece_is(text, prefixes[i]))
-			return true;
-	return false;
+	if (!piece_text(&rest, STR("proxy-reject: ")))
+		return false;
+	rest = piece_after(rest, STR(": "));
+	entry->reason = str_slice(rest, 0, piece_find(rest, STR("; ")));
+	entry->kind = MAILLOG_REFUSAL;
+	return true;
 }
 
 /* ---- all of them ---- */
@@ -415,8 +382,7 @@ read_with_id(struct str rest, struct str program,
 		read_from(rest, entry);
 	} else if (!read_phrase(rest, program, entry) &&
 	    !read_notice(rest, entry) && !read_verb(rest, entry) &&
-	    is_one_of(rest, idle_after_id, sizeof(idle_after_id) /
-	    sizeof(idle_after_id[0]))) {
+	    idle_postfix_with_id(rest)) {
 		entry->kind = MAILLOG_NOTHING;
 	}
 }
@@ -432,8 +398,8 @@ maillog_postfix(const struct maillog_line *line,
 		read_with_id(rest, line->program, entry_out);
 		return;
 	}
-	if (is_one_of(rest, idle, sizeof(idle) / sizeof(idle[0])) ||
+	if (!read_proxy(rest, entry_out) && (idle_postfix(rest) ||
 	    str_eqz(line->program, "postfix-script") ||
-	    str_eqz(line->program, "postlog"))
+	    str_eqz(line->program, "postlog")))
 		entry_out->kind = MAILLOG_NOTHING;
 }

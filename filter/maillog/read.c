@@ -122,6 +122,13 @@ take_line(struct run *run, struct str text)
 
 /* ---- a file ---- */
 
+static void
+leave_out(struct run *run)
+{
+	run->count->lines++;
+	run->count->broken++;
+}
+
 /* All whole lines; what is left is moved to the front. */
 static void
 take_lines(struct run *run)
@@ -130,17 +137,19 @@ take_lines(struct run *run)
 
 	while (at < end && (newline = memchr(at, '\n',
 	    (size_t)(end - at))) != NULL) {
-		if (!run->dropping)
-			take_line(run, str_make(at, (size_t)(newline - at)));
+		size_t len = (size_t)(newline - at);
+
+		if (!run->dropping && len > LIMIT_MAILLOG_LINE_OCTETS)
+			leave_out(run);
+		else if (!run->dropping)
+			take_line(run, str_make(at, len));
 		run->dropping = false;
 		at = newline + 1;
 	}
 	run->len = (size_t)(end - at);
 	if (run->len > LIMIT_MAILLOG_LINE_OCTETS || run->dropping) {
-		if (!run->dropping) {
-			run->count->lines++;
-			run->count->broken++;
-		}
+		if (!run->dropping)
+			leave_out(run);
 		run->dropping = true;
 		run->len = 0;
 	}

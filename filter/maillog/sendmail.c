@@ -3,6 +3,7 @@
  */
 #include "base/limits.h"
 #include "maillog/entry.h"
+#include "maillog/idle.h"
 #include "maillog/piece.h"
 
 enum { ID_TIME = 8, ID_LEAST = 14, ID_MOST = 16 };
@@ -49,12 +50,16 @@ take_word(struct str *rest)
 
 /* ---- from= ---- */
 
+/* msgid= is a stranger's, and may look like what stands before it; what the
+ * MTA says behind it replaces what a stranger did. */
 static bool
 take_from_key(struct str *rest, struct maillog_entry *entry)
 {
-	if (piece_text(rest, STR("size=")))
+	bool named = entry->message_id.len > 0;
+
+	if (!named && piece_text(rest, STR("size=")))
 		return entry->has_size = piece_number(rest, &entry->size);
-	if (piece_text(rest, STR("nrcpts=")))
+	if (!named && piece_text(rest, STR("nrcpts=")))
 		return piece_number(rest, &entry->rcpt_count);
 	if (piece_text(rest, STR("msgid=")))
 		entry->message_id = take_word(rest);
@@ -293,6 +298,8 @@ static const struct {
 } milters[] = {
 	{ STR_INIT("Milter: data, reject="), MAILLOG_REFUSED },
 	{ STR_INIT("Milter: data, discard"), MAILLOG_DISCARDED },
+	{ STR_INIT("Milter: cmd=data, reject="), MAILLOG_REFUSED },
+	{ STR_INIT("Milter: cmd=data, discard"), MAILLOG_DISCARDED },
 	{ STR_INIT("Milter: body, reject="), MAILLOG_REFUSED },
 	{ STR_INIT("Milter: header, reject="), MAILLOG_REFUSED },
 	{ STR_INIT("Milter: eoh, reject="), MAILLOG_REFUSED },
@@ -336,46 +343,11 @@ read_ruleset(struct str rest, struct maillog_entry *entry)
 		return false;
 	entry->reason = piece_after(rest, STR(", reject="));
 	entry->kind = MAILLOG_REFUSAL;
+	/* It is the last of a line that has a stranger's argument. */
 	if (entry->reason.len == 0)
-		entry->kind = piece_find(rest, STR(", discard")) < rest.len ?
+		entry->kind = str_ends_nocase(rest, STR(", discard")) ?
 		    MAILLOG_DISCARDED : MAILLOG_NOTHING;
 	return true;
-}
-
-/* ---- what says nothing ---- */
-
-static const struct str idle[] = {
-	STR_INIT("<"), STR_INIT("SYSERR"), STR_INIT("lost input channel"),
-	STR_INIT("collect: "), STR_INIT("timeout "), STR_INIT("STARTTLS"),
-	STR_INIT("AUTH"), STR_INIT("--- "), STR_INIT("clone"),
-	STR_INIT("alias"), STR_INIT("Losing "), STR_INIT("rejecting "),
-	STR_INIT("low on space"), STR_INIT("possible "),
-	STR_INIT("makeconnection"), STR_INIT("Authentication-Warning"),
-	STR_INIT("unable to "), STR_INIT("cannot "), STR_INIT("locked"),
-	STR_INIT("Truncated "), STR_INIT("headers too "), STR_INIT("tcp"),
-	STR_INIT("runqueue"), STR_INIT("grew WorkList"),
-	STR_INIT("Fixed MIME"), STR_INIT("unexpected "),
-	STR_INIT("stopping "), STR_INIT("starting "), STR_INIT("restarting "),
-	STR_INIT("started "), STR_INIT("gethostby"), STR_INIT("error "),
-	STR_INIT("Too many "), STR_INIT("too many "), STR_INIT("putbody"),
-	STR_INIT("discarded"), STR_INIT("done"), STR_INIT("accepting "),
-	STR_INIT("deliver"), STR_INIT("forward "), STR_INIT("queue"),
-	STR_INIT("daemon "), STR_INIT("problem "), STR_INIT("File "),
-	STR_INIT("WARNING"), STR_INIT("My unqualified"), STR_INIT("sm-"),
-	STR_INIT("database "), STR_INIT("/"), STR_INIT("warning"),
-	STR_INIT("NOQUEUE"), STR_INIT("Connection rate"), STR_INIT("proto"),
-	STR_INIT("tls_"), STR_INIT("TLS"), STR_INIT("POSSIBLE ATTACK"),
-	STR_INIT("message repeated "),
-	STR_INIT("Hops exceeded"), STR_INIT("postmaster "), STR_INIT("relay"),
-};
-
-static bool
-is_idle(struct str text)
-{
-	for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++)
-		if (piece_is(text, idle[i]))
-			return true;
-	return piece_find(text, STR(" did not issue ")) < text.len;
 }
 
 /* ---- all of them ---- */
@@ -401,11 +373,15 @@ maillog_sendmail(const struct maillog_line *line,
 			entry_out->reason = rest;
 			return;
 		}
+		if (str_eqz(rest, "unquarantine")) {
+			entry_out->kind = MAILLOG_RELEASED;
+			return;
+		}
 		if (read_notice(rest, entry_out) ||
 		    read_milter(rest, entry_out))
 			return;
 	}
-	if (!read_ruleset(rest, entry_out) && is_idle(rest))
+	if (!read_ruleset(rest, entry_out) && idle_sendmail(rest))
 		entry_out->kind = MAILLOG_NOTHING;
 }
 

@@ -172,6 +172,13 @@ static const struct {
 	    "systemd", "x", "x" },
 	{ "2026-11-02T03:04:05.123456+01:00 mx1 postfix/smtp[1]:  x ",
 	    "mx1", MAILLOG_POSTFIX, "postfix", "smtp", "x" },
+	/* RFC 5424 */
+	{ "<22>1 2026-11-02T03:04:05.000003Z mx1.example.com postfix/smtp "
+	    "123 - - 4X: to", "mx1.example.com", MAILLOG_POSTFIX, "postfix",
+	    "smtp", "4X: to" },
+	{ "<22>1 2026-11-02T03:04:05Z mx1 sm-mta 1 ID47 [a@1 b=\"x\\\"] y\"]"
+	    "[c@1] \xef\xbb\xbf" "4X: to", "mx1", MAILLOG_SENDMAIL, "",
+	    "sm-mta", "4X: to" },
 	{ "{\"MESSAGE\":\"4X: a\\u003db\",\"_HOSTNAME\":\"mx1\",\"X\":[1,{}],"
 	    "\"SYSLOG_IDENTIFIER\":\"postfix/smtp\","
 	    "\"__REALTIME_TIMESTAMP\":\"1793588645000000\"}", "mx1",
@@ -204,6 +211,10 @@ END_TEST
 static const char *const no_lines[] = {
 	"", "Nov  2 03:04:05", "Nov  2 03:04:05 mx1",
 	"Nov  2 03:04:05 mx1 : x", "Nov  2 03:04:05 mx1 postfix/smtp[1 x",
+	"<22>1 2026-11-02T03:04:05Z mx1 postfix/smtp 1 -",
+	"<22>1 2026-11-02T03:04:05Z mx1 postfix/smtp 1 - [a b=\"] x",
+	"<22>1 2026-11-02T03:04:05Z mx1 postfix/smtp 1 - x",
+	"<22>1 2026-11-02T03:04:05Z mx1",
 	"-- Journal begins at Sun 2026-11-01 00:00:00 UTC. --", "{", "{}",
 	"{\"__REALTIME_TIMESTAMP\":\"x\",\"MESSAGE\":\"\"}",
 	"{\"__REALTIME_TIMESTAMP\":\"1\",\"MESSAGE\":[\"\"]}",
@@ -228,6 +239,11 @@ START_TEST(hosts_are_the_same_by_their_first_label)
 	ck_assert(maillog_same_host(STR("mx1"), STR("mx1")));
 	ck_assert(!maillog_same_host(STR("mx1"), STR("mx10")));
 	ck_assert(!maillog_same_host(STR("mx1"), STR("")));
+	ck_assert(maillog_same_host(STR("mx1.a.example"),
+	    STR("MX1.A.example")));
+	ck_assert(!maillog_same_host(STR("mx1.a.example"),
+	    STR("mx1.b.example")));
+	ck_assert(!maillog_same_host(STR("192.0.2.1"), STR("192.0.2.2")));
 }
 END_TEST
 

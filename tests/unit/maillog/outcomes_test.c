@@ -293,6 +293,16 @@ START_TEST(a_long_line_is_one_that_is_broken)
 	ck_assert_uint_eq(count.broken, 1);
 	ck_assert_uint_eq(count.used, 2);
 	outcomes_fini(&outcomes);
+	/* One that is read in one piece with what stands around it as well. */
+	memset(text, 'x', 100000);
+	memcpy(text, P "smtpd[1]: connect from ",
+	    sizeof(P "smtpd[1]: connect from ") - 1);
+	strcpy(text + 100000, "\n" P "qmgr[1]: AAAAA1: removed\n");
+	read_file(plain_file(text), &outcomes, NULL, arena, &count);
+	ck_assert_uint_eq(count.lines, 2);
+	ck_assert_uint_eq(count.broken, 1);
+	ck_assert_uint_eq(count.used, 1);
+	outcomes_fini(&outcomes);
 	read_file("/there/is/no/such", &outcomes, NULL, arena, &count);
 	ck_assert_uint_eq(count.unread, 1);
 	ck_assert_str_eq(count.unread_file, "/there/is/no/such");

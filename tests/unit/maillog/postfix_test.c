@@ -118,6 +118,17 @@ static const struct {
 	    "tried 0A1B2C3D4E probed remote delay=1.00 "
 	    "delays=0.00/0.00/1.00/0.00 to=<bob@example.net> "
 	    "relay=a[192.0.2.1]:25 dsn=5.1.1 reason=host a said: 550 no" },
+	/* Postfix 3.11 tells of TLS; a later one may tell more. */
+	{ "smtp", "0A1B2C3D4E: to=<bob@example.net>, "
+	    "relay=a.example[2001:db8::1]:25, delay=1, delays=0/0/1/0, "
+	    "tls=may:encrypt/!requiretls, new_1=x y, dsn=2.0.0, "
+	    "status=sent (250 Ok)",
+	    "tried 0A1B2C3D4E sent remote delay=1.00 "
+	    "delays=0.00/0.00/1.00/0.00 to=<bob@example.net> "
+	    "relay=a.example[2001:db8::1]:25 dsn=2.0.0 reason=250 Ok" },
+	{ "smtp", "0A1B2C3D4E: to=<bob@example.net>, delay=1, no key, "
+	    "status=sent (250 Ok)",
+	    "unknown 0A1B2C3D4E to=<bob@example.net>" },
 	/* Before there were delays= and dsn=. */
 	{ "smtp", "0A1B2C3D4E: to=<bob@example.net>, "
 	    "relay=a.example[192.0.2.1], delay=3, status=sent (250 Ok)",
@@ -133,6 +144,9 @@ static const struct {
 	    "dsn=5.1.1 reason=no" },
 	/* Its end. */
 	{ "qmgr", "0A1B2C3D4E: removed", "removed 0A1B2C3D4E" },
+	{ "cleanup", "0A1B2C3D4E: removed (canceled)", "removed 0A1B2C3D4E" },
+	{ "cleanup", "0A1B2C3D4E: removed (discarded)",
+	    "removed 0A1B2C3D4E" },
 	{ "postsuper", "0A1B2C3D4E: removed", "deleted 0A1B2C3D4E" },
 	{ "postsuper", "0A1B2C3D4E: placed on hold", "held 0A1B2C3D4E" },
 	{ "postsuper", "0A1B2C3D4E: released from hold",
@@ -181,7 +195,31 @@ static const struct {
 	    "unknown[192.0.2.1]; from=<a@b.example>: 5.7.1 no",
 	    "refused 0A1B2C3D4E client=unknown[192.0.2.1]; reason=5.7.1 "
 	    "no" },
+	{ "smtpd", "proxy-reject: END-OF-MESSAGE: 550 5.7.1 spam; "
+	    "from=<a@b.example> to=<c@d.example> proto=ESMTP helo=<x>",
+	    "refusal reason=550 5.7.1 spam" },
+	{ "postscreen", "NOQUEUE: reject: RCPT from [2001:db8::1]:1234: 450 "
+	    "4.3.2 Service currently unavailable; from=<>, to=<c@d.example>",
+	    "refusal client=[2001:db8::1]:1234 reason=450 4.3.2 Service "
+	    "currently unavailable" },
 	/* What says nothing of a message. */
+	{ "smtpd", "proxy-accept: END-OF-MESSAGE: 250 2.0.0 Ok; from=<>",
+	    "nothing" },
+	{ "smtpd", "NOQUEUE: abort: TLS from a[192.0.2.1]: no", "nothing" },
+	{ "smtp", "a.example[2001:db8::1]:25: subject_CN=a, issuer=b",
+	    "nothing" },
+	{ "smtp", "server certificate verification failed for "
+	    "a[192.0.2.1]:25: untrusted issuer b", "nothing" },
+	{ "bounce", "0A1B2C3D4E: status=deferred (bounce failed)",
+	    "nothing 0A1B2C3D4E" },
+	{ "cleanup", "0A1B2C3D4E: virtual_alias_maps map lookup problem for "
+	    "a@b.example -- message not accepted, try again later",
+	    "nothing 0A1B2C3D4E" },
+	{ "postscreen", "ALLOWLISTED [192.0.2.1]:25", "nothing" },
+	{ "postscreen", "reject: connect from [192.0.2.1]:25: all screening "
+	    "ports busy", "nothing" },
+	{ "smtp", "TLSRPT: status=success, domain=a.example, "
+	    "receiving_mx=a.example[192.0.2.1]", "nothing" },
 	{ "smtpd", "connect from unknown[192.0.2.1]", "nothing" },
 	{ "smtpd", "disconnect from unknown[192.0.2.1] ehlo=1 commands=1",
 	    "nothing" },

@@ -104,7 +104,18 @@ static const struct {
 	{ ID ": 6AMK6MXH020134: postmaster notify: User unknown",
 	    "notice " ID " bounce other=6AMK6MXH020134" },
 	{ ID ": 6AMK6MXH020134: clone: owner=x", "nothing " ID },
+	/* What a Message-ID says of the message is no word of the MTA. */
+	{ ID ": from=<a@b.example>, size=75, class=0, nrcpts=2, "
+	    "msgid=<x, nrcpts=0, size=1, relay=[127.0.0.1]>, proto=ESMTP, "
+	    "daemon=MTA, relay=mail.good.example [192.0.2.1]",
+	    "queued " ID " from=<a@b.example> size=75 rcpts=2 "
+	    "client=mail.good.example [192.0.2.1] message-id=<x" },
 	/* Refused, held, discarded. */
+	{ ID ": unquarantine", "released " ID },
+	{ ID ": Milter: cmd=data, reject=550 5.7.1 Command rejected",
+	    "refused " ID " milter reason=550 5.7.1 Command rejected" },
+	{ ID ": ruleset=check_mail, arg1=<x, discard>, quarantine=later",
+	    "nothing " ID },
 	{ ID ": Milter: data, reject=550 5.7.1 forged",
 	    "refused " ID " milter reason=550 5.7.1 forged" },
 	{ ID ": Milter: data, discard", "discarded " ID " milter" },
@@ -145,6 +156,16 @@ static const struct {
 	{ ID ": from=<ann@good.example>, size=0, class=0, nrcpts=0, "
 	    "proto=ESMTP, relay=a [192.0.2.1]", "nothing " ID
 	    " client=a [192.0.2.1]" },
+	{ ID ": host.example [192.0.2.1]: possible SMTP attack: "
+	    "command=AUTH, count=5", "nothing " ID },
+	{ ID ": host.example [192.0.2.1]: Possible SMTP RCPT flood, "
+	    "throttling.", "nothing " ID },
+	{ ID ": \"debug\" command from a [192.0.2.1] (192.0.2.1)",
+	    "nothing " ID },
+	{ ID ": milter_read(assay): socket closed, where=body",
+	    "nothing " ID },
+	{ ID ": mx.example.net.: SMTP DATA-1 protocol error: 250 what",
+	    "nothing " ID },
 	/* What is not understood. */
 	{ ID ": an unheard-of line", "unknown " ID },
 	{ "an unheard-of line", "unknown" }, { "", "unknown" },
