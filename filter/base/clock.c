@@ -23,6 +23,12 @@ clock_us(void)
 	return read_us(CLOCK_MONOTONIC);
 }
 
+uint64_t
+clock_work_us(void)
+{
+	return read_us(CLOCK_THREAD_CPUTIME_ID);
+}
+
 int64_t
 clock_unix(void)
 {

@@ -11,6 +11,7 @@
 
 uint64_t clock_ms(void);	/* monotonic */
 uint64_t clock_us(void);	/* monotonic, for timings */
+uint64_t clock_work_us(void);	/* what this thread has had of a processor */
 int64_t clock_unix(void);	/* seconds since 1970 */
 int64_t clock_unix_us(void);
 

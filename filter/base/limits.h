@@ -178,7 +178,7 @@ enum {
 	LIMIT_SQL_OCTETS = 1024 * 1024,	/* of one row */
 	LIMIT_SQL_QUERY_OCTETS = 4096,
 	LIMIT_SQL_WAIT_MS = 2000,	/* for another's lock */
-	LIMIT_SQL_MS = 30000,		/* a query that never ends */
+	LIMIT_SQL_WORK_MS = 30000,	/* a query that never ends */
 
 	/* The keys of bounce tags: HMAC-SHA1 gains nothing past 64 octets */
 	LIMIT_BOUNCE_SECRET_MIN = 16,

@@ -11,13 +11,13 @@
 #include "base/ensure.h"
 #include "base/limits.h"
 
-enum { STEPS_BETWEEN_LOOKS = 100000 };	/* at the clock; some ms of work */
+enum { STEPS_BETWEEN_LOOKS = 100000 };	/* at its work; some ms of it */
 
 struct reading {
 	sqlite3			*db;
 	sqlite3_stmt		*statement;
 	size_t			 columns;
-	uint64_t		 deadline_ms;
+	uint64_t		 began_us;	/* clock_work_us() */
 	struct sqlfile_error	*error;
 };
 
@@ -55,12 +55,14 @@ authorize(void *ctx, int action, const char *first, const char *second,
 	    SQLITE_OK : SQLITE_DENY;
 }
 
+/* By its work: on a busy machine a good query must not become a bad one. */
 static int
-out_of_time(void *ctx)
+works_too_long(void *ctx)
 {
 	const struct reading *reading = ctx;
 
-	return clock_ms() > reading->deadline_ms;
+	return clock_work_us() - reading->began_us >
+	    (uint64_t)LIMIT_SQL_WORK_MS * 1000;
 }
 
 /* SQLite itself takes a pipe, and ":memory:" and "" for names of its own. */
@@ -97,8 +99,8 @@ open_file(struct reading *reading, const char *path)
 	sqlite3_limit(reading->db, SQLITE_LIMIT_LENGTH, LIMIT_SQL_OCTETS);
 	sqlite3_busy_timeout(reading->db, LIMIT_SQL_WAIT_MS);
 	sqlite3_set_authorizer(reading->db, authorize, NULL);
-	sqlite3_progress_handler(reading->db, STEPS_BETWEEN_LOOKS, out_of_time,
-	    reading);
+	sqlite3_progress_handler(reading->db, STEPS_BETWEEN_LOOKS,
+	    works_too_long, reading);
 	return true;
 }
 
@@ -137,8 +139,8 @@ static bool
 step_failed(struct reading *reading, int rc)
 {
 	if ((rc & 0xff) == SQLITE_INTERRUPT)
-		return fail(reading, -1, "it takes longer than %d s",
-		    LIMIT_SQL_MS / 1000);
+		return fail(reading, -1, "it takes more than %d s of "
+		    "work", LIMIT_SQL_WORK_MS / 1000);
 	return fail(reading, -1, "%s", sqlite3_errmsg(reading->db));
 }
 
@@ -184,7 +186,7 @@ sqlfile_read(const char *path, struct str query, size_t columns,
     sqlfile_row_fn *row, void *ctx, struct sqlfile_error *error_out)
 {
 	struct reading reading = { .columns = columns, .error = error_out,
-	    .deadline_ms = clock_ms() + LIMIT_SQL_MS };
+	    .began_us = clock_work_us() };
 	bool ok;
 
 	ensure(columns > 0 && columns <= SQLFILE_COLUMNS_MAX);

@@ -9,8 +9,9 @@
  *
  * Errors:	false, and what is wrong in *error_out.  A lock that another
  *		process holds is waited for, LIMIT_SQL_WAIT_MS; a query may
- *		run for LIMIT_SQL_MS and give LIMIT_SQL_ROWS rows.  Rows that
- *		were passed on before an error must not be used.
+ *		take LIMIT_SQL_WORK_MS of a processor's time and give
+ *		LIMIT_SQL_ROWS rows.  Rows that were passed on before an error
+ *		must not be used.
  * Ownership:	the columns of a row live until its callback returns.
  * Threads:	any; nothing is shared between two calls.
  */
