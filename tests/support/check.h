@@ -18,6 +18,16 @@
 	    "%s is \"%.*s\", not \"%s\"", #s, STR_ARG(assert_s), (z));	\
 } while (0)
 
+/*
+ * libcheck ends a test after 4 s of the clock, which are few where much else
+ * runs.  It asks the environment when a test case is made.
+ */
+__attribute__((constructor)) static inline void
+check_be_patient(void)
+{
+	setenv("CK_DEFAULT_TIMEOUT", "120", 0);
+}
+
 /* Run one suite made of one test case; the exit status of main. */
 static inline int
 run_suite(Suite *suite)
