@@ -120,17 +120,17 @@ send_job(struct redis *redis, const struct store_job *job)
 }
 
 /*
- * The key is of another kind: somebody else's.  To try again would hold up
- * all others for ever.
+ * The key is of another kind, or holds what is no number: somebody else's.  To
+ * try again would hold up all others for ever.
  */
 static bool
 refuses(struct store_job *job, const redisReply *reply)
 {
 	job->refused = reply->type == REDIS_REPLY_ERROR &&
 	    (strstr(reply->str, "WRONGTYPE") != NULL ||
-	    strstr(reply->str, "not a valid float") != NULL);
-	if (job->refused)
-		log_error("the store refuses an op: %s", reply->str);
+	    strstr(reply->str, "not a valid float") != NULL ||
+	    strstr(reply->str, "attempt to perform arithmetic") != NULL ||
+	    strstr(reply->str, "attempt to compare") != NULL);
 	return job->refused;
 }
 
@@ -143,6 +143,10 @@ read_reply(struct redis *redis, struct store_job *job, char *why, size_t size)
 	if (redisGetReply(redis->link.context, (void **)&reply) != REDIS_OK)
 		return redis_link_fail(&redis->link, NULL, why, size);
 	ok = redis_op_answer(job, reply) || refuses(job, reply);
+	if (job->refused)
+		log_error("the store refuses an op: %s", reply->type ==
+		    REDIS_REPLY_ERROR ? reply->str :
+		    "what its key holds is none of ours");
 	if (!ok)
 		redis_link_fail(&redis->link, reply, why, size);
 	freeReplyObject(reply);

@@ -1,5 +1,6 @@
 #include "store/redis_op.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,6 +213,30 @@ take_answer(struct store_job *job, double first, double second)
 	}
 }
 
+/* What numbers of ours can be; a Redis is written by others, too. */
+static bool
+take_number(const redisReply *reply, double *out)
+{
+	char *end;
+
+	*out = strtod(reply->str, &end);
+	return end == reply->str + reply->len && fabs(*out) < 1e16;
+}
+
+static bool
+take_numbers(struct store_job *job, const redisReply *const *element)
+{
+	double first, second;
+
+	if (!take_number(element[0], &first) ||
+	    !take_number(element[1], &second) ||
+	    (job->op.kind == STORE_GREYLIST && (first < GREYLIST_NEW ||
+	    first > GREYLIST_KNOWN)))
+		return false;
+	take_answer(job, first, second);
+	return true;
+}
+
 static struct str
 text_of(const redisReply *reply)
 {
@@ -221,7 +246,8 @@ text_of(const redisReply *reply)
 bool
 redis_op_answer(struct store_job *job, const redisReply *reply)
 {
-	redisReply **element = reply->element;
+	const redisReply *const *element = (const redisReply *const *)
+	    reply->element;
 
 	if (reply->type != REDIS_REPLY_ARRAY ||
 	    (reply->elements != 2 && reply->elements != 4))
@@ -233,7 +259,6 @@ redis_op_answer(struct store_job *job, const redisReply *reply)
 		job_take(job, text_of(element[2]), text_of(element[3]),
 		    (unsigned)strtoul(element[1]->str, NULL, 10));
 	else
-		take_answer(job, strtod(element[0]->str, NULL),
-		    strtod(element[1]->str, NULL));
+		job->refused = !take_numbers(job, element);
 	return true;
 }

@@ -41,7 +41,10 @@ void redis_op_words(struct redis_words *words_out, const char *prefix,
     const char *sha, const struct store_job *job);
 void redis_number_key(const char *prefix, const struct store_job *job,
     char key_out[REDIS_NUMBER_KEY]);
-/* False: it is no answer of the script. */
+/*
+ * False: it is no answer of the script.  An op whose answer holds no numbers
+ * that ours could be is refused.
+ */
 bool redis_op_answer(struct store_job *job, const struct redisReply *reply);
 
 #endif

@@ -60,6 +60,8 @@ START_TEST(where_it_is)
 }
 END_TEST
 
+#define HOUR_OF_T0 "552777"
+
 static const struct store_op one = { .kind = STORE_COUNT, .key =
     STR_INIT("k"), .now_ms = T0, .period_ms = HOUR, .amount = 1 };
 
@@ -94,6 +96,17 @@ START_TEST(one_that_is_not_there_yet)
 	ck_assert_uint_eq(counts.dropped, 0);
 }
 END_TEST
+
+/* Of database 3, which is the tests'. */
+static void
+redis_cli(const char *words)
+{
+	char text[400];
+
+	snprintf(text, sizeof(text), "redis-cli -s %s -n 3 %s >/dev/null",
+	    redis_socket(), words);
+	ck_assert_int_eq(system(text), 0);
+}
 
 /* A second store is a second host. */
 START_TEST(two_hosts_share)
@@ -252,20 +265,45 @@ START_TEST(one_that_is_full)
 	store_counts(store, &counts);
 	ck_assert(counts.down);
 	ck_assert_uint_eq(counts.waiting, 1);
+	for (int i = 0; i < 9; i++)
+		store_tell(store, &one);
+	redis_cli("CONFIG SET maxmemory 0");
+	settle();
+	ck_assert_double_eq(count("k", 0, 0), 10);
 }
 END_TEST
 
 /* Others write there, too: what cannot be done holds up nothing. */
+static const struct {
+	const char *write;
+	enum store_kind kind;
+} others[] = {
+	{ "LPUSH assay:0:" HOUR_OF_T0 ":k x", STORE_COUNT },
+	{ "SET assay:0:" HOUR_OF_T0 ":k many", STORE_COUNT },
+	{ "SET assay:1:0:k x", STORE_DISTINCT },
+	/* The head of its SHA-256. */
+	{ "EVAL \"redis.call('HSET', 'assay:2:0:'\n"
+	  "..'\\130\\084\\195\\041\\169\\040\\080\\246'\n"
+	  "..'\\213\\057\\221\\055\\111\\072\\022\\238', 'p', 'x')\" 0",
+	  STORE_GREYLIST },
+	{ "HSET assay:3:0:k s x h y a z", STORE_STANDING },
+	{ "HSET assay:3:0:k s nan h 1 a 1", STORE_STANDING },
+	{ "HSET assay:3:0:k s 1 h inf a 1990000000000", STORE_STANDING },
+};
+
 START_TEST(a_key_of_somebody_else)
 {
-	char text[300];
+	struct store_op op = one;
 	struct store_answer answer;
 
 	open_store(REDIS);
-	snprintf(text, sizeof(text), "redis-cli -s %s -n 3 LPUSH "
-	    "assay:0:%lld:k x >/dev/null", redis_socket(), T0 / HOUR);
-	ck_assert_int_eq(system(text), 0);
-	answer = ask_within(&one, 5000);
+	redis_cli(others[_i].write);
+	op.kind = others[_i].kind;
+	op.member = STR("m");
+	op.amount = op.kind == STORE_COUNT;
+	op.spam = op.kind == STORE_STANDING;
+	op.window_ms = op.lifetime_ms = DAY;
+	answer = ask_within(&op, 5000);
 	ck_assert(!answer.known);
 	ck_assert_str_eq(answer.why, "the store refuses it");
 	ck_assert_double_eq(count("other", 1, 0), 1);
@@ -306,6 +344,7 @@ START_TEST(passwords)
 	open_redis("wrong@");
 	answer = ask_within(&one, 5000);
 	ck_assert(!answer.known);
+	ck_assert_str_eq(answer.why, "the store is away");
 	store_close(store, 0);
 	open_redis("");
 	ck_assert(!ask_within(&one, 5000).known);
@@ -332,7 +371,8 @@ redis_tests(void)
 	tcase_add_test(tc, a_deadline_holds_while_it_sleeps);
 	tcase_add_test(tc, one_that_comes_back_empty);
 	tcase_add_test(tc, one_that_is_full);
-	tcase_add_test(tc, a_key_of_somebody_else);
+	tcase_add_loop_test(tc, a_key_of_somebody_else, 0,
+	    TEST_COUNT(others));
 	tcase_add_test(tc, one_that_comes_back_older);
 	tcase_add_test(tc, passwords);
 	return tc;
