@@ -19,15 +19,19 @@
 #include "base/clock.h"
 #include "base/ensure.h"
 #include "base/limits.h"
+#include "reputation/reputation.h"
 #include "store/job.h"
 
-enum { MINUTE = 60000, OPS = 50000,
+enum { MINUTE = 60000, OPS = 50000, DOMAINS = 20000,
        ENDS_MS = 200000, WATCHED_MS = 20000 };	/* Redis: since the start */
 
 static const struct store_backend *backend;
 static void *state;
+static struct arena *arena;	/* of an op that is made */
 static uint64_t number;
 static char writer[WRITER_ID];	/* of this process */
+
+#define HALF_LIFE_MS	((uint64_t)30 * 24 * 3600 * 1000)
 
 static double
 now_us(clockid_t clock)
@@ -65,7 +69,50 @@ rate_op(size_t i, int64_t now, int64_t kept_ms)
 	    .now_ms = now, .period_ms = 60 * MINUTE, .amount = 1 };
 }
 
+/* One of many domains that sign; amount: of ham. */
+static struct store_op
+standing_op(size_t i, int64_t now, double amount)
+{
+	struct identity who = { .kind = IDENTITY_DKIM };
+	char domain[40];
+
+	arena_reset(arena);
+	snprintf(domain, sizeof(domain), "mail%zu.example.com",
+	    i * 7919 % DOMAINS);
+	who.name = str_from(domain);
+	return identity_op(arena, &who, HALF_LIFE_MS, now, 0, amount);
+}
+
+static struct store_op
+reputation_op(size_t i, int64_t now, int64_t kept_ms)
+{
+	(void)kept_ms;
+	return standing_op(i, now, 0);
+}
+
+/* What a message adds: to whom it is of, and to what is known of itself. */
+static struct store_op
+verdict_op_of(size_t i, int64_t now, int64_t kept_ms)
+{
+	char id[60];
+
+	(void)kept_ms;
+	if (i % 2 == 0)
+		return standing_op(i / 2, now, 1);
+	arena_reset(arena);
+	snprintf(id, sizeof(id), "<%zu.%lld@example.com>", i, (long long)now);
+	return verdict_op(arena, str_from(id), now, 0, 1);
+}
+
 typedef struct store_op make_op(size_t i, int64_t now, int64_t kept_ms);
+
+static const struct {
+	const char	*name;
+	make_op		*make;
+} kinds[] = {
+	{ "greylist", greylist_op }, { "rate", rate_op },
+	{ "verdict", verdict_op_of }, { "reputation", reputation_op },
+};
 
 static void
 run_batch(make_op *make, size_t first, size_t count, int64_t now,
@@ -191,6 +238,7 @@ main(int argc, char **argv)
 	    sizeof(why));
 	if (state == NULL)
 		errx(1, "%s", why);
+	arena = arena_new();
 	memcpy(writer, &(uint64_t){ (uint64_t)getpid() }, WRITER_ID);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	ends_ms = argc > 3 ? 1000 * (int64_t)strtoul(argv[3], NULL, 10) :
@@ -202,15 +250,15 @@ main(int argc, char **argv)
 		printf("disk: %.1f MB and %.1f MB of log\n",
 		    megabytes(argv[1] + 7, ""), megabytes(argv[1] + 7,
 		    "-wal"));
-	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
-		time_ops("greylist", greylist_op, 0, OPS, batches[i],
-		    86400000);
-		time_ops("rate", rate_op, 0, OPS, batches[i], 0);
-	}
+	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++)
+		for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+			time_ops(kinds[k].name, kinds[k].make, 0, OPS,
+			    batches[i], 86400000);
 	if (sqlite)
 		expire_sqlite();
 	else
 		expire_redis(ends);
 	backend->close(state);
+	arena_free(arena);
 	return 0;
 }
