@@ -5,12 +5,6 @@
 #include "event/calls.h"
 
 static void
-put_text(struct emit *out, const char *key, struct str text)
-{
-	emit_text(out, key, text, LIMIT_EVENT_TEXT_OCTETS);
-}
-
-static void
 put_args(struct emit *out, const struct call_answer *answer)
 {
 	emit_open(out, "arguments", '[');
@@ -18,7 +12,7 @@ put_args(struct emit *out, const struct call_answer *answer)
 		if (answer->args[i].is_number)
 			emit_number(out, NULL, answer->args[i].number);
 		else
-			put_text(out, NULL, answer->args[i].text);
+			emit_capped(out, NULL, answer->args[i].text);
 	emit_close(out, ']');
 }
 
@@ -28,7 +22,7 @@ put_answer(struct emit *out, const struct call_answer *answer)
 	const struct function *function = function_find(answer->function);
 
 	emit_open(out, NULL, '{');
-	put_text(out, "function", answer->function);
+	emit_capped(out, "function", answer->function);
 	put_args(out, answer);
 	if (answer->rcpt.len > 0)
 		emit_masked(out, "rcpt", mask_rcpt(out->mask, answer->rcpt),

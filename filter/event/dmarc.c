@@ -10,8 +10,7 @@ put_overrides(struct emit *out, const struct event *event)
 		emit_open(out, NULL, '{');
 		emit_word(out, "type",
 		    override_name(event->overrides[i].type));
-		emit_text(out, "comment", event->overrides[i].comment,
-		    LIMIT_EVENT_TEXT_OCTETS);
+		emit_capped(out, "comment", event->overrides[i].comment);
 		emit_close(out, '}');
 	}
 	emit_close(out, ']');

@@ -226,10 +226,16 @@ emit_masked(struct emit *emit, const char *key, struct str text, size_t max)
 }
 
 void
+emit_capped(struct emit *emit, const char *key, struct str text)
+{
+	emit_text(emit, key, text, LIMIT_EVENT_TEXT_OCTETS);
+}
+
+void
 emit_some(struct emit *emit, const char *key, struct str text)
 {
 	if (text.len == 0)
 		emit_null(emit, key);
 	else
-		emit_text(emit, key, text, LIMIT_EVENT_TEXT_OCTETS);
+		emit_capped(emit, key, text);
 }

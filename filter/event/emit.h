@@ -43,13 +43,14 @@ void emit_number(struct emit *emit, const char *key, double number);
 void emit_word(struct emit *emit, const char *key, const char *word);
 /* What the mask hides is told otherwise; emit_masked() is for what has been
  * masked.  What is longer than max octets is cut after a whole character and
- * ends in
- * U+2026. */
+ * ends in U+2026. */
 void emit_text(struct emit *emit, const char *key, struct str text,
     size_t max);
 void emit_masked(struct emit *emit, const char *key, struct str text,
     size_t max);
-/* emit_text() up to LIMIT_EVENT_TEXT_OCTETS; an empty one is null. */
+/* emit_text() up to LIMIT_EVENT_TEXT_OCTETS. */
+void emit_capped(struct emit *emit, const char *key, struct str text);
+/* The same, but an empty one is null. */
 void emit_some(struct emit *emit, const char *key, struct str text);
 
 #endif

@@ -6,18 +6,12 @@
 #include "base/limits.h"
 
 static void
-put_text(struct emit *out, const char *key, struct str text)
-{
-	emit_text(out, key, text, LIMIT_EVENT_TEXT_OCTETS);
-}
-
-static void
 put_list(struct emit *out, const char *key, const struct str *at,
     size_t count)
 {
 	emit_open(out, key, '[');
 	for (size_t i = 0; i < count; i++)
-		put_text(out, NULL, at[i]);
+		emit_capped(out, NULL, at[i]);
 	emit_close(out, ']');
 }
 
@@ -25,7 +19,7 @@ void
 event_unknown(struct emit *out, const char *key, struct str reason)
 {
 	emit_open(out, key, '{');
-	put_text(out, "unknown", reason);
+	emit_capped(out, "unknown", reason);
 	emit_close(out, '}');
 }
 
@@ -37,12 +31,12 @@ event_value(struct emit *out, const char *key, const struct fact *fact,
 
 	switch (type) {
 	case FACT_IP:
-		put_text(out, key, fact_ip_text(fact, ip));
+		emit_capped(out, key, fact_ip_text(fact, ip));
 		break;
 	case FACT_STRING:
 	case FACT_DOMAIN:
 	case FACT_ADDRESS:
-		put_text(out, key, fact->text);
+		emit_capped(out, key, fact->text);
 		break;
 	case FACT_NUMBER:
 	case FACT_SIZE:

@@ -1,5 +1,4 @@
 /* The same for programs: what stands in the event is not said again. */
-#include "base/limits.h"
 #include "event/emit.h"
 #include "event/facts.h"
 #include "report/explain.h"
@@ -12,8 +11,7 @@ put_reads(struct emit *out, const struct event_record *record,
 	for (size_t i = 0; i < step->read_count; i++) {
 		emit_open(out, NULL, '{');
 		emit_word(out, "fact", step->reads[i].fact);
-		emit_text(out, "value", step->reads[i].value,
-		    LIMIT_EVENT_TEXT_OCTETS);
+		emit_capped(out, "value", step->reads[i].value);
 		emit_bool(out, "recorded", explain_is_recorded(record,
 		    step->reads[i].fact));
 		emit_close(out, '}');
