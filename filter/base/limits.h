@@ -246,6 +246,7 @@ enum {
 	/* Aggregate reports that we make: RFC 9990 */
 	LIMIT_REPORT_SIGNATURES = 100,	/* of a row (section 3.1.3) */
 	LIMIT_REPORT_ROWS = 250000,	/* of a report; about 200 MB of XML */
+	LIMIT_REPORT_PARTS = 16,	/* of a report that is too large */
 	LIMIT_REPORT_DOMAINS = 200000,	/* that get a report a day */
 	LIMIT_REPORT_PLAN_OCTETS = 256 * 1024 * 1024, /* their records and
 					 * what is wrong with them */
@@ -256,9 +257,9 @@ enum {
 	LIMIT_REPORT_TEXT_OCTETS = 512,	/* of one text */
 	LIMIT_REPORT_ERROR_OCTETS = 2048, /* of the error element: "should not
 					 * contain an extremely large body" */
-	LIMIT_TALLY_OCTETS = 64 * 1024 * 1024, /* rows in memory; more go to
+	LIMIT_ROLLUP_OCTETS = 64 * 1024 * 1024, /* rows in memory; more go to
 					 * a scratch file */
-	LIMIT_TALLY_RUNS = 400,		/* such files: open ones */
+	LIMIT_ROLLUP_RUNS = 400,	/* such files: open ones */
 
 	/* The secret of hashed names: so that it cannot be guessed either */
 	LIMIT_PRIVACY_KEY_MIN = 16,

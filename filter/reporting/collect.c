@@ -4,7 +4,7 @@
 
 struct run {
 	const struct collect_options	*options;
-	struct tally			*tally;
+	struct rollup			*rollup;
 	struct collected		*out;
 	int				 error;		/* errno, or 0 */
 };
@@ -12,7 +12,7 @@ struct run {
 /* What one batch of lines comes to. */
 struct part {
 	struct arena		*arena;
-	VEC(struct tally_item)	 items;
+	VEC(struct rollup_item)	 items;
 	uint64_t		 fates[ROW_FATES];
 };
 
@@ -38,7 +38,7 @@ take_event(void *ctx, void *into, const struct event_record *record,
 	part->fates[row_of_event(record, run->options->report_from, arena,
 	    &items)]++;
 	for (size_t i = 0; i < items.items.count; i++) {
-		struct tally_item item = items.items.at[i];
+		struct rollup_item item = items.items.at[i];
 
 		item.key = arena_copy(part->arena, item.key);
 		item.detail = arena_copy(part->arena, item.detail);
@@ -55,7 +55,7 @@ merge(void *ctx, void *from)
 	for (int i = 0; i < ROW_FATES; i++)
 		run->out->fates[i] += part->fates[i];
 	for (size_t i = 0; i < part->items.count && run->error == 0; i++)
-		if (!tally_add(run->tally, &part->items.at[i]))
+		if (!rollup_add(run->rollup, &part->items.at[i]))
 			run->error = errno;
 	arena_free(part->arena);
 }
@@ -71,12 +71,12 @@ progress(void *ctx, uint64_t done, uint64_t total)
 }
 
 bool
-collect(const struct collect_options *options, struct tally *tally,
+collect(const struct collect_options *options, struct rollup *rollup,
     struct collected *out)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
 	    progress, NULL };
-	struct run run = { options, tally, out, 0 };
+	struct run run = { options, rollup, out, 0 };
 	const struct event_feed feed = { .paths = options->paths,
 	    .opener = options->opener,
 	    .want = { .parts = EVENT_PART_DMARC, .facts = row_facts(),

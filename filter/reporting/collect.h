@@ -1,5 +1,5 @@
 /*
- * collect - the events of a time, as rows of a tally
+ * collect - the events of a time, as rows of a rollup
  *
  * Errors:	false and errno: the disk.  Trouble with the events is counted.
  */
@@ -25,7 +25,7 @@ struct collected {
 	struct event_feed_count	 feed;
 };
 
-bool collect(const struct collect_options *options, struct tally *tally,
+bool collect(const struct collect_options *options, struct rollup *rollup,
     struct collected *out);
 
 #endif

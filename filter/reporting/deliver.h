@@ -2,8 +2,9 @@
  * deliver - packed reports, to whom the policy records name
  *
  * Each address gets a mail of its own (RFC 9990 section 3.5.2), with the
- * subject, file name and id that the report always has.  Every mail is in the
- * ledger before the MTA gets it, and after that.
+ * subject, file name and id that the report always has; where the record has
+ * "!10m" behind it and the report is larger, it gets parts (parts.h).  Every
+ * mail is in the ledger before the MTA gets it, and after that.
  *
  * Threads:	blocks; holds the strand of dns.
  */
@@ -16,7 +17,7 @@
 #include "outmail/sender.h"
 #include "reporting/destination.h"
 #include "reporting/ledger.h"
-#include "reporting/pack.h"
+#include "reporting/parts.h"
 #include "reporting/suppression.h"
 
 enum deliver_word {
@@ -27,8 +28,16 @@ enum deliver_word {
 	DELIVER_LATER			/* another run has to */
 };
 
+/* What one mail brings: a report, or a part of one. */
+struct parcel {
+	struct str	 id;		/* Report-ID */
+	uint64_t	 rows, messages, octets;
+	size_t		 part, parts;	/* from 1; of a whole one both are 0 */
+};
+
 struct deliver_outcome {
 	enum deliver_word word;
+	struct parcel	 parcel;
 	struct str	 address;	/* or the URI; empty: of the domain */
 	struct str	 why;		/* hostile; or empty */
 	struct str	 queue_id;	/* the MTA's; or empty */

@@ -2,9 +2,17 @@
 
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 
 static const int64_t day_ms = 24 * 3600 * 1000;
+
+int64_t
+ledger_now(const struct ledger *ledger)
+{
+	return ledger->since_ms == 0 ? ledger->now_ms : ledger->now_ms +
+	    (int64_t)(clock_ms() - ledger->since_ms);
+}
 
 struct str
 ledger_name(struct arena *arena, const char *what, int64_t day,
@@ -19,7 +27,7 @@ static struct store_op
 count_op(const struct ledger *ledger, struct str name, double amount)
 {
 	return (struct store_op){ .kind = STORE_COUNT, .key = name,
-	    .now_ms = ledger->now_ms, .amount = amount,
+	    .now_ms = ledger_now(ledger), .amount = amount,
 	    .period_ms = LIMIT_LEDGER_DAYS * day_ms };
 }
 
@@ -28,7 +36,7 @@ static struct store_op
 claim_op(const struct ledger *ledger, struct str name, enum store_kind kind)
 {
 	return (struct store_op){ .kind = kind, .key = name,
-	    .now_ms = ledger->now_ms, .member = STR("begun"),
+	    .now_ms = ledger_now(ledger), .member = STR("begun"),
 	    .content = STR("begun"), .lifetime_ms = LIMIT_LEDGER_CLAIM_MS };
 }
 

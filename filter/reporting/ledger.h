@@ -25,8 +25,14 @@ typedef bool ledger_ask_fn(void *ctx, const struct store_op *op,
 struct ledger {
 	ledger_ask_fn	*ask;
 	void		*ctx;
-	int64_t		 now_ms;	/* Unix time; the caller's to change */
+	int64_t		 now_ms;	/* Unix time */
+	uint64_t	 since_ms;	/* clock_ms() of then: time goes on, or
+					 * a claim would be over before its
+					 * time for others; 0: it does not */
 };
+
+/* Unix time. */
+int64_t ledger_now(const struct ledger *ledger);
 
 enum ledger_word {
 	LEDGER_OPEN,			/* nobody has it */

@@ -3,13 +3,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <time.h>
-#include <zlib.h>
 
-#include "base/ensure.h"
 #include "base/limits.h"
+#include "reporting/gzip.h"
 #include "reporting/xml.h"
-
-enum { GZIP = 15 + 16, CHUNK = 64 * 1024 };
 
 /* A report that is being written. */
 struct packing {
@@ -20,7 +17,7 @@ struct packing {
 	struct plan		*plan;		/* NULL: between two */
 	uint64_t		 rows;
 	uint64_t		 end;		/* of into */
-	z_stream		 gzip;
+	struct gzip		 gzip;
 };
 
 struct str
@@ -39,42 +36,48 @@ pack_report_id(struct arena *arena, const struct pack_head *head,
 
 struct str
 pack_file_name(struct arena *arena, const struct pack_head *head,
-    struct str domain)
+    struct str domain, struct str unique_id)
 {
-	return arena_printf(arena, "%.*s!%.*s!%" PRId64 "!%" PRId64 ".xml",
+	struct str tail = unique_id.len == 0 ? STR(".xml") :
+	    arena_printf(arena, "!%.*s.xml", STR_ARG(unique_id));
+
+	return arena_printf(arena, "%.*s!%.*s!%" PRId64 "!%" PRId64 "%.*s",
 	    STR_ARG(head->receiver), STR_ARG(domain), head->begin,
-	    head->end - 1);
+	    head->end - 1, STR_ARG(tail));
+}
+
+void
+pack_begin(struct buf *out, const struct pack_head *head,
+    const struct plan *plan, struct str report_id)
+{
+	struct dmarc_record record;
+	const struct xml_head xml = { .org_name = head->org_name,
+	    .email = head->email, .contact = head->contact,
+	    .report_id = report_id, .begin = head->begin,
+	    .end = head->end - 1, .generator = head->generator,
+	    .domain = plan->domain, .error = plan->error,
+	    .record = &record };
+
+	plan_record(plan, out->arena, &record);
+	xml_head(out, &xml);
 }
 
 /* ---- octets ---- */
 
 static bool
-deflate_piece(struct packing *packing, struct str piece, int flush)
+write_octets(void *ctx, struct str octets)
 {
-	z_stream *z = &packing->gzip;
-	unsigned char out[CHUNK];
+	struct packing *packing = ctx;
 
-	z->next_in = (unsigned char *)(uintptr_t)piece.ptr;
-	z->avail_in = (unsigned)piece.len;
-	do {
-		size_t len;
-
-		z->next_out = out;
-		z->avail_out = sizeof(out);
-		ensure(deflate(z, flush) != Z_STREAM_ERROR);
-		len = sizeof(out) - z->avail_out;
-		if (fwrite(out, 1, len, packing->into) != len)
-			return false;
-		packing->end += len;
-	} while (z->avail_out == 0);
-	return true;
+	packing->end += octets.len;
+	return fwrite(octets.ptr, 1, octets.len, packing->into) == octets.len;
 }
 
 static bool
 put(struct packing *packing, struct buf *text)
 {
 	struct str piece = buf_str(text);
-	bool ok = deflate_piece(packing, piece, Z_NO_FLUSH) &&
+	bool ok = gzip_add(&packing->gzip, piece) &&
 	    (packing->plain == NULL || fwrite(piece.ptr, 1, piece.len,
 	    packing->plain) == piece.len);
 
@@ -97,7 +100,7 @@ static bool
 open_plain(struct packing *packing, struct str domain)
 {
 	struct str name = pack_file_name(packing->work, packing->head,
-	    domain);
+	    domain, STR_NONE);
 
 	if (packing->directory == NULL)
 		return true;
@@ -110,26 +113,16 @@ open_plain(struct packing *packing, struct str domain)
 static bool
 begin_report(struct packing *packing, struct plan *plan)
 {
-	const struct pack_head *head = packing->head;
 	struct buf piece = new_piece(packing);
-	struct dmarc_record record;
-	struct xml_head xml = { .org_name = head->org_name,
-	    .email = head->email, .contact = head->contact,
-	    .begin = head->begin, .end = head->end - 1,
-	    .generator = head->generator, .domain = plan->domain,
-	    .error = plan->error, .record = &record };
 
 	if (!open_plain(packing, plan->domain))
 		return false;
 	packing->plan = plan;
 	packing->rows = 0;
 	plan->offset = packing->end;
-	packing->gzip = (z_stream){ .opaque = Z_NULL };
-	ensure(deflateInit2(&packing->gzip, Z_DEFAULT_COMPRESSION,
-	    Z_DEFLATED, GZIP, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-	plan_record(plan, packing->work, &record);
-	xml.report_id = pack_report_id(packing->work, head, plan->domain);
-	xml_head(&piece, &xml);
+	gzip_begin(&packing->gzip, write_octets, packing);
+	pack_begin(&piece, packing->head, plan, pack_report_id(packing->work,
+	    packing->head, plan->domain));
 	return put(packing, &piece);
 }
 
@@ -151,16 +144,15 @@ end_report(struct packing *packing)
 	if (packing->plan == NULL)
 		return true;
 	xml_end(&piece);
-	ok = put(packing, &piece) &&
-	    deflate_piece(packing, STR_NONE, Z_FINISH);
-	deflateEnd(&packing->gzip);
+	ok = put(packing, &piece);
+	ok = gzip_end(&packing->gzip, ok) && ok;
 	packing->plan->octets = packing->end - packing->plan->offset;
 	packing->plan = NULL;
 	return close_plain(packing) && ok;
 }
 
 static bool
-put_row(struct packing *packing, const struct tally_item *item,
+put_row(struct packing *packing, const struct rollup_item *item,
     struct str rest)
 {
 	struct buf piece = new_piece(packing);
@@ -191,7 +183,7 @@ plan_of(struct plans *plans, size_t *next, struct str domain)
 
 static bool
 take_item(struct packing *packing, struct plans *plans, size_t *next,
-    const struct tally_item *item)
+    const struct rollup_item *item)
 {
 	struct str domain, rest;
 	enum row_kind kind;
@@ -210,17 +202,17 @@ take_item(struct packing *packing, struct plans *plans, size_t *next,
 }
 
 bool
-pack_all(struct tally *tally, struct plans *plans,
+pack_all(struct rollup *rollup, struct plans *plans,
     const struct pack_head *head, FILE *into, const char *directory)
 {
 	struct packing packing = { .head = head, .into = into,
 	    .directory = directory, .work = arena_new_work() };
-	struct tally_item item;
+	struct rollup_item item;
 	size_t next = 0;
-	int got = tally_rewind(tally) ? 1 : -1, error;
+	int got = rollup_rewind(rollup) ? 1 : -1, error;
 	bool ok = got > 0;
 
-	while (ok && (got = tally_next(tally, &item)) > 0)
+	while (ok && (got = rollup_next(rollup, &item)) > 0)
 		ok = take_item(&packing, plans, &next, &item);
 	error = errno;
 	if (!end_report(&packing) && ok && got == 0) {

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "reporting/plan.h"
 
 /* Who reports, of when. */
@@ -25,13 +26,18 @@ struct pack_head {
  * gets a report twice can tell. */
 struct str pack_report_id(struct arena *arena, const struct pack_head *head,
     struct str domain);
-/* Section 3.5.2; without the ".gz". */
+/* Section 3.5.2; without the ".gz".  unique_id: of a part (parts.h), or
+ * empty. */
 struct str pack_file_name(struct arena *arena, const struct pack_head *head,
-    struct str domain);
+    struct str domain, struct str unique_id);
+
+/* Append what a report begins with, before its records. */
+void pack_begin(struct buf *out, const struct pack_head *head,
+    const struct plan *plan, struct str report_id);
 
 /* All plans that are wanted; into gets offset and octets of each.  directory,
  * or NULL: there they are written as XML, too. */
-bool pack_all(struct tally *tally, struct plans *plans,
+bool pack_all(struct rollup *rollup, struct plans *plans,
     const struct pack_head *head, FILE *into, const char *directory);
 
 /* One of them, in the arena. */

@@ -42,7 +42,7 @@ begin_domain(struct reading *reading, struct str domain)
 /* Of two that were seen last at the same time, the greater one: any rule will
  * do that does not depend on the order of the logs. */
 static void
-take_record(struct reading *reading, const struct tally_item *item,
+take_record(struct reading *reading, const struct rollup_item *item,
     struct str text)
 {
 	int64_t seen_us = row_policy_time(item);
@@ -116,7 +116,7 @@ end_domain(struct reading *reading)
 }
 
 static void
-take_item(struct reading *reading, const struct tally_item *item)
+take_item(struct reading *reading, const struct rollup_item *item)
 {
 	struct str domain, rest;
 	enum row_kind kind;
@@ -150,16 +150,16 @@ plan_record(const struct plan *plan, struct arena *arena,
 }
 
 bool
-plan_make(struct tally *tally, struct arena *arena, struct plans *plans_out)
+plan_make(struct rollup *rollup, struct arena *arena, struct plans *plans_out)
 {
 	struct reading reading = { .arena = arena,
 	    .work = arena_new_work(), .plans = plans_out };
-	struct tally_item item;
+	struct rollup_item item;
 	int got = -1;
 
 	*plans_out = (struct plans){ .domains = 0 };
-	if (tally_rewind(tally))
-		while ((got = tally_next(tally, &item)) > 0)
+	if (rollup_rewind(rollup))
+		while ((got = rollup_next(rollup, &item)) > 0)
 			take_item(&reading, &item);
 	if (got == 0)
 		end_domain(&reading);

@@ -11,7 +11,7 @@
 #define ASSAY_REPORTING_PLAN_H
 
 #include "dmarc/dmarc.h"
-#include "reporting/tally.h"
+#include "reporting/rollup.h"
 
 struct plan {
 	struct str	 domain;
@@ -32,12 +32,12 @@ struct plans {
 					 * get none */
 };
 
-/* A record of the tally's text; false: it is none any more. */
+/* A record of the rollup's text; false: it is none any more. */
 bool plan_record(const struct plan *plan, struct arena *arena,
     struct dmarc_record *record_out);
 
 /* False and errno: the disk. */
-bool plan_make(struct tally *tally, struct arena *arena,
+bool plan_make(struct rollup *rollup, struct arena *arena,
     struct plans *plans_out);
 
 #endif

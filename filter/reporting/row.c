@@ -1,4 +1,4 @@
-/* A message as a row, and a row as an item of a tally. */
+/* A message as a row, and a row as an item of a rollup. */
 #include "reporting/row.h"
 
 #include <stdlib.h>
@@ -347,7 +347,7 @@ static void
 push(struct arena *arena, struct row_items *items, struct str key,
     struct str detail, uint64_t count)
 {
-	VEC_PUSH(arena, &items->items, (struct tally_item){ key, detail,
+	VEC_PUSH(arena, &items->items, (struct rollup_item){ key, detail,
 	    count });
 }
 
@@ -370,7 +370,7 @@ row_of_event(const struct event_record *record, struct str report_from,
 {
 	enum row_fate fate = fate_of(record, report_from);
 	struct row row = { .source_ip = STR_NONE };
-	struct tally_item item;
+	struct rollup_item item;
 
 	*items_out = (struct row_items){ .domain = STR_NONE };
 	if (fate != ROW_TAKEN)

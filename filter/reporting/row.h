@@ -6,7 +6,7 @@
  * result is what it is, and the comment of an override.  A report gives those
  * on which all messages of the row agree.
  *
- * Rows travel as items of a tally (tally.h) whose keys begin with the policy
+ * Rows travel as items of a rollup (rollup.h) whose keys begin with the policy
  * domain.  Beside the rows of a domain stand its policy records and what is
  * wrong with them; the records and the notes come before the rows.
  *
@@ -19,7 +19,7 @@
 
 #include "base/vec.h"
 #include "event/read.h"
-#include "reporting/tally.h"
+#include "reporting/rollup.h"
 
 struct row_reason {			/* why the policy was overridden */
 	struct str	type, comment;
@@ -63,7 +63,7 @@ const bool *row_facts(void);
 
 struct row_items {
 	struct str	 domain;	/* whose policy it is, lower case */
-	VEC(struct tally_item) items;
+	VEC(struct rollup_item) items;
 };
 
 /* report_from: our own, whose bounces are left out; or empty. */
@@ -73,15 +73,15 @@ enum row_fate row_of_event(const struct event_record *record,
 enum row_kind { ROW_NOTE = 'n', ROW_POLICY = 'p', ROW_RECORD = 'r' };
 
 /* What an item is: false: none of ours. */
-bool row_split(const struct tally_item *item, struct str *domain_out,
+bool row_split(const struct rollup_item *item, struct str *domain_out,
     enum row_kind *kind_out, struct str *rest_out);
 /* A note is its rest; a policy record too, with the time of the last message
  * that met it in the detail. */
-int64_t row_policy_time(const struct tally_item *item);
-bool row_read(const struct tally_item *item, struct str rest,
+int64_t row_policy_time(const struct rollup_item *item);
+bool row_read(const struct rollup_item *item, struct str rest,
     struct arena *arena, struct row *row_out);
 
-/* For tally_new(). */
+/* For rollup_new(). */
 struct str row_merge(struct arena *arena, struct str a, struct str b);
 
 #endif

@@ -82,7 +82,7 @@ row_detail_policy(struct arena *arena, int64_t time_us)
 
 /* ---- rows ---- */
 
-struct tally_item
+struct rollup_item
 row_write(const struct row *row, struct str domain, struct arena *arena)
 {
 	struct buf key = begin(arena, domain, ROW_RECORD), detail;
@@ -113,11 +113,11 @@ row_write(const struct row *row, struct str domain, struct arena *arena)
 		add(&key, one->result);
 		add(&detail, one->human);
 	}
-	return (struct tally_item){ buf_str(&key), buf_str(&detail), 1 };
+	return (struct rollup_item){ buf_str(&key), buf_str(&detail), 1 };
 }
 
 bool
-row_split(const struct tally_item *item, struct str *domain_out,
+row_split(const struct rollup_item *item, struct str *domain_out,
     enum row_kind *kind_out, struct str *rest_out)
 {
 	size_t end = str_chr(item->key, '\0');
@@ -131,7 +131,7 @@ row_split(const struct tally_item *item, struct str *domain_out,
 }
 
 int64_t
-row_policy_time(const struct tally_item *item)
+row_policy_time(const struct rollup_item *item)
 {
 	uint64_t time_us = 0;
 
@@ -195,7 +195,7 @@ take_reasons(struct str *key, struct str *detail, struct arena *arena,
 }
 
 bool
-row_read(const struct tally_item *item, struct str key, struct arena *arena,
+row_read(const struct rollup_item *item, struct str key, struct arena *arena,
     struct row *row_out)
 {
 	struct str detail = str_skip(item->detail, 1);

@@ -14,7 +14,7 @@ struct str row_key_note(struct arena *arena, struct str domain,
 struct str row_key_policy(struct arena *arena, struct str domain,
     struct str record);
 struct str row_detail_policy(struct arena *arena, int64_t time_us);
-struct tally_item row_write(const struct row *row, struct str domain,
+struct rollup_item row_write(const struct row *row, struct str domain,
     struct arena *arena);
 
 #endif

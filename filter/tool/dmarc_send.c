@@ -134,7 +134,8 @@ ask_store(void *ctx, const struct store_op *op, struct store_answer *answer)
 static struct ledger
 ledger_of(struct dmarc_send *send)
 {
-	return (struct ledger){ ask_store, &send->store, send->now * 1000 };
+	return (struct ledger){ ask_store, &send->store, send->now * 1000,
+	    send->since_ms };
 }
 
 /* One that was begun is not over before all of it is done. */
@@ -240,7 +241,8 @@ int
 tool_dmarc_send(int argc, char **argv)
 {
 	struct dmarc_send send = { .arena = arena_new(),
-	    .now = clock_unix(), .pace_ms = PACE_MS };
+	    .now = clock_unix(), .since_ms = clock_ms(),
+	    .pace_ms = PACE_MS };
 	int status = take_options(&send, argc, argv);
 
 	if (status == TOOL_DONE) {

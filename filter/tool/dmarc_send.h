@@ -19,7 +19,8 @@ struct dmarc_send {
 	bool			 dry, again;
 	const char		*directory;	/* --output, or NULL */
 	int64_t			 date;		/* Unix time, or 0 */
-	int64_t			 now;		/* Unix time */
+	int64_t			 now;		/* Unix time, as it began */
+	uint64_t		 since_ms;	/* clock_ms() of then */
 	uint64_t		 pace_ms;
 	const char		*jobs;
 	struct str		 domains[SEND_DOMAINS_MAX];	/* none: all */

@@ -23,7 +23,7 @@ struct day {
 	struct dmarc_send	*send;
 	struct pack_head	 head;
 	struct arena		*arena;
-	struct tally		*tally;
+	struct rollup		*rollup;
 	struct collected	 collected;
 	struct plans		 plans;
 	FILE			*packed;
@@ -48,12 +48,12 @@ gather(struct day *day)
 	    .end = day->head.end, .report_from = send->sender.from,
 	    .jobs = tool_jobs(send->jobs), .progress = tool_progress,
 	    .ctx = &percent };
-	bool ok = collect(&options, day->tally, &day->collected);
+	bool ok = collect(&options, day->rollup, &day->collected);
 	int error = errno;
 
 	tool_progress_end();
 	errno = error;
-	return ok && plan_make(day->tally, day->arena, &day->plans);
+	return ok && plan_make(day->rollup, day->arena, &day->plans);
 }
 
 static bool
@@ -75,7 +75,7 @@ static struct ledger
 ledger_of(struct dmarc_send *send)
 {
 	return (struct ledger){ send->dry ? NULL : ask_store, &send->store,
-	    send->now * 1000 };
+	    send->now * 1000, send->since_ms };
 }
 
 /* Those that are not over already. */
@@ -190,7 +190,7 @@ run(struct day *day)
 	}
 	if (!choose(day))
 		return TOOL_BAD_USE;
-	if (!has_directory(send->directory) || !pack_all(day->tally,
+	if (!has_directory(send->directory) || !pack_all(day->rollup,
 	    &day->plans, &day->head, day->packed, send->directory))
 		return fail(send->directory == NULL ? "scratch file" :
 		    send->directory);
@@ -218,9 +218,9 @@ dmarc_send_day(struct dmarc_send *send, int64_t begin)
 	if (day.packed == NULL)
 		return fail("scratch file");
 	day.arena = arena_new();
-	day.tally = tally_new(day.arena, LIMIT_TALLY_OCTETS, row_merge);
+	day.rollup = rollup_new(day.arena, LIMIT_ROLLUP_OCTETS, row_merge);
 	status = run(&day);
-	tally_free(day.tally);
+	rollup_free(day.rollup);
 	arena_free(day.arena);
 	fclose(day.packed);
 	return status;

@@ -29,6 +29,7 @@ static void
 print_text(const struct pack_head *head, const struct plan *plan,
     const struct deliver_outcome *outcome)
 {
+	const struct parcel *parcel = &outcome->parcel;
 	char date[32];
 
 	printf("%s %s: %.*s", date_of(head, date), words[outcome->word],
@@ -37,8 +38,10 @@ print_text(const struct pack_head *head, const struct plan *plan,
 		fputs(" -> ", stdout);
 		print_safe(stdout, outcome->address);
 	}
+	if (parcel->parts > 0)
+		printf(", part %zu of %zu", parcel->part, parcel->parts);
 	printf(", %" PRIu64 " messages, %" PRIu64 " rows, %" PRIu64
-	    " octets", plan->messages, plan->rows, plan->octets);
+	    " octets", parcel->messages, parcel->rows, parcel->octets);
 	if (outcome->word == DELIVER_SENT && outcome->queue_id.len > 0) {
 		fputs(", as ", stdout);
 		print_safe(stdout, outcome->queue_id);
@@ -62,7 +65,7 @@ static void
 print_json(const struct pack_head *head, const struct plan *plan,
     const struct deliver_outcome *outcome)
 {
-	struct arena *arena = arena_new();
+	const struct parcel *parcel = &outcome->parcel;
 	struct emit out;
 	char date[32], *text;
 
@@ -74,17 +77,19 @@ print_json(const struct pack_head *head, const struct plan *plan,
 	put_text(&out, "to", outcome->address);
 	put_text(&out, "why", outcome->why);
 	put_text(&out, "queue_id", outcome->queue_id);
-	put_text(&out, "report_id", pack_report_id(arena, head,
-	    plan->domain));
+	put_text(&out, "report_id", parcel->id);
 	put_text(&out, "error", plan->error);
-	emit_int(&out, "messages", (int64_t)plan->messages);
-	emit_int(&out, "rows", (int64_t)plan->rows);
-	emit_int(&out, "octets", (int64_t)plan->octets);
+	if (parcel->parts > 0) {
+		emit_int(&out, "part", (int64_t)parcel->part);
+		emit_int(&out, "parts", (int64_t)parcel->parts);
+	}
+	emit_int(&out, "messages", (int64_t)parcel->messages);
+	emit_int(&out, "rows", (int64_t)parcel->rows);
+	emit_int(&out, "octets", (int64_t)parcel->octets);
 	emit_close(&out, '}');
 	text = emit_finish(&out);
 	puts(text);
 	free(text);
-	arena_free(arena);
 }
 
 void

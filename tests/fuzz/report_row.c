@@ -84,10 +84,10 @@ check_xml(struct arena *arena, const struct row *row, struct str domain,
 }
 
 static void
-check_row(struct arena *arena, const struct tally_item *item, struct str rest,
+check_row(struct arena *arena, const struct rollup_item *item, struct str rest,
     struct str domain, struct str record)
 {
-	struct tally_item again;
+	struct rollup_item again;
 	struct row row;
 
 	if (!row_read(item, rest, arena, &row) || row.header_from.len >
@@ -114,7 +114,7 @@ check(struct arena *arena, const struct event_record *record)
 	    ROW_TAKEN)
 		return;
 	for (size_t i = 0; i < items.items.count; i++) {
-		const struct tally_item *item = &items.items.at[i];
+		const struct rollup_item *item = &items.items.at[i];
 
 		if (!row_split(item, &domain, &kind, &rest) ||
 		    !str_eq(domain, items.domain))

@@ -87,6 +87,21 @@ START_TEST(one_after_the_other)
 }
 END_TEST
 
+/* A long run's claims last as long as those of a short one. */
+START_TEST(time_goes_on)
+{
+	struct ledger other = ledger;
+
+	ledger.since_ms = clock_ms() - 3600 * 1000;
+	other.now_ms += 3600 * 1000;
+	ck_assert_int_ge(ledger_now(&ledger), other.now_ms);
+	ck_assert_int_eq(ledger_begin(&ledger, one, false), LEDGER_OPEN);
+	ck_assert_int_eq(ledger_begin(&other, one, false), LEDGER_BEGUN);
+	other.now_ms += 2 * LIMIT_LEDGER_CLAIM_MS;
+	ck_assert_int_eq(ledger_begin(&other, one, false), LEDGER_OPEN);
+}
+END_TEST
+
 START_TEST(who_began_it_is_gone)
 {
 	ck_assert_int_eq(ledger_begin(&ledger, one, false), LEDGER_OPEN);
@@ -148,6 +163,7 @@ ledger_tests(void)
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, one_after_the_other);
+	tcase_add_test(tc, time_goes_on);
 	tcase_add_test(tc, who_began_it_is_gone);
 	tcase_add_test(tc, the_store_is_away);
 	tcase_add_test(tc, long_names);

@@ -14,7 +14,7 @@
 
 static struct arena *arena;
 static char directory[64];
-static struct tally *tally;
+static struct rollup *rollup;
 static struct collected collected;
 static struct plans plans;
 static FILE *packed;
@@ -33,7 +33,7 @@ set_up(void)
 	arena = arena_new();
 	strcpy(directory, "/tmp/assay-pack-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(directory));
-	tally = tally_new(arena, LIMIT_TALLY_OCTETS, row_merge);
+	rollup = rollup_new(arena, LIMIT_ROLLUP_OCTETS, row_merge);
 	packed = scratch_open();
 	ck_assert_ptr_nonnull(packed);
 }
@@ -45,7 +45,7 @@ tear_down(void)
 
 	ck_assert_int_eq(system(command), 0);
 	fclose(packed);
-	tally_free(tally);
+	rollup_free(rollup);
 	arena_free(arena);
 }
 
@@ -61,10 +61,10 @@ gather(struct str lines)
 	ck_assert_ptr_nonnull(file);
 	fwrite(lines.ptr, 1, lines.len, file);
 	fclose(file);
-	ck_assert(collect(&options, tally, &collected));
+	ck_assert(collect(&options, rollup, &collected));
 	ck_assert_uint_eq(collected.feed.faults[EVENT_FAULT_BROKEN].count,
 	    0);
-	ck_assert(plan_make(tally, arena, &plans));
+	ck_assert(plan_make(rollup, arena, &plans));
 }
 
 /* A report as text. */
@@ -232,7 +232,7 @@ START_TEST(a_report)
 	assert_str(plans.list.at[0].domain, "example.com");
 	ck_assert_uint_eq(plans.list.at[0].rows, 2);
 	ck_assert_uint_eq(plans.list.at[0].messages, 3);
-	ck_assert(pack_all(tally, &plans, &head, packed, directory));
+	ck_assert(pack_all(rollup, &plans, &head, packed, directory));
 	assert_str(unpacked(&plans.list.at[0]), report);
 	assert_str(written("ours.example!example.com!1795305600!1795391999"
 	    ".xml"), report);
@@ -315,7 +315,7 @@ START_TEST(several_reports_and_one_not_wanted)
 	gather(lines);
 	ck_assert_uint_eq(plans.list.count, 3);
 	plans.list.at[1].wanted = false;
-	ck_assert(pack_all(tally, &plans, &head, packed, NULL));
+	ck_assert(pack_all(rollup, &plans, &head, packed, NULL));
 	for (size_t i = 0; i < 3; i++) {
 		const struct plan *plan = &plans.list.at[i];
 		const char *part = arena_printf(arena,
@@ -335,7 +335,7 @@ END_TEST
 START_TEST(a_directory_that_is_not_there)
 {
 	gather(str_from(good_line));
-	ck_assert(!pack_all(tally, &plans, &head, packed,
+	ck_assert(!pack_all(rollup, &plans, &head, packed,
 	    "/nonexistent"));
 }
 END_TEST

@@ -10,7 +10,8 @@ main(void)
 	suite_add_tcase(suite, suppression_tests());
 	suite_add_tcase(suite, ledger_tests());
 	suite_add_tcase(suite, pack_tests());
+	suite_add_tcase(suite, parts_tests());
 	suite_add_tcase(suite, row_tests());
-	suite_add_tcase(suite, tally_tests());
+	suite_add_tcase(suite, rollup_tests());
 	return run_suite(suite);
 }

@@ -12,7 +12,8 @@ TCase *failure_tests(void);
 TCase *suppression_tests(void);
 TCase *ledger_tests(void);
 TCase *pack_tests(void);
+TCase *parts_tests(void);
 TCase *row_tests(void);
-TCase *tally_tests(void);
+TCase *rollup_tests(void);
 
 #endif

@@ -329,7 +329,7 @@ START_TEST(hostile_texts)
 }
 END_TEST
 
-static struct tally_item
+static struct rollup_item
 record_item(void)
 {
 	return items.items.at[items.items.count - 1];
@@ -338,7 +338,7 @@ record_item(void)
 /* Messages of one row need not agree on the words for people. */
 START_TEST(words_on_which_all_agree)
 {
-	struct tally_item a, b, c;
+	struct rollup_item a, b, c;
 	struct str domain, rest, ab, cba;
 	enum row_kind kind;
 

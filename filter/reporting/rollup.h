@@ -1,5 +1,5 @@
 /*
- * tally - how often each of very many things was seen, in bounded memory
+ * rollup - how often each of very many things was seen, in bounded memory
  *
  * A thing is a key, any octets.  Beside its count it has a detail; two details
  * of one key are made one by merge(), whose outcome must not depend on their
@@ -11,35 +11,35 @@
  * Ownership:	what is added is copied.
  * Threads:	one at a time.
  */
-#ifndef ASSAY_REPORTING_TALLY_H
-#define ASSAY_REPORTING_TALLY_H
+#ifndef ASSAY_REPORTING_ROLLUP_H
+#define ASSAY_REPORTING_ROLLUP_H
 
 #include "base/arena.h"
 
-struct tally_item {
+struct rollup_item {
 	struct str	key, detail;
 	uint64_t	count;
 };
 
 /* a, or something in the arena. */
-typedef struct str tally_merge_fn(struct arena *arena, struct str a,
+typedef struct str rollup_merge_fn(struct arena *arena, struct str a,
     struct str b);
 
-struct tally;
+struct rollup;
 
 /* octets: what is held in memory, about. */
-struct tally *tally_new(struct arena *arena, size_t octets,
-    tally_merge_fn *merge);
-void tally_free(struct tally *tally);		/* NULL is allowed */
+struct rollup *rollup_new(struct arena *arena, size_t octets,
+    rollup_merge_fn *merge);
+void rollup_free(struct rollup *rollup);		/* NULL is allowed */
 
-bool tally_add(struct tally *tally, const struct tally_item *item);
+bool rollup_add(struct rollup *rollup, const struct rollup_item *item);
 
 /* To the first item; nothing is added after this. */
-bool tally_rewind(struct tally *tally);
+bool rollup_rewind(struct rollup *rollup);
 /* 1: the next item, until the one after it is asked for; 0: no more. */
-int tally_next(struct tally *tally, struct tally_item *item_out);
+int rollup_next(struct rollup *rollup, struct rollup_item *item_out);
 
 /* Scratch files so far. */
-size_t tally_runs(const struct tally *tally);
+size_t rollup_runs(const struct rollup *rollup);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "reporting/tally.h"
+#include "reporting/rollup.h"
 
 static struct arena *arena;
 
@@ -25,19 +25,19 @@ greater(struct arena *into, struct str a, struct str b)
 }
 
 static void
-add(struct tally *tally, const char *key, const char *detail, uint64_t count)
+add(struct rollup *rollup, const char *key, const char *detail, uint64_t count)
 {
-	ck_assert(tally_add(tally, &(struct tally_item){ str_from(key),
+	ck_assert(rollup_add(rollup, &(struct rollup_item){ str_from(key),
 	    str_from(detail), count }));
 }
 
 static void
-assert_next(struct tally *tally, const char *key, const char *detail,
+assert_next(struct rollup *rollup, const char *key, const char *detail,
     uint64_t count)
 {
-	struct tally_item item;
+	struct rollup_item item;
 
-	ck_assert_int_eq(tally_next(tally, &item), 1);
+	ck_assert_int_eq(rollup_next(rollup, &item), 1);
 	assert_str(item.key, key);
 	assert_str(item.detail, detail);
 	ck_assert_uint_eq(item.count, count);
@@ -46,38 +46,38 @@ assert_next(struct tally *tally, const char *key, const char *detail,
 START_TEST(counts_in_order)
 {
 	/* All in memory; each in a scratch file of its own. */
-	struct tally *tally = tally_new(arena, _i == 0 ? 1 << 20 : 1,
+	struct rollup *rollup = rollup_new(arena, _i == 0 ? 1 << 20 : 1,
 	    greater);
-	struct tally_item item;
+	struct rollup_item item;
 
-	add(tally, "b", "1", 1);
-	add(tally, "a", "", 2);
-	add(tally, "B", "x", 3);
-	add(tally, "b", "3", 10);
-	add(tally, "b", "2", 100);
-	ck_assert_uint_eq(tally_runs(tally), _i == 0 ? 0 : 5);
+	add(rollup, "b", "1", 1);
+	add(rollup, "a", "", 2);
+	add(rollup, "B", "x", 3);
+	add(rollup, "b", "3", 10);
+	add(rollup, "b", "2", 100);
+	ck_assert_uint_eq(rollup_runs(rollup), _i == 0 ? 0 : 5);
 	for (int i = 0; i < 2; i++) {
-		ck_assert(tally_rewind(tally));
-		assert_next(tally, "B", "x", 3);
-		assert_next(tally, "a", "", 2);
-		assert_next(tally, "b", "3", 111);
-		ck_assert_int_eq(tally_next(tally, &item), 0);
-		ck_assert_int_eq(tally_next(tally, &item), 0);
+		ck_assert(rollup_rewind(rollup));
+		assert_next(rollup, "B", "x", 3);
+		assert_next(rollup, "a", "", 2);
+		assert_next(rollup, "b", "3", 111);
+		ck_assert_int_eq(rollup_next(rollup, &item), 0);
+		ck_assert_int_eq(rollup_next(rollup, &item), 0);
 	}
-	ck_assert_uint_eq(tally_runs(tally), _i == 0 ? 0 : 5);
-	tally_free(tally);
+	ck_assert_uint_eq(rollup_runs(rollup), _i == 0 ? 0 : 5);
+	rollup_free(rollup);
 }
 END_TEST
 
 START_TEST(nothing_at_all)
 {
-	struct tally *tally = tally_new(arena, 1 << 20, greater);
-	struct tally_item item;
+	struct rollup *rollup = rollup_new(arena, 1 << 20, greater);
+	struct rollup_item item;
 
-	ck_assert(tally_rewind(tally));
-	ck_assert_int_eq(tally_next(tally, &item), 0);
-	tally_free(tally);
-	tally_free(NULL);
+	ck_assert(rollup_rewind(rollup));
+	ck_assert_int_eq(rollup_next(rollup, &item), 0);
+	rollup_free(rollup);
+	rollup_free(NULL);
 }
 END_TEST
 
@@ -87,7 +87,7 @@ enum { KEYS = 1000 };
 
 START_TEST(many_files_are_one)
 {
-	struct tally *tally = tally_new(arena, 32 * 1024, greater);
+	struct rollup *rollup = rollup_new(arena, 32 * 1024, greater);
 	char key[32], detail[32];
 	unsigned at = 1;
 
@@ -95,45 +95,45 @@ START_TEST(many_files_are_one)
 		at = (at * 1103515245u + 12345u) & 0x7fffffff;
 		snprintf(key, sizeof(key), "%06u", at % KEYS);
 		snprintf(detail, sizeof(detail), "%06u", i);
-		add(tally, key, detail, 1);
+		add(rollup, key, detail, 1);
 	}
 	for (unsigned i = 0; i < KEYS; i++) {
 		snprintf(key, sizeof(key), "%06u", i);
-		add(tally, key, "z", 1);
+		add(rollup, key, "z", 1);
 	}
-	ck_assert_uint_gt(tally_runs(tally), 3);
-	ck_assert(tally_rewind(tally));
+	ck_assert_uint_gt(rollup_runs(rollup), 3);
+	ck_assert(rollup_rewind(rollup));
 	uint64_t sum = 0;
 	for (unsigned i = 0; i < KEYS; i++) {
-		struct tally_item item;
+		struct rollup_item item;
 
 		snprintf(key, sizeof(key), "%06u", i);
-		ck_assert_int_eq(tally_next(tally, &item), 1);
+		ck_assert_int_eq(rollup_next(rollup, &item), 1);
 		assert_str(item.key, key);
 		assert_str(item.detail, "z");
 		sum += item.count;
 	}
 	ck_assert_uint_eq(sum, KEYS * 41);
-	tally_free(tally);
+	rollup_free(rollup);
 }
 END_TEST
 
 START_TEST(no_room_for_scratch_files)
 {
-	struct tally *tally = tally_new(arena, 1, greater);
+	struct rollup *rollup = rollup_new(arena, 1, greater);
 
 	setenv("TMPDIR", "/nonexistent", 1);
-	ck_assert(!tally_add(tally, &(struct tally_item){ STR("a"),
+	ck_assert(!rollup_add(rollup, &(struct rollup_item){ STR("a"),
 	    STR("b"), 1 }));
 	unsetenv("TMPDIR");
-	tally_free(tally);
+	rollup_free(rollup);
 }
 END_TEST
 
 TCase *
-tally_tests(void)
+rollup_tests(void)
 {
-	TCase *tc = tcase_create("tally");
+	TCase *tc = tcase_create("rollup");
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, counts_in_order, 0, 2);
