@@ -2,12 +2,11 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/keyed.h"
-#include "base/limits.h"
+#include "event/mask_parts.h"
 
-enum kind { SENDER = 1, RECIPIENT = 2, CLIENT = 4, SUBJECT = 8,
-	    CLIENT_NAME = 16, NO_ADDRESS = 32, SENDER_NAME = 64 };
+enum kind { NOBODY, SENDER, RECIPIENT, CLIENT, SUBJECT, CLIENT_NAME,
+	    NO_ADDRESS, SENDER_NAME, KINDS };
 
 /* What facts tell of whom. */
 static const unsigned char kinds[FACT_COUNT] = {
@@ -20,6 +19,14 @@ static const unsigned char kinds[FACT_COUNT] = {
 	[FACT_ID_CLIENT_NAME] = CLIENT_NAME,
 	[FACT_ID_IPREV_NAME] = CLIENT_NAME, [FACT_ID_PTR_NAMES] = CLIENT_NAME,
 	[FACT_ID_SUBJECT] = SUBJECT, [FACT_ID_MESSAGE_ID] = NO_ADDRESS,
+};
+
+/* Facts of a kind are left out as a whole. */
+static const unsigned omitted_by[KINDS] = {
+	[RECIPIENT] = PRIVACY_OMIT_RECIPIENTS,
+	[SUBJECT] = PRIVACY_OMIT_SUBJECT,
+	[CLIENT_NAME] = PRIVACY_CUT_CLIENTS,
+	[SENDER_NAME] = PRIVACY_HASH_SENDERS,
 };
 
 /* Fields in which recipients stand. */
@@ -41,23 +48,7 @@ static const struct {
 	{ "cut-clients", PRIVACY_CUT_CLIENTS },
 };
 
-enum { WORDS = sizeof(words) / sizeof(words[0]), SENDERS = 6,
-       NEEDLES = 8, SUBJECT_MIN = 3 };
-
-struct needle {
-	struct str	text, instead;
-};
-
-struct mask {
-	struct arena		*arena;
-	const struct privacy	*privacy;
-	const struct str	*rcpts;
-	size_t			 rcpt_count;
-	struct str		 senders[SENDERS];
-	size_t			 sender_count;
-	struct needle		 needles[NEEDLES];
-	size_t			 needle_count;
-};
+enum { WORDS = sizeof(words) / sizeof(words[0]), SUBJECT_MIN = 3 };
 
 const char *
 privacy_name(enum privacy_bit bit)
@@ -79,12 +70,6 @@ privacy_find(struct str word)
 
 /* ---- who is who ---- */
 
-static bool
-hides(const struct mask *mask, unsigned bits)
-{
-	return (mask->privacy->bits & bits) != 0;
-}
-
 static const struct str *
 text_of(const struct fact_set *facts, enum fact_id id)
 {
@@ -101,7 +86,7 @@ find_senders(struct mask *mask, const struct fact_set *facts)
 		const struct str *text = kinds[id] != SENDER ? NULL :
 		    text_of(facts, (enum fact_id)id);
 
-		if (text != NULL && mask->sender_count < SENDERS)
+		if (text != NULL && mask->sender_count < MASK_SENDERS)
 			mask->senders[mask->sender_count++] = *text;
 	}
 }
@@ -109,9 +94,9 @@ find_senders(struct mask *mask, const struct fact_set *facts)
 static void
 add_needle(struct mask *mask, struct str text, struct str instead)
 {
-	if (text.len > 0 && mask->needle_count < NEEDLES)
-		mask->needles[mask->needle_count++] = (struct needle){ text,
-		    instead };
+	if (text.len > 0 && mask->needle_count < MASK_NEEDLES)
+		mask->needles[mask->needle_count++] =
+		    (struct mask_needle){ text, instead };
 }
 
 struct ip
@@ -120,7 +105,7 @@ mask_ip(const struct mask *mask, const struct ip *ip)
 	struct ip net = *ip;
 	size_t kept = ip->family == IP_V4 ? 3 : 8;
 
-	if (mask != NULL && hides(mask, PRIVACY_CUT_CLIENTS) &&
+	if (mask != NULL && mask_hides(mask, PRIVACY_CUT_CLIENTS) &&
 	    ip->family != IP_NONE)
 		memset(net.bytes + kept, 0, sizeof(net.bytes) - kept);
 	return net;
@@ -154,14 +139,14 @@ find_needles(struct mask *mask, const struct fact_set *facts)
 	const struct str *login = text_of(facts, FACT_ID_AUTH_USER);
 	const struct str *iprev = text_of(facts, FACT_ID_IPREV_NAME);
 
-	if (hides(mask, PRIVACY_OMIT_SUBJECT) && subject != NULL &&
+	if (mask_hides(mask, PRIVACY_OMIT_SUBJECT) && subject != NULL &&
 	    str_trim(*subject).len >= SUBJECT_MIN)
 		add_needle(mask, str_trim(*subject), STR("[subject]"));
-	if (hides(mask, PRIVACY_HASH_SENDERS) && login != NULL)
+	if (mask_hides(mask, PRIVACY_HASH_SENDERS) && login != NULL)
 		add_needle(mask, arena_printf(mask->arena, "smtp.auth=%.*s",
 		    STR_ARG(*login)), arena_printf(mask->arena,
 		    "smtp.auth=%.*s", STR_ARG(mask_sender(mask, *login))));
-	if (!hides(mask, PRIVACY_CUT_CLIENTS))
+	if (!mask_hides(mask, PRIVACY_CUT_CLIENTS))
 		return;
 	add_ip(mask, facts_get(facts, FACT_ID_CLIENT_IP));
 	add_ip(mask, facts_get(facts, FACT_ID_RELAY_IP));
@@ -213,9 +198,9 @@ mask_rcpt(struct mask *mask, struct str address)
 {
 	if (mask == NULL || address.len == 0)
 		return address;
-	if (hides(mask, PRIVACY_OMIT_RECIPIENTS))
+	if (mask_hides(mask, PRIVACY_OMIT_RECIPIENTS))
 		return STR("[recipient]");
-	return hides(mask, PRIVACY_HASH_RECIPIENTS) ?
+	return mask_hides(mask, PRIVACY_HASH_RECIPIENTS) ?
 	    privacy_hashed(mask->arena, mask->privacy, address) : address;
 }
 
@@ -245,186 +230,11 @@ mask_sender(struct mask *mask, struct str address)
 {
 	if (mask == NULL || address.len == 0)
 		return address;
-	if (hides(mask, PRIVACY_HASH_SENDERS))
+	if (mask_hides(mask, PRIVACY_HASH_SENDERS))
 		return privacy_hashed(mask->arena, mask->privacy, address);
-	return hides(mask, PRIVACY_HASH_RECIPIENTS |
+	return mask_hides(mask, PRIVACY_HASH_RECIPIENTS |
 	    PRIVACY_OMIT_RECIPIENTS) && names_a_rcpt(mask, address) ?
 	    mask_rcpt(mask, address) : address;
-}
-
-/* ---- a text ---- */
-
-static bool
-is_local(char c)
-{
-	return ascii_alpha(c) || ascii_digit(c) || (unsigned char)c >= 0x80 ||
-	    (c != '\0' && strchr("!#$%&'*+-/?^_`{|}~.", c) != NULL);
-}
-
-static bool
-is_domain(char c)
-{
-	return ascii_alpha(c) || ascii_digit(c) || (unsigned char)c >= 0x80 ||
-	    c == '-' || c == '.' || c == '_';
-}
-
-/* Where the address around this @ begins; a quoted local part is whole. */
-static size_t
-begin_of(struct str text, size_t at)
-{
-	size_t i = at;
-
-	if (at > 0 && text.ptr[at - 1] == '"') {
-		for (i = at - 1; i > 0 && text.ptr[i - 1] != '"'; i--)
-			;
-		return i > 0 ? i - 1 : at;
-	}
-	while (i > 0 && is_local(text.ptr[i - 1]))
-		i--;
-	return i;
-}
-
-static size_t
-end_of(struct str text, size_t at)
-{
-	size_t i = at + 1;
-
-	if (i < text.len && text.ptr[i] == '[')
-		while (i < text.len && text.ptr[i - 1] != ']')
-			i++;
-	while (i < text.len && is_domain(text.ptr[i]))
-		i++;
-	while (i > at + 1 && text.ptr[i - 1] == '.')
-		i--;
-	return i;
-}
-
-/* Nothing of an address stands on either side; "smtp.mailfrom=" may. */
-static bool
-stands_alone(struct str text, size_t begin, size_t end)
-{
-	bool left = begin == 0 || text.ptr[begin - 1] == '=' ||
-	    !is_local(text.ptr[begin - 1]);
-
-	if (end < text.len && text.ptr[end] == '.')
-		end++;
-	return left && (end >= text.len || !is_domain(text.ptr[end]));
-}
-
-/* A sender of the message around this @: NULL if it is none. */
-static const struct str *
-sender_at(const struct mask *mask, struct str text, size_t done, size_t at,
-    size_t *begin_out)
-{
-	for (size_t i = 0; i < mask->sender_count; i++) {
-		const struct str *sender = &mask->senders[i];
-		size_t local = str_rchr(*sender, '@');
-		size_t begin = at - local;
-
-		if (local < sender->len && local <= at && begin >= done &&
-		    str_eq_nocase(str_slice(text, begin, begin + sender->len),
-		    *sender) &&
-		    stands_alone(text, begin, begin + sender->len)) {
-			*begin_out = begin;
-			return sender;
-		}
-	}
-	return NULL;
-}
-
-static bool
-is_rcpt(const struct mask *mask, struct str address)
-{
-	for (size_t i = 0; i < mask->rcpt_count; i++)
-		if (str_eq_nocase(mask->rcpts[i], address))
-			return true;
-	return false;
-}
-
-/* The address around this @, if there is one behind what is done: where it
- * begins and ends, and what is told instead. */
-static bool
-address_at(struct mask *mask, struct str text, size_t done, size_t at,
-    size_t *begin, size_t *end, struct str *instead)
-{
-	const struct str *sender = sender_at(mask, text, done, at, begin);
-
-	if (sender != NULL && !is_rcpt(mask, *sender)) {
-		*end = *begin + sender->len;
-		*instead = mask_sender(mask, str_slice(text, *begin, *end));
-		return true;
-	}
-	*begin = begin_of(text, at);
-	*end = end_of(text, at);
-	if (*begin < done)
-		*begin = done;
-	*instead = mask_rcpt(mask, str_slice(text, *begin, *end));
-	return *begin < at;
-}
-
-static struct str
-without_addresses(struct mask *mask, struct str text)
-{
-	size_t done = 0, begin, end;
-	struct str instead;
-	struct buf out;
-
-	if (!hides(mask, PRIVACY_HASH_RECIPIENTS | PRIVACY_OMIT_RECIPIENTS |
-	    PRIVACY_HASH_SENDERS) || str_chr(text, '@') == text.len)
-		return text;
-	buf_init(&out, mask->arena, SIZE_MAX);
-	for (size_t at = 0; at < text.len; at++) {
-		if (text.ptr[at] != '@' || at < done ||
-		    !address_at(mask, text, done, at, &begin, &end, &instead))
-			continue;
-		buf_add(&out, str_slice(text, done, begin));
-		buf_add(&out, instead);
-		done = end;
-	}
-	buf_add(&out, str_skip(text, done));
-	return buf_str(&out);
-}
-
-static bool
-starts_here(struct str text, size_t at, struct str needle)
-{
-	return needle.len <= text.len - at && str_eq_nocase(
-	    str_slice(text, at, at + needle.len), needle);
-}
-
-static struct str
-without_needles(struct mask *mask, struct str text)
-{
-	struct buf out;
-	size_t done = 0;
-
-	if (mask->needle_count == 0)
-		return text;
-	buf_init(&out, mask->arena, SIZE_MAX);
-	for (size_t at = 0; at < text.len; at++)
-		for (size_t i = 0; at >= done && i < mask->needle_count; i++)
-			if (starts_here(text, at, mask->needles[i].text)) {
-				buf_add(&out, str_slice(text, done, at));
-				buf_add(&out, mask->needles[i].instead);
-				done = at + mask->needles[i].text.len;
-			}
-	if (done == 0)
-		return text;
-	buf_add(&out, str_skip(text, done));
-	return buf_str(&out);
-}
-
-struct str
-mask_text(struct mask *mask, struct str text)
-{
-	if (mask == NULL)
-		return text;
-	if (is_rcpt(mask, text))
-		return mask_rcpt(mask, text);
-	for (size_t i = 0; i < mask->sender_count; i++)
-		if (str_eq_nocase(mask->senders[i], text))
-			return mask_sender(mask, text);
-	return without_addresses(mask, without_needles(mask, text));
 }
 
 struct str
@@ -432,7 +242,7 @@ mask_name(struct mask *mask, struct str name)
 {
 	struct str rest = name, label;
 
-	if (mask == NULL || !hides(mask, PRIVACY_HASH_SENDERS))
+	if (mask == NULL || !mask_hides(mask, PRIVACY_HASH_SENDERS))
 		return name;
 	while (str_next(&rest, '.', &label))
 		for (size_t i = 0; i < mask->sender_count; i++) {
@@ -451,12 +261,7 @@ mask_name(struct mask *mask, struct str name)
 bool
 mask_omits(const struct mask *mask, enum fact_id id)
 {
-	return mask != NULL &&
-	    ((kinds[id] == RECIPIENT &&
-	    hides(mask, PRIVACY_OMIT_RECIPIENTS)) ||
-	    (kinds[id] == SUBJECT && hides(mask, PRIVACY_OMIT_SUBJECT)) ||
-	    (kinds[id] == SENDER_NAME && hides(mask, PRIVACY_HASH_SENDERS)) ||
-	    (kinds[id] == CLIENT_NAME && hides(mask, PRIVACY_CUT_CLIENTS)));
+	return mask != NULL && mask_hides(mask, omitted_by[kinds[id]]);
 }
 
 bool
@@ -464,10 +269,11 @@ mask_omits_field(const struct mask *mask, struct str name)
 {
 	if (mask == NULL)
 		return false;
-	if (hides(mask, PRIVACY_OMIT_SUBJECT) &&
+	if (mask_hides(mask, PRIVACY_OMIT_SUBJECT) &&
 	    str_eqz_nocase(name, "Subject"))
 		return true;
-	if (!hides(mask, PRIVACY_HASH_RECIPIENTS | PRIVACY_OMIT_RECIPIENTS))
+	if (!mask_hides(mask, PRIVACY_HASH_RECIPIENTS |
+	    PRIVACY_OMIT_RECIPIENTS))
 		return false;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (str_eqz_nocase(name, fields[i]))
