@@ -51,7 +51,8 @@ struct scan {
 
 void scan_text(struct scan *scan, struct arena *arena, struct str text);
 
-/* Take an item out of the clean text. */
+/* Take these octets out of the clean text, or an item. */
+void scan_blank(struct scan *scan, size_t from, size_t to);
 void scan_drop(struct scan *scan, const struct scan_item *item);
 
 void scan_mistake(struct scan *scan, struct place place, const char *format,
