@@ -49,4 +49,8 @@ void assign_joined(struct loader *loader, size_t i,
     const struct source *source);
 void assign_empty_list(struct loader *loader, size_t i);
 
+/* together.c: what concerns more than one setting, unless there are mistakes
+ * already. */
+void together_check(struct loader *loader);
+
 #endif

@@ -166,101 +166,7 @@ read_file(struct loader *loader, const char *file, struct str *text_out)
 	return loader->scan.mistakes.count == 0;
 }
 
-/* ---- what concerns more than one setting ---- */
-
-static void
-check_ttls(struct loader *loader)
-{
-	const struct settings *settings = loader->settings;
-	struct place place = loader->given[SETTING_ID_dns_ttl_max].place;
-
-	if (place.source.ptr == NULL)
-		place = loader->given[SETTING_ID_dns_ttl_min].place;
-	if (settings->dns_ttl_min > settings->dns_ttl_max)
-		scan_mistake(&loader->scan, place,
-		    "dns_ttl_min is more than dns_ttl_max");
-}
-
-static void
-check_dns(struct loader *loader)
-{
-	const struct setting_list *dns = &loader->settings->dns;
-	struct place place = loader->given[SETTING_ID_dns].place;
-
-	if (dns->count == 0)
-		scan_mistake(&loader->scan, place,
-		    "dns is empty; write dns = \"system\"");
-	for (size_t i = 0; dns->count > 1 && i < dns->count; i++)
-		if (strncmp(dns->at[i], "server:", 7) != 0) {
-			scan_mistake(&loader->scan, place, "only server: may "
-			    "stand beside others in dns; write system or "
-			    "zone:FILE alone");
-			return;
-		}
-}
-
-/* All of it or nothing: whoever signs has a name and a key. */
-static void
-check_sealing(struct loader *loader)
-{
-	const struct settings *settings = loader->settings;
-	const struct {
-		const char *name, *value;
-	} needed[] = {
-		{ "arc_domain", settings->arc_domain },
-		{ "arc_selector", settings->arc_selector },
-		{ "arc_key", settings->arc_key },
-	};
-
-	for (size_t i = 0; strcmp(settings->arc_seal, "yes") == 0 &&
-	    i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (needed[i].value[0] == '\0')
-			scan_mistake(&loader->scan,
-			    loader->given[SETTING_ID_arc_seal].place,
-			    "arc_seal needs %s", needed[i].name);
-}
-
-static void
-check_signing(struct loader *loader)
-{
-	const struct settings *settings = loader->settings;
-
-	if (settings->signing_table[0] != '\0' &&
-	    settings->signing_key_table[0] == '\0')
-		scan_mistake(&loader->scan,
-		    loader->given[SETTING_ID_signing_table].place,
-		    "signing_table names keys; write signing_key_table, too");
-}
-
-static void
-check_protected(struct loader *loader)
-{
-	const struct settings *settings = loader->settings;
-	const size_t counts[] = { settings->protected_names.count,
-	    settings->protected_domains.count };
-	static const int ids[] = { SETTING_ID_protected_names,
-	    SETTING_ID_protected_domains };
-
-	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-		if (counts[i] > LIMIT_PROTECTED)
-			scan_mistake(&loader->scan,
-			    loader->given[ids[i]].place,
-			    "every message is compared with each of them: "
-			    "at most %d", LIMIT_PROTECTED);
-}
-
-/* Only of values that are right by themselves. */
-static void
-check_together(struct loader *loader)
-{
-	if (loader->scan.mistakes.count > 0)
-		return;
-	check_dns(loader);
-	check_ttls(loader);
-	check_sealing(loader);
-	check_signing(loader);
-	check_protected(loader);
-}
+/* ---- all of it ---- */
 
 static void
 fill_host_name(struct loader *loader)
@@ -277,8 +183,6 @@ fill_host_name(struct loader *loader)
 		loader->settings->authserv_id = arena_z(loader->arena,
 		    str_from(name));
 }
-
-/* ---- all of it ---- */
 
 static void
 set_defaults(struct loader *loader)
@@ -411,14 +315,14 @@ load(const char *file, const struct str *text, const char *const *overrides,
 		read_text(&loader, *text);
 	else if (file != NULL && read_file(&loader, file, &read))
 		read_text(&loader, read);
-	check_together(&loader);
+	together_check(&loader);
 	report(&loader, file == NULL ? "" : file, diag);
 
 	loader.base = directory_of(loader.scratch, NULL);
 	for (size_t i = 0; i < override_count; i++)
 		set_override(&loader, overrides[i]);
 	if (override_count > 0 && diag_count(diag, DIAG_ERROR) == before)
-		check_together(&loader);
+		together_check(&loader);
 	report(&loader, "--set", diag);
 	fill_host_name(&loader);
 	keep_places(&loader);
