@@ -1,10 +1,9 @@
 /*
- * assayd - options, privileges and signals; what it does is elsewhere
+ * assayd - start, signals and stop; what it does is elsewhere
  *
  * The main thread waits for signals, libmilter serves on others.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -25,26 +24,16 @@
 #include "generation.h"
 #include "health.h"
 #include "milter/front.h"
+#include "options.h"
 #include "socket.h"
 
-#define DEFAULT_FILE	ASSAY_SYSCONFDIR "/assay.conf"
-
-enum exit_status { EXIT_FINE = 0, EXIT_WRONG = 1, EXIT_USAGE = 2 };
-
 enum {
-	OVERRIDES_MAX = 64,
 	POLL_MS = 50,		/* while stopping */
 	QUIET_MS = 250,		/* a last reply is on its way */
 };
 
 struct assayd {
-	/* From the command line */
-	const char		*file;
-	char			 path[8192];	/* of a relative file */
-	const char		*overrides[OVERRIDES_MAX];
-	size_t			 override_count;
-	bool			 foreground, only_test;
-	/* Running */
+	struct options		 options;
 	struct generation	*generation;
 	struct settings		*first;		/* what START settings say */
 	struct listen_spec	 listen;
@@ -55,82 +44,6 @@ struct assayd {
 
 /* libmilter has ended by itself. */
 static atomic_bool front_ended;
-
-/* ---- options ---- */
-
-static const char usage[] =
-    "usage: assayd [-c FILE] [-f] [-t] [-V] [-h] [--set KEY=VALUE]...\n"
-    "  -c FILE          settings (" DEFAULT_FILE ")\n"
-    "  -f               stay in the foreground\n"
-    "  -t               look for mistakes in settings and policy, then end\n"
-    "  -V               print the version\n"
-    "  --set KEY=VALUE  wins over the settings file\n";
-
-/* 0: go on; else the exit status plus 1. */
-static int
-take_option(struct assayd *assayd, int letter)
-{
-	switch (letter) {
-	case 'c':
-		assayd->file = optarg;
-		return 0;
-	case 'f':
-		assayd->foreground = true;
-		return 0;
-	case 't':
-		assayd->only_test = true;
-		return 0;
-	case 'S':
-		if (assayd->override_count == OVERRIDES_MAX)
-			break;
-		assayd->overrides[assayd->override_count++] = optarg;
-		return 0;
-	case 'V':
-		puts("assayd " PACKAGE_VERSION);
-		return EXIT_FINE + 1;
-	case 'h':
-		fputs(usage, stdout);
-		return EXIT_FINE + 1;
-	}
-	fputs(usage, stderr);
-	return EXIT_USAGE + 1;
-}
-
-static int
-take_options(struct assayd *assayd, int argc, char **argv)
-{
-	static const struct option longs[] = {
-		{ "set", required_argument, NULL, 'S' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 }
-	};
-	int letter;
-
-	while ((letter = getopt_long(argc, argv, "c:ftVh", longs, NULL)) !=
-	    -1) {
-		int end = take_option(assayd, letter);
-
-		if (end != 0)
-			return end;
-	}
-	return optind == argc ? 0 : take_option(assayd, '?');
-}
-
-/* A reload must find it again from another directory. */
-static void
-make_file_absolute(struct assayd *assayd)
-{
-	char here[sizeof(assayd->path) / 2];
-	int len;
-
-	if (assayd->file[0] == '/' || getcwd(here, sizeof(here)) == NULL)
-		return;
-	len = snprintf(assayd->path, sizeof(assayd->path), "%s/%s", here,
-	    assayd->file);
-	if (len > 0 && (size_t)len < sizeof(assayd->path))
-		assayd->file = assayd->path;
-}
 
 /* ---- what the settings say ---- */
 
@@ -149,8 +62,8 @@ static struct settings *
 load_settings(const struct assayd *assayd)
 {
 	struct diag *diag = diag_new();
-	struct settings *settings = settings_load(assayd->file,
-	    assayd->overrides, assayd->override_count, diag);
+	struct settings *settings = settings_load(assayd->options.file,
+	    assayd->options.overrides, assayd->options.override_count, diag);
 
 	diag_print(diag, stderr);
 	diag_free(diag);
@@ -160,8 +73,8 @@ load_settings(const struct assayd *assayd)
 static struct generation *
 load_generation(const struct assayd *assayd, struct diag *diag)
 {
-	return generation_new(assayd->file, assayd->overrides,
-	    assayd->override_count, assayd->generation, diag);
+	return generation_new(assayd->options.file, assayd->options.overrides,
+	    assayd->options.override_count, assayd->generation, diag);
 }
 
 static void
@@ -200,7 +113,7 @@ test_only(const struct assayd *assayd)
 	status = wiring == NULL ? EXIT_WRONG : EXIT_FINE;
 	if (wiring != NULL)
 		printf("%s: settings and policy \"%s\" are fine\n",
-		    assayd->file, policy_name(wiring->policy));
+		    assayd->options.file, policy_name(wiring->policy));
 	wiring_free(wiring);
 	return status;
 }
@@ -455,7 +368,7 @@ run(struct assayd *assayd)
 		return EXIT_WRONG;
 	/* What is wrong before we are ready is told where we were started. */
 	ensure(log_open("assayd", "stderr", LOG_LEVEL_INFO));
-	if (!assayd->foreground && !daemon_detach()) {
+	if (!assayd->options.foreground && !daemon_detach()) {
 		settings_free(settings);
 		return EXIT_WRONG;
 	}
@@ -480,13 +393,12 @@ run(struct assayd *assayd)
 int
 main(int argc, char **argv)
 {
-	struct assayd assayd = { .file = DEFAULT_FILE, .listen_fd = -1 };
-	int status = take_options(&assayd, argc, argv);
+	struct assayd assayd = { .listen_fd = -1 };
+	enum exit_status status;
 
-	if (status != 0)
-		return status - 1;
-	make_file_absolute(&assayd);
-	if (assayd.only_test)
+	if (!options_take(argc, argv, &assayd.options, &status))
+		return status;
+	if (assayd.options.only_test)
 		return test_only(&assayd);
 	umask(027);
 	set_limits();
