@@ -72,7 +72,7 @@ plot_lines(struct page *page, struct str title,
 		    sizeof(text) - (size_t)len);
 	svg_key_begin(page);
 	for (size_t i = 0; i < count; i++)
-		svg_key(page, lines[i].tone, lines[i].name);
+		svg_key_line(page, lines[i].tone, i, lines[i].name);
 	svg_key_end(page);
 	svg_begin(page, HEIGHT, title, text);
 	for (unsigned i = 0; i <= LEVELS; i++) {

@@ -42,20 +42,24 @@ number_short(uint64_t number, char text[NUMBER_SIZE])
 }
 
 const char *
-number_share(uint64_t part, uint64_t whole, char text[NUMBER_SIZE])
+number_percent(double share, char text[NUMBER_SIZE])
 {
-	double percent;
+	double percent = share * 100;
 
-	if (whole == 0) {
-		strcpy(text, "-");
-		return text;
-	}
-	percent = 100.0 * (double)part / (double)whole;
-	if (part < whole && percent > 99.9)
+	if (share < 1 && percent > 99.9)
 		percent = 99.9;
-	if (part > 0 && percent < 0.1)
+	if (share > 0 && percent < 0.1)
 		percent = 0.1;
 	snprintf(text, NUMBER_SIZE, "%.1f %%", percent);
+	return text;
+}
+
+const char *
+number_share(uint64_t part, uint64_t whole, char text[NUMBER_SIZE])
+{
+	if (whole > 0)
+		return number_percent((double)part / (double)whole, text);
+	strcpy(text, "-");
 	return text;
 }
 
@@ -68,7 +72,7 @@ number_us(uint64_t us, char text[NUMBER_SIZE])
 	} units[] = {
 		{ 999.5, 1, "us" }, { 999.5e3, 1e3, "ms" },
 		{ 119.5e6, 1e6, "s" }, { 7200e6, 60e6, "min" },
-		{ 1e300, 3600e6, "h" },
+		{ 172800e6, 3600e6, "h" }, { 1e300, 86400e6, "d" },
 	};
 	double value = (double)us;
 	size_t i = 0;

@@ -14,7 +14,9 @@ enum { NUMBER_SIZE = 48 };
 const char *number_grouped(uint64_t number, char text[NUMBER_SIZE]);
 /* "900", "1.2k", "35M": at an axis. */
 const char *number_short(uint64_t number, char text[NUMBER_SIZE]);
-/* "98.2 %"; "-" where whole is 0.  Not 100 and not 0 where it is near. */
+/* "98.2 %", of 0.982.  Not 100 and not 0 where it is near. */
+const char *number_percent(double share, char text[NUMBER_SIZE]);
+/* The same; "-" where whole is 0. */
 const char *number_share(uint64_t part, uint64_t whole,
     char text[NUMBER_SIZE]);
 /* "340 us", "1.2 ms", "30 s": of microseconds. */

@@ -2,6 +2,8 @@
 
 #include "base/print.h"
 
+enum { TILE_SHORT = 12 };	/* octets that are written large */
+
 unsigned
 page_id(struct page *page)
 {
@@ -31,8 +33,13 @@ page_begin(struct page *page, FILE *out, enum page_use use, struct str title,
 	    "<meta charset=\"utf-8\">\n"
 	    "<meta name=\"viewport\" "
 	    "content=\"width=device-width,initial-scale=1\">\n"
-	    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
-	    out);
+	    "<meta name=\"color-scheme\" content=\"light dark\">\n", out);
+	/* What is inside of it runs; nothing else is asked for. */
+	if (use == PAGE_FILE)
+		fputs("<meta http-equiv=\"Content-Security-Policy\" "
+		    "content=\"default-src 'none';style-src 'unsafe-inline';"
+		    "script-src 'unsafe-inline'\">\n", out);
+	fputs("<title>", out);
 	page_text(page, title);
 	fprintf(out, "</title>\n<style>\n%s</style></head>\n<body>\n",
 	    page_style(use));
@@ -127,7 +134,9 @@ page_tiles(struct page *page, const struct page_tile *tiles, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		fputs("<div><dt>", page->out);
 		page_text(page, tiles[i].name);
-		fputs("</dt><dd><b>", page->out);
+		fputs(tiles[i].value.len > TILE_SHORT ?
+		    "</dt><dd><b class=\"long\">" : "</dt><dd><b>",
+		    page->out);
 		page_text(page, tiles[i].value);
 		fputs("</b>", page->out);
 		if (tiles[i].note.len > 0) {

@@ -4,7 +4,8 @@
 #include "page/number.h"
 #include "page/svg.h"
 
-enum { ROW = 26, LEFT = 150, SPACE = SVG_WIDTH - LEFT - SVG_RIGHT };
+enum { ROW = 26, LEFT = 150, SPACE = SVG_WIDTH - LEFT - SVG_RIGHT,
+       LABELS_MOST = 8 };
 
 struct scale {
 	int	low, high;		/* powers of ten, of microseconds */
@@ -40,6 +41,7 @@ scale_of(const struct plot_spans *rows, size_t row_count, size_t points)
 static void
 grid(struct page *page, const struct scale *scale, double foot)
 {
+	int each = 1 + (scale->high - scale->low) / LABELS_MOST;
 	char text[NUMBER_SIZE];
 
 	for (int power = scale->low; power <= scale->high; power++) {
@@ -51,8 +53,10 @@ grid(struct page *page, const struct scale *scale, double foot)
 		fprintf(page->out, " %dV", SVG_TOP);
 		svg_number(page, foot);
 		fputs("\"/>", page->out);
-		svg_text(page, x, foot + 16, power == scale->high ? SVG_END :
-		    SVG_MIDDLE, str_from(number_us(us, text)));
+		if ((power - scale->low) % each == 0)
+			svg_text(page, x, foot + 16, power == scale->high ?
+			    SVG_END : SVG_MIDDLE,
+			    str_from(number_us(us, text)));
 	}
 	fputc('\n', page->out);
 }

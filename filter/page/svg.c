@@ -134,6 +134,16 @@ svg_key(struct page *page, enum page_tone tone, struct str name)
 }
 
 void
+svg_key_line(struct page *page, enum page_tone tone, size_t which,
+    struct str name)
+{
+	fprintf(page->out, "<li><i class=\"ln l%zu %s\"></i>", which,
+	    tones[tone]);
+	page_text(page, name);
+	fputs("</li>", page->out);
+}
+
+void
 svg_key_end(struct page *page)
 {
 	fputs("</ul>\n", page->out);

@@ -37,6 +37,9 @@ void svg_hint(struct page *page, double x, double y, double width,
 /* The names of the series, before the picture. */
 void svg_key_begin(struct page *page);
 void svg_key(struct page *page, enum page_tone tone, struct str name);
+/* Dashed as the line of this number is, for those who see no colours. */
+void svg_key_line(struct page *page, enum page_tone tone, size_t which,
+    struct str name);
 void svg_key_end(struct page *page);
 
 #endif

@@ -43,6 +43,7 @@ START_TEST(frame)
 	ck_assert(has("<header><h1>a &lt;b&gt;</h1>\n<p>c &amp; d</p>\n"
 	    "</header>\n<main>\n</main>\n<footer>"));
 	ck_assert(has("prefers-color-scheme:dark"));
+	ck_assert(has("default-src 'none';"));
 	ck_assert(has("@media print"));
 	ck_assert(has("<script>\n'use strict';"));
 	ck_assert(has("</body></html>\n"));
@@ -55,7 +56,7 @@ START_TEST(frame_of_mail)
 	page_begin(&page, page.out, PAGE_MAIL, STR("a"), STR_NONE);
 	page_end(&page);
 	ck_assert(has("<header><h1>a</h1>\n</header>\n<main>\n"));
-	ck_assert(!has("<script") && !has("var(--"));
+	ck_assert(!has("<script") && !has("var(--") && !has("-src"));
 	/* Some clients drop a style sheet above 8192 octets. */
 	ck_assert_uint_lt(strlen(page_style(PAGE_MAIL)), 8192);
 }
@@ -110,14 +111,17 @@ START_TEST(tiles)
 	const struct page_tile both[] = {
 		{ STR("a"), STR("1"), STR_NONE, STR_NONE },
 		{ STR("b"), STR("<2>"), STR("of 3"), STR("assay log") },
+		{ STR("c"), STR("2026-11-22 10:00"), STR_NONE, STR_NONE },
 	};
 
-	page_tiles(&page, both, 2);
+	page_tiles(&page, both, 3);
 	ck_assert_str_eq(printed(), "<dl class=\"tiles\">\n"
 	    "<div><dt>a</dt><dd><b>1</b></dd></div>\n"
 	    "<div><dt>b</dt><dd><b>&lt;2&gt;</b> <small>of 3</small>\n"
 	    "<details class=\"command\"><summary>list</summary>"
-	    "<code>assay log</code></details></dd></div>\n</dl>\n");
+	    "<code>assay log</code></details></dd></div>\n"
+	    "<div><dt>c</dt><dd><b class=\"long\">2026-11-22 10:00</b>"
+	    "</dd></div>\n</dl>\n");
 }
 END_TEST
 

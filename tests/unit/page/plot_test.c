@@ -65,6 +65,8 @@ START_TEST(lines)
 	ck_assert(has("<path class=\"line l0 calm\" d=\"M127.2 10L293.8 103"
 	    "M626.8 56.5h.1\"/>"));
 	ck_assert(has("<path class=\"line l1 dim\" d=\"\"/>"));
+	ck_assert(has("<li><i class=\"ln l0 calm\"></i>DKIM</li>"
+	    "<li><i class=\"ln l1 dim\"></i>ARC</li>"));
 	ck_assert(has(">50 %</text>"));
 }
 END_TEST
@@ -101,6 +103,20 @@ START_TEST(percentiles)
 	    "<title>99 %: 1.0 ms</title></circle>"));
 	ck_assert(has("<circle class=\"p0\" cx=\"150\" cy=\"49\""));
 	ck_assert(has("<text class=\"e\" x=\"710\" y=\"78\">100 ms</text>"));
+}
+END_TEST
+
+/* Labels of a scale from 1 us to 32 years do not cover each other. */
+START_TEST(a_wide_scale)
+{
+	static const uint64_t us[] = { 1, 1000000000000000 };
+	const struct plot_spans row = { STR("spf"), us };
+	const struct str points[] = { STR("50 %"), STR("max") };
+
+	plot_percentiles(&page, STR("Latency"), &row, 1, points, 2);
+	ck_assert(has(">1 us</text>") && has(">100 us</text>"));
+	ck_assert(!has(">10 us</text>") && !has(">1.0 ms</text>"));
+	ck_assert(has(">1157 d</text>"));
 }
 END_TEST
 
@@ -158,6 +174,7 @@ plot_cases(void)
 	tcase_add_test(cases, lines);
 	tcase_add_test(cases, heat);
 	tcase_add_test(cases, percentiles);
+	tcase_add_test(cases, a_wide_scale);
 	tcase_add_test(cases, nothing_of_nothing);
 	tcase_add_test(cases, no_picture_in_a_mail);
 	tcase_add_test(cases, figure);
