@@ -216,6 +216,12 @@ def choices(runner):
     done = read(runner, "--top", "1", write(runner, "a.xml", report(
         [OURS, SERVICE, FORGED])))
     runner.check("read --top", b"and 2 more senders" in done.stdout, True)
+    runner.check("read --top: addresses", b"and 1 more address\n" in
+                 done.stdout, True)
+    page = read(runner, "--html", "--top", "1", path, write(
+        runner, "b.xml", report([OURS, SERVICE, FORGED], "8"))).stdout
+    runner.check("read --html --top", (page.count(b"more with"), b"1 more with"
+                                       in page), (2, True))
     for arguments in ((), ("--top", "x", path), ("--domain", "..", path),
                       ("--json", "--html", path), ("--nonsense", path)):
         runner.check("read %s: bad use" % " ".join(arguments[:2]),

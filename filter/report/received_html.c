@@ -15,7 +15,7 @@ static void
 head(struct page *page, const struct received_domain *domain)
 {
 	const struct received_counts *counts = &domain->counts;
-	char numbers[4][NUMBER_SIZE], reports[2 * NUMBER_SIZE + 32];
+	char numbers[7][NUMBER_SIZE], reports[2 * NUMBER_SIZE + 32];
 	char ways[2 * NUMBER_SIZE + 32];
 
 	snprintf(reports, sizeof(reports), "%" PRIu64 " reports of %" PRIu64
@@ -41,11 +41,25 @@ head(struct page *page, const struct received_domain *domain)
 	page_text(page, domain->p);
 	fputs("</code>.</p>\n", page->out);
 	page_tiles(page, tiles, sizeof(tiles) / sizeof(tiles[0]));
-	fprintf(page->out, "<p>p=reject would stop <b class=\"reject\">%"
-	    PRIu64 "</b> more messages: %" PRIu64 " of senders that "
-	    "authenticate as another domain, %" PRIu64 " of nobody.</p>\n",
-	    counts->cost, domain->cost_of_others,
-	    counts->cost - domain->cost_of_others);
+	fprintf(page->out, "<p>p=reject would stop <b class=\"reject\">%s</b> "
+	    "more messages: %s of senders that authenticate as another "
+	    "domain, %s of nobody.</p>\n",
+	    number_grouped(counts->cost, numbers[4]),
+	    number_grouped(domain->cost_of_others, numbers[5]),
+	    number_grouped(counts->cost - domain->cost_of_others,
+	    numbers[6]));
+}
+
+/* How many rows of a table are left out, and what they come to. */
+static void
+rest(struct page *page, uint64_t rows, uint64_t messages, const char *what)
+{
+	char numbers[2][NUMBER_SIZE];
+
+	if (rows > 0)
+		fprintf(page->out, "<p><small>%s more with %s %s.</small></p>"
+		    "\n", number_grouped(rows, numbers[0]),
+		    number_grouped(messages, numbers[1]), what);
 }
 
 static void
@@ -57,12 +71,17 @@ senders(struct page *page, const struct received_domain *domain, size_t top)
 		{ "fail", PAGE_NUMBERS }, { "pass of all", PAGE_NUMBERS },
 		{ "addresses", PAGE_NUMBERS },
 	};
+	uint64_t left_out = 0;
 
 	page_table_begin(page, STR("Who sends"), columns, 6);
-	for (size_t i = 0; i < domain->senders.count && i < top; i++) {
+	for (size_t i = 0; i < domain->senders.count; i++) {
 		const struct received_sender *sender = &domain->senders.at[i];
 		const struct received_counts *counts = &sender->counts;
 
+		if (i >= top) {
+			left_out += counts->messages;
+			continue;
+		}
 		page_row(page);
 		page_cell(page, name_of(sender->name));
 		page_cell_number(page, counts->messages);
@@ -72,6 +91,8 @@ senders(struct page *page, const struct received_domain *domain, size_t top)
 		page_cell_number(page, sender->addresses);
 	}
 	page_table_end(page);
+	rest(page, domain->senders.count > top ? domain->senders.count - top :
+	    0, left_out, "messages");
 }
 
 static bool
@@ -87,26 +108,34 @@ addresses(struct page *page, const struct received_domain *domain, size_t top)
 		{ "address", PAGE_WORDS }, { "authenticates as", PAGE_WORDS },
 		{ "fail", PAGE_NUMBERS }, { "rejected", PAGE_NUMBERS },
 	};
+	uint64_t rows = 0, left_out = 0;
 	char text[IP_TEXT_MAX];
 
 	if (!has_failures(domain))
 		return;
 	page_table_begin(page, STR("Where failures come from"), columns, 4);
-	for (size_t i = 0; i < domain->addresses.count && i < top; i++) {
+	for (size_t i = 0; i < domain->addresses.count; i++) {
 		const struct received_address *address =
 		    &domain->addresses.at[i];
+		uint64_t failures = address->counts.messages -
+		    address->counts.pass;
 
-		if (address->counts.messages == address->counts.pass)
+		if (failures == 0)
 			break;
+		if (i >= top) {
+			rows++;
+			left_out += failures;
+			continue;
+		}
 		page_row(page);
 		page_cell(page, ip_format(&address->ip, text));
 		page_cell(page, name_of(address->name));
-		page_cell_number(page, address->counts.messages -
-		    address->counts.pass);
+		page_cell_number(page, failures);
 		page_cell_number(page,
 		    address->counts.actions[AGGREGATE_REJECT]);
 	}
 	page_table_end(page);
+	rest(page, rows, left_out, "failures");
 }
 
 void

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/print.h"
 #include "event/emit.h"
+#include "page/number.h"
 #include "report/received.h"
 
 static const char *
@@ -16,12 +17,6 @@ day(int64_t when, char text[16])
 	gmtime_r(&time, &tm);
 	strftime(text, 16, "%Y-%m-%d", &tm);
 	return text;
-}
-
-static double
-percent(uint64_t part, uint64_t whole)
-{
-	return whole == 0 ? 0 : 100.0 * (double)part / (double)whole;
 }
 
 static void
@@ -36,7 +31,7 @@ print_tag(FILE *out, const char *tag, struct str value)
 static void
 print_head(FILE *out, const struct received_domain *domain)
 {
-	char begin[16], end[16];
+	char begin[16], end[16], share[NUMBER_SIZE];
 
 	print_safe(out, domain->domain);
 	fputs(":", out);
@@ -47,10 +42,10 @@ print_head(FILE *out, const struct received_domain *domain)
 	fprintf(out, "\n  %" PRIu64 " reports of %" PRIu64 " reporters, %s to "
 	    "%s\n", domain->reports, domain->reporters,
 	    day(domain->begin, begin), day(domain->end, end));
-	fprintf(out, "  %" PRIu64 " messages, %" PRIu64 " pass (%.1f %%): %"
+	fprintf(out, "  %" PRIu64 " messages, %" PRIu64 " pass (%s): %"
 	    PRIu64 " by DKIM, %" PRIu64 " by SPF\n", domain->counts.messages,
-	    domain->counts.pass, percent(domain->counts.pass,
-	    domain->counts.messages), domain->counts.dkim,
+	    domain->counts.pass, number_share(domain->counts.pass,
+	    domain->counts.messages, share), domain->counts.dkim,
 	    domain->counts.spf);
 }
 
@@ -93,16 +88,18 @@ print_senders(FILE *out, const struct received_domain *domain, size_t top)
 		print_name(out, sender->name);
 	}
 	if (domain->senders.count > top)
-		fprintf(out, "  and %zu more senders\n",
-		    domain->senders.count - top);
+		fprintf(out, "  and %zu more sender%s\n",
+		    domain->senders.count - top,
+		    domain->senders.count - top == 1 ? "" : "s");
 }
 
 static void
 print_addresses(FILE *out, const struct received_domain *domain, size_t top)
 {
 	char text[IP_TEXT_MAX];
+	size_t left_out = 0;
 
-	for (size_t i = 0; i < domain->addresses.count && i < top; i++) {
+	for (size_t i = 0; i < domain->addresses.count; i++) {
 		const struct received_address *address =
 		    &domain->addresses.at[i];
 		uint64_t failures = address->counts.messages -
@@ -110,6 +107,10 @@ print_addresses(FILE *out, const struct received_domain *domain, size_t top)
 
 		if (failures == 0)
 			break;
+		if (i >= top) {
+			left_out++;
+			continue;
+		}
 		if (i == 0)
 			fprintf(out, "\n  %10s %10s  %-24s %s\n", "fail",
 			    "rejected", "address", "authenticates as");
@@ -118,6 +119,9 @@ print_addresses(FILE *out, const struct received_domain *domain, size_t top)
 		    STR_ARG(ip_format(&address->ip, text)));
 		print_name(out, address->name);
 	}
+	if (left_out > 0)
+		fprintf(out, "  and %zu more address%s\n", left_out,
+		    left_out == 1 ? "" : "es");
 }
 
 void

@@ -92,7 +92,8 @@ static void
 tell(struct reading *reading, struct str name, const char *why)
 {
 	reading->troubles++;
-	fprintf(stderr, "assay dmarc read: %s", reading->file);
+	fputs("assay dmarc read: ", stderr);
+	print_safe(stderr, str_from(reading->file));
 	if (!str_eqz(name, reading->file)) {
 		fputs(": ", stderr);
 		print_safe(stderr, name);
@@ -223,7 +224,8 @@ take_directory(struct reading *reading, const char *path)
 
 		snprintf(file, sizeof(file), "%s/%s", path,
 		    entries[i]->d_name);
-		if (stat(file, &status) == 0 && S_ISREG(status.st_mode))
+		/* What cannot be looked at is told of when it is opened. */
+		if (stat(file, &status) != 0 || S_ISREG(status.st_mode))
 			take_file(reading, file);
 		free(entries[i]);
 	}
