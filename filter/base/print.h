@@ -3,8 +3,12 @@
  *
  * What could move a cursor, colour a line or turn the order of letters around
  * is printed as "?": control characters (C0, DEL and C1), octets that are not
- * UTF-8, line and paragraph separators and the marks of writing direction.  A
- * tab is a blank.
+ * UTF-8, line and paragraph separators and the marks of writing direction.  So
+ * is what cannot be seen, with which two names look the same.  A tab is a
+ * blank.
+ *
+ * A width is the columns of a terminal: East Asian wide characters take two,
+ * marks upon others none.
  */
 #ifndef ASSAY_BASE_PRINT_H
 #define ASSAY_BASE_PRINT_H
@@ -25,7 +29,6 @@ void print_html(FILE *out, struct str text);
 /* As many characters as fit into width, and blanks up to it; 0: all of them.
  * Nothing is "-". */
 void print_column(FILE *out, struct str text, int width);
-/* Characters of it. */
 size_t print_width(struct str text);
 
 #endif

@@ -6,26 +6,37 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/print.h"
 #include "event/when.h"
 #include "summary/section.h"
 
 /*
- * Quoted where it has to be (RFC 4180).  A text that a spreadsheet could take
- * for a formula begins with an apostrophe, as spreadsheets have it; control
- * characters are blanks, for a line is a record to many readers.
+ * Quoted (RFC 4180), and UTF-8 whatever it was: what print.h does not print is
+ * a "?" here, too, and a control character a blank, for a line is a record to
+ * many readers.  A text that a spreadsheet could take for a formula begins with
+ * an apostrophe, as spreadsheets have it; they leave out blanks before it.
  */
 static void
 put_text(FILE *out, struct str text)
 {
-	bool formula = text.len > 0 && memchr("=+-@", text.ptr[0], 4) != NULL;
+	struct str seen = text;
 
-	fputs(formula ? "\"'" : "\"", out);
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
+	while (seen.len > 0 && (unsigned char)seen.ptr[0] <= ' ')
+		seen = str_skip(seen, 1);
+	fputs(seen.len > 0 && memchr("=+-@", seen.ptr[0], 4) != NULL ?
+	    "\"'" : "\"", out);
+	for (size_t len; text.len > 0; text = str_skip(text, len)) {
+		unsigned char c = (unsigned char)text.ptr[0];
 
-		if (c == '"')
-			fputc('"', out);
-		fputc(c < 0x20 || c == 0x7f ? ' ' : c, out);
+		len = str_utf8_length(text);
+		if (c < 0x20 || c == 0x7f)
+			fputc(' ', out);
+		else if (len == 0 || !print_shows(str_slice(text, 0, len)))
+			fputc('?', out);
+		else
+			fprintf(out, c == '"' ? "\"%.*s" : "%.*s", (int)len,
+			    text.ptr);
+		len += len == 0;
 	}
 	fputc('"', out);
 }

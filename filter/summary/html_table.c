@@ -86,11 +86,12 @@ rest(struct html *html, const struct summary_rest *left)
 	struct summary_value count = { .count = left->count };
 	struct summary_value error = { .count = left->error };
 
-	if (left->rows > 0) {
+	if (left->count > 0) {
 		fputs("<p><small>", out);
-		page_text(&html->page, summary_value_text(SUMMARY_COUNT,
-		    &rows, html->arena));
-		fputs(" more with ", out);
+		if (left->rows > 0)
+			page_text(&html->page, summary_value_text(
+			    SUMMARY_COUNT, &rows, html->arena));
+		fputs(left->rows > 0 ? " more with " : "Others: ", out);
 		page_text(&html->page, summary_value_text(SUMMARY_COUNT,
 		    &count, html->arena));
 		fputs(".</small></p>\n", out);

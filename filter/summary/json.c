@@ -40,8 +40,9 @@ put_command(struct emit *out, const char *key, const struct summary *summary,
 {
 	struct str command = summary_command(summary, query, summary->arena);
 
+	/* All of it: half a command is another one. */
 	if (command.len > 0)
-		emit_some(out, key, command);
+		emit_text(out, key, command, SIZE_MAX);
 }
 
 static void

@@ -404,7 +404,7 @@ static void
 tell_hours(struct builder *out, const struct hours *hours)
 {
 	static const struct summary_column columns[] = {
-		{ "time", "time", SUMMARY_TIME, NULL },
+		{ "time", "from (UTC)", SUMMARY_TIME, NULL },
 		{ "sent", "sent", SUMMARY_COUNT, "accept" },
 		{ "deferred", "put off", SUMMARY_COUNT, "tempfail" },
 		{ "bounced", "bounced", SUMMARY_COUNT, "reject" },

@@ -164,7 +164,7 @@ tell_hosts(struct builder *out, const struct state *state)
 		row->values[5] = (struct summary_value){
 		    .none = host->back == 0,
 		    .us = (int64_t)host->furthest_us };
-		if (host->name.len > 0)
+		if (host->name.len > 0 && i < LIMIT_SUMMARY_HOSTS)
 			row_asks(out, row, "--host", host->name);
 	}
 }

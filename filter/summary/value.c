@@ -1,6 +1,7 @@
 #include <inttypes.h>
 
 #include "event/when.h"
+#include "page/number.h"
 #include "summary/section.h"
 
 bool
@@ -15,16 +16,6 @@ summary_is_empty(const struct summary_section *section)
 			return false;
 	}
 	return section->tables.count == 0 && section->notes.count == 0;
-}
-
-/* 1234567 is "1,234,567". */
-static struct str
-grouped(uint64_t count, struct arena *arena)
-{
-	if (count < 1000)
-		return arena_printf(arena, "%" PRIu64, count);
-	return arena_printf(arena, "%.*s,%03" PRIu64,
-	    STR_ARG(grouped(count / 1000, arena)), count % 1000);
 }
 
 static struct str
@@ -48,12 +39,14 @@ span(int64_t us, struct arena *arena)
 {
 	int64_t s = us / 1000000;
 
+	/* What is rounded up to the next unit is written in it. */
 	if (us < 1000)
 		return arena_printf(arena, "%" PRId64 " us", us);
-	if (us < 1000000)
+	if (us < 999950)
 		return arena_printf(arena, "%.1f ms", (double)us / 1e3);
-	if (s < 60)
+	if (us < 59950000)
 		return arena_printf(arena, "%.1f s", (double)us / 1e6);
+	s += s < 60;
 	if (s < 3600)
 		return arena_printf(arena, "%" PRId64 "m%02" PRId64 "s",
 		    s / 60, s % 60);
@@ -79,15 +72,19 @@ struct str
 summary_value_text(enum summary_type type, const struct summary_value *value,
     struct arena *arena)
 {
+	char text[NUMBER_SIZE];
+
 	if (value->none)
 		return STR("-");
 	switch (type) {
 	case SUMMARY_COUNT:
-		return grouped(value->count, arena);
+		return arena_copy(arena, str_from(number_grouped(
+		    value->count, text)));
 	case SUMMARY_OCTETS:
 		return octets(value->count, arena);
 	case SUMMARY_SHARE:
-		return arena_printf(arena, "%.1f %%", value->number * 100);
+		return arena_copy(arena, str_from(number_percent(
+		    value->number, text)));
 	case SUMMARY_NUMBER:
 		return arena_printf(arena, "%g", value->number);
 	case SUMMARY_SPAN:

@@ -352,6 +352,7 @@ main(void)
 
 	suite_add_tcase(suite, tc);
 	suite_add_tcase(suite, pattern_tests());
+	suite_add_tcase(suite, print_tests());
 	suite_add_tcase(suite, sqlfile_tests());
 	suite_add_tcase(suite, str_tests());
 	suite_add_tcase(suite, strand_tests());

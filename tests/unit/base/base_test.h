@@ -7,6 +7,7 @@
 #include "tests/support/check.h"
 
 TCase *pattern_tests(void);
+TCase *print_tests(void);
 TCase *sqlfile_tests(void);
 TCase *str_tests(void);
 TCase *strand_tests(void);

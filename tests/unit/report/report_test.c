@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/print.h"
 #include "report/changes.h"
 #include "report/explain.h"
 #include "tests/support/check.h"
@@ -33,36 +32,6 @@ printed(void)
 	fflush(out);
 	return text;
 }
-
-/* ---- hostile text ---- */
-
-static const struct {
-	const char *text, *safe, *html;
-} prints[] = {
-	{ "", "", "" },
-	{ "plain", "plain", "plain" },
-	{ "a\tb\nc\x1b[31m\x7f", "a b?c?[31m?", "a b?c?[31m?" },
-	{ "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80",
-	  "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80",
-	  "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80" },
-	/* C1, directions, separators, a byte order mark; no UTF-8. */
-	{ "\xc2\x9b" "31m\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa8\xef\xbb\xbf",
-	  "?31m????", "?31m????" },
-	{ "\xff\xc3.", "??.", "??." },
-	{ "<a href='x'>&\"", "<a href='x'>&\"",
-	  "&lt;a href=&#39;x&#39;&gt;&amp;&quot;" },
-};
-
-START_TEST(printed_safely)
-{
-	print_safe(out, str_from(prints[_i].text));
-	ck_assert_str_eq(printed(), prints[_i].safe);
-	rewind(out);
-	print_html(out, str_from(prints[_i].text));
-	fputc('\0', out);
-	ck_assert_str_eq(printed(), prints[_i].html);
-}
-END_TEST
 
 /* ---- changes ---- */
 
@@ -388,7 +357,6 @@ main(void)
 	TCase *cases = tcase_create("report");
 
 	tcase_add_checked_fixture(cases, set_up, tear_down);
-	tcase_add_loop_test(cases, printed_safely, 0, TEST_COUNT(prints));
 	tcase_add_test(cases, changes_as_text);
 	tcase_add_test(cases, changes_as_json);
 	tcase_add_test(cases, changes_as_html);
