@@ -54,6 +54,13 @@ domain_is_valid(struct str name)
 	return true;
 }
 
+/* Where a final dot was taken off another may be left: an empty label. */
+static bool
+is_final(struct str name)
+{
+	return domain_is_valid(name) && name.ptr[name.len - 1] != '.';
+}
+
 bool
 domain_to_ascii(struct arena *arena, struct str name, struct str *ascii_out)
 {
@@ -63,7 +70,7 @@ domain_to_ascii(struct arena *arena, struct str name, struct str *ascii_out)
 	*ascii_out = STR_NONE;
 	name = domain_chop_dot(name);
 	if (str_is_ascii(name)) {
-		if (!domain_is_valid(name))
+		if (!is_final(name))
 			return false;
 		*ascii_out = arena_lower(arena, name);
 		return true;
@@ -76,7 +83,7 @@ domain_to_ascii(struct arena *arena, struct str name, struct str *ascii_out)
 		return false;
 	*ascii_out = arena_lower(arena, domain_chop_dot(str_from(out)));
 	idn2_free(out);
-	return domain_is_valid(*ascii_out);
+	return is_final(*ascii_out);
 }
 
 struct str

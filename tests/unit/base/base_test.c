@@ -284,6 +284,10 @@ static const struct {
 	{ "_dmarc.example.com", "_dmarc.example.com" },
 	{ "-bad.example", NULL }, { "bad-.example", NULL },
 	{ "a..b", NULL }, { "", NULL }, { "a b.example", NULL },
+	{ "a.example..", NULL }, { ".", NULL },
+	/* Soft hyphens alone are nothing. */
+	{ "a.example.\xc2\xad.\xc2\xad", NULL },
+	{ "\xc2\xad.example", NULL },
 	{ "\xff.example", NULL },
 	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 	  ".example", NULL },
