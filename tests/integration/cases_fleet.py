@@ -11,7 +11,7 @@ import time
 from assayd import Assayd
 from case import Skipped, case, policy
 from mail import Message
-from proc import Server, wait_for
+from proc import Server, run, wait_for
 from world import GOOD, ZONE
 
 GREY = """
@@ -35,14 +35,20 @@ class Redis:
         self.directory = t.directory
         self.url = "redis+unix://" + self.socket
         self.server = None
+        self.login = ()             # of redis-cli
 
-    def start(self):
+    def start(self, *options):
         self.server = Server(
             ["redis-server", "--port", "0", "--unixsocket", self.socket,
              "--unixsocketperm", "777", "--save", "", "--dir",
-             self.directory], self.directory + "/redis.log")
+             self.directory, *options], self.directory + "/redis.log")
         self.server.wait_ready(self.socket)
         return self
+
+    def cli(self, *words):
+        """What redis-cli says to it."""
+        return run("redis-cli", "-s", self.socket, *self.login,
+                   *words).strip()
 
     def stop(self):
         if self.server:
