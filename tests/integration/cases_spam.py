@@ -1,7 +1,7 @@
 """A run of spam and a run of ham through spam.policy, as it is shipped.
 
 Beside its rules stand those of the manual's recipes for DNS lists, greylisting,
-rates and backscatter, which it leaves to the admin.
+rates, reputation and backscatter, which it leaves to the admin.
 """
 import base64
 import io
@@ -11,12 +11,15 @@ import zipfile
 
 from case import case
 from mail import Message, token
+from proc import wait_for
 from world import GOOD, OTHER, STRANGER, ZONE
 
 RECIPES = """
 at mail {
     reject 554 5.7.1 "%{client.ip} is listed"
         when auth.user is not set and dnsbl("bl.example");
+    reject 554 5.7.1 "%{dnsbl.name} is listed"
+        when dnsbl("dbl.example", mail.from);
 }
 at rcpt {
     reject 550 5.7.1 "this bounce answers no mail of ours"
@@ -25,11 +28,21 @@ at rcpt {
         when mail.from in { grey.example } and greylist(1h) == new;
     tempfail 450 4.7.1 "too many messages"
         when mail.from in { many.example } and rate(mail.from, 1h) > 2;
+    tempfail 450 4.7.1 "too many recipients"
+        when mail.from in { all.example } and rate.rcpts(mail.from, 1h) > 3;
+}
+at message {
+    reject 554 5.7.1 "it links to %{dnsbl.name}"
+        when dnsbl("dbl.example", uri.domains);
+    reject 550 5.7.1 "what %{spf.domain} sends is spam"
+        when reputation(spf.domain) < -0.7
+         and reputation.confidence(spf.domain) > 0.2;
 }
 """
 
-# Clients beside those of world.py: a customer's line, and one that is listed.
-CUSTOMER, LISTED = 77, 78
+# Clients beside those of world.py: a customer's line, one that is listed, and
+# one that forwards mail to us.
+CUSTOMER, LISTED, FORWARDER = 77, 78, 79
 
 MORE = """
 77.2.0.192.in-addr.arpa PTR 192-0-2-77.dsl.isp.example
@@ -39,6 +52,14 @@ mail.plain.example A 192.0.2.78
 78.2.0.192.bl.example A 127.0.0.2
 2.0.0.127.bl.example A 127.0.0.2
 bl.example TXT "a list"
+test.dbl.example A 127.0.1.2
+listed.example.dbl.example A 127.0.1.2
+listed.example A 192.0.2.20
+79.2.0.192.in-addr.arpa PTR mail.forwarder.example
+mail.forwarder.example A 192.0.2.79
+all.example A 192.0.2.20
+bad.example A 192.0.2.20
+bad.example TXT "v=spf1 a -all"
 grey.example A 192.0.2.20
 many.example A 192.0.2.20
 examp1e.net A 192.0.2.20
@@ -51,6 +72,7 @@ def settings(t):
     return {"protected_domains": ["example.net"],
             "protected_names": ["Ann Boss"],
             "local_domains": ["example.net"], "store": "memory:",
+            "dkim_replay_recipients": "3",
             "bounce_tags": "yes", "bounce_domains": ["example.net"],
             "bounce_keys": t.private("keys", "1 %s\n" % ("k" * 20)),
             "sign_networks": ["192.0.2.99"]}
@@ -62,6 +84,9 @@ def start(t, name="spam.policy", more=RECIPES):
     shutil.copy(source, path)
     with open(path, "a", encoding="utf-8") as out:
         out.write(more)
+    with open(os.path.join(t.directory, "forwarders.list"), "w",
+              encoding="utf-8") as out:
+        out.write(t.ip(FORWARDER) + "\n")
     zone = ZONE + t.tools.key.zone_line() + "\n" + MORE
     t.assayd(zone=zone, policy=path, **settings(t))
 
@@ -92,6 +117,8 @@ def archive(name, encrypted=False):
 
 FUTURE = [("From", "Joe <joe@plain.example>"), ("To", "bob@example.net"),
           ("Subject", "Cheap"), ("Date", "Sun, 22 Nov 2099 10:00:00 +0000")]
+NO_DATE = [("From", "Joe <joe@plain.example>"), ("To", "bob@example.net"),
+           ("Subject", "Cheap"), ("Subject", "Cheaper")]
 
 
 # name; what is sent; from which client, as whom; the answer: a reply, "held",
@@ -107,6 +134,10 @@ SPAM = [
      (OTHER, "a@gone.example", "plain.example"), "550 5.1.8"),
     ("a listed client", {}, (LISTED, "a@plain.example", "mail.plain.example"),
      "554 5.7.1"),
+    ("a listed sender", {},
+     (OTHER, "a@listed.example", "plain.example"), "554 5.7.1"),
+    ("a link to a listed domain", {"body": "http://www.listed.example/\r\n"},
+     (OTHER, "a@plain.example", "plain.example"), "554 5.7.1"),
     ("a bounce of nothing", {}, (OTHER, "", "plain.example"), "550 5.7.1"),
     ("a new triplet", {}, (OTHER, "a@grey.example", "plain.example"),
      "451 4.7.1"),
@@ -133,7 +164,13 @@ SPAM = [
      {"author": '"ann@good.example" <x@plain.example>',
       "fields": [("Reply-To", "y@other.example")]},
      (CUSTOMER, "x@plain.example", "[192.0.2.77]"),
-     {"PTR_GENERIC", "NAME_ADDRESS"}),
+     {"PTR_GENERIC", "NAME_ADDRESS", "REPLY_ELSEWHERE"}),
+    ("a header that no program writes", {"header": NO_DATE},
+     (CUSTOMER, "a@plain.example", "[192.0.2.77]"),
+     {"PTR_GENERIC", "NO_DATE", "TWICE"}),
+    ("octets that no text has", {"body": b"Chea\0p\r\n"},
+     (STRANGER, "a@plain.example", "pc17"),
+     {"PTR_MISSING", "HELO_FORM", "CONTROLS"}),
     ("an author who cannot be answered", {"author": "x@null.example"},
      (CUSTOMER, "x@plain.example", "[192.0.2.77]"),
      {"PTR_GENERIC", "FROM_NO_MAIL"}),
@@ -186,6 +223,38 @@ def a_run_of_spam(t):
         reply = t.send(message, OTHER, "a@many.example",
                        helo="plain.example").final()
         t.equal(reply.code, 250 if count < 2 else 450, "a rate, %d" % count)
+
+
+@case(mtas=("postfix",), transports=("unix",))
+def spam_that_is_known_by_what_came_before(t):
+    start(t)
+    to = ["r%d@example.net" % i for i in range(5)]
+    outcome = t.send(Message(author="Joe <joe@plain.example>"), OTHER,
+                     "a@all.example", to=to, helo="plain.example")
+    t.equal([outcome.rcpts[rcpt].code for rcpt in to],
+            [250, 250, 250, 450, 450], "recipients of one message")
+    # A signed one, sent on by somebody else.
+    signed = Message()
+    signed.data = t.tools.key.sign(signed.data)
+    for count in range(4):
+        reply = t.send(signed, CUSTOMER, "x@plain.example", to=to[count:][:1],
+                       helo="[192.0.2.77]").final()
+        t.equal(reply.code, 250, "copy %d: %s" % (count, reply))
+        found = [mail for mail in wait_for(
+            lambda n=count: len(t.mta.sink.find(signed.token)) > n
+            and t.mta.sink.find(signed.token)) if
+            ("REPLAYED" in str(mail.values("X-Spam-Status")))]
+        t.equal(len(found), int(count == 3), "copies that are marked")
+    t.equal(found[0].values("X-Spam-Flag"), ["YES"], "the last copy")
+    # Of whom nothing but spam has come.
+    way = OTHER, "a@bad.example"
+    author = {"author": "Joe <joe@plain.example>"}
+    for count in range(3):
+        reply = t.send(Message(**author, **attached("a.exe", b"MZ")), *way,
+                       helo="plain.example").final()
+        t.holds(reply, "programs are not accepted", "spam %d" % count)
+    reply = t.send(Message(**author), *way, helo="plain.example").final()
+    t.holds(reply, "what bad.example sends is spam", "a letter of theirs")
 
 
 LIST = [("List-Id", "Dev <dev.lists.example>"),
@@ -283,8 +352,32 @@ def a_run_of_ham_through_spam_policy(t):
 
 
 @case(mtas=("postfix",), transports=("unix",))
+def ham_of_domains_that_ask_for_reject(t):
+    """By a forwarder that the admin names, and by a list that changes it."""
+    start(t, "standard.policy", "")
+    forwarded = Message(author="ann@good.example")
+    reply = t.send(forwarded, FORWARDER, "ann@good.example",
+                   helo="mail.forwarder.example").final()
+    t.equal(reply.code, 250, "forwarded: %s" % reply)
+    t.delivered(forwarded)
+    listed = Message(author="ann@good.example", subject="[dev] hello",
+                     fields=LIST)
+    to = "held-%s@example.net" % listed.token
+    reply = t.send(listed, OTHER, "dev-bounces@plain.example", to=[to],
+                   helo="plain.example").final()
+    t.equal(reply.code, 250, "by a list: %s" % reply)
+    t.queued(to)
+
+
+@case(mtas=("postfix",), transports=("unix",))
 def ham_with_addresses_in_unicode(t):
-    start(t, more="")
+    for name in "standard.policy", "spam.policy":
+        start(t, name, "")
+        unicode_ham(t)
+        t.daemon.stop()
+
+
+def unicode_ham(t):
     message = Message(author="Jörg <jörg@good.example>",
                       subject="Grüße")
     reply = t.send(message, GOOD, "jörg@good.example",

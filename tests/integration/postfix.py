@@ -35,6 +35,8 @@ transport_maps = inline:{{ box.example=lmtp:unix:{root}/box/lmtp }}
 smtpd_relay_restrictions = reject_unauth_destination
 smtpd_authorized_xclient_hosts = 127.0.0.0/8
 smtpd_peername_lookup = no
+# XCLIENT leaves a client one of ours here: to strangers no field is added.
+local_header_rewrite_clients =
 smtpd_client_connection_count_limit = 0
 smtpd_error_sleep_time = 0
 smtpd_delay_reject = no
