@@ -35,8 +35,9 @@ transport_maps = inline:{{ box.example=lmtp:unix:{root}/box/lmtp }}
 smtpd_relay_restrictions = reject_unauth_destination
 smtpd_authorized_xclient_hosts = 127.0.0.0/8
 smtpd_peername_lookup = no
-# XCLIENT leaves a client one of ours here: to strangers no field is added.
-local_header_rewrite_clients =
+# To mail of strangers nothing is added; the default would go by who connects,
+# and not by who XCLIENT says it is.
+local_header_rewrite_clients = permit_mynetworks
 smtpd_client_connection_count_limit = 0
 smtpd_error_sleep_time = 0
 smtpd_delay_reject = no
