@@ -94,7 +94,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t len = rest.len / (TEXTS - i);
 
 		texts[i] = str_slice(rest, 0, len);
-		plain[i] = len == 0 ? STR_NONE : STR("x");
+		/* As long, for what depends on that. */
+		plain[i] = str_slice(STR("xxxxxxxxxxxxxxxx"), 0, len);
 		rest = str_skip(rest, len);
 	}
 	for (int use = PAGE_FILE; use <= PAGE_MAIL; use++) {
