@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/limits.h"
 #include "event/source.h"
+#include "maillog/order.h"
 
 enum { PIECE = 256 * 1024 };
 
@@ -189,16 +189,6 @@ read_source(struct run *run, struct event_source *source)
 	run->octets += event_source_offset(source);
 }
 
-static int64_t
-written_last(const char *path, int64_t now_us)
-{
-	struct stat st;
-
-	return strcmp(path, "-") != 0 && stat(path, &st) == 0 &&
-	    S_ISREG(st.st_mode) ? (int64_t)st.st_mtim.tv_sec * 1000000 :
-	    now_us;
-}
-
 static void
 read_path(struct run *run, const char *path)
 {
@@ -209,7 +199,7 @@ read_path(struct run *run, const char *path)
 		note_unread(run, path, strerrordesc_np(errno));
 		return;
 	}
-	stamp_begin(&run->stamp, written_last(path, run->options->now_us),
+	stamp_begin(&run->stamp, order_written_us(path, run->options->now_us),
 	    run->options->year);
 	read_source(run, source);
 	trouble = event_source_trouble(source);
@@ -225,12 +215,14 @@ maillog_read(const struct maillog_options *options, struct arena *arena,
 	struct run run = { .options = options, .count = count_out,
 	    .arena = arena, .scratch = arena_new(),
 	    .join = maillog_join_new(options->message, options->ctx) };
+	const char *const *paths = order_logs(arena, options->paths,
+	    options->now_us, options->year);
 
 	*count_out = (struct maillog_count){ .lines = 0 };
 	run.text = arena_alloc(arena, PIECE);
-	for (const char *const *path = options->paths; *path != NULL; path++)
+	for (const char *const *path = paths; *path != NULL; path++)
 		run.total += event_source_size(*path);
-	for (const char *const *path = options->paths; *path != NULL; path++)
+	for (const char *const *path = paths; *path != NULL; path++)
 		read_path(&run, *path);
 	maillog_join_end(run.join);
 	count_out->cut = maillog_join_cut(run.join);

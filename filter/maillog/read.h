@@ -1,9 +1,8 @@
 /*
  * read - all lines of some logs, as messages
  *
- * The files, plain, gzip or zstd, or standard input, one after the other: for
- * one host in the order in which they were written.  Lines of both MTAs may
- * be mixed.
+ * The files, plain, gzip or zstd, or standard input, one after the other, in
+ * the order of order.h.  Lines of both MTAs may be mixed.
  *
  * Bounded:	one line, and what join.h keeps.
  * Errors:	lines that are not understood are counted; a file that cannot be

@@ -312,6 +312,44 @@ START_TEST(a_long_line_is_one_that_is_broken)
 }
 END_TEST
 
+/* "mail.log mail.log.1", as a shell has them: the message that runs over both
+ * is one, and what has no lines comes last. */
+START_TEST(logs_are_read_in_their_order)
+{
+	static const char *const texts[] = {
+		"", "Nov  3 00:00:05 mx1 postfix/smtp[1]: AAAAA1: "
+		"to=<b@example.net>, relay=a[192.0.2.1]:25, delay=1, "
+		"delays=0/0/1/0, dsn=2.0.0, status=sent (ok)\n"
+		"Nov  3 00:00:06 mx1 postfix/qmgr[1]: AAAAA1: removed\n",
+		"-- a remark\n" QUEUED("AAAAA1", "a@good.example"),
+	};
+	const char *names[4] = { NULL };
+	struct outcomes outcomes;
+	const struct maillog_options options = { .paths = names, .year =
+	    2026, .message = take_message, .ctx = &outcomes };
+	struct arena *arena = arena_new();
+	struct maillog_count count;
+
+	for (int i = 0; i < 3; i++) {
+		const char *written = plain_file(texts[i]);
+
+		names[i] = arena_printf(arena, "%s.%d", written, i).ptr;
+		ck_assert_int_eq(rename(written, names[i]), 0);
+	}
+	outcomes_init(&outcomes, NULL, 0, 0);
+	maillog_read(&options, arena, &count);
+	outcomes_end(&outcomes);
+	ck_assert_uint_eq(count.used, 4);
+	ck_assert_uint_eq(outcomes.counts.messages, 1);
+	ck_assert_uint_eq(outcomes.counts.rcpts[MAILLOG_RESULT_SENT], 1);
+	ck_assert_uint_eq(outcomes.counts.rcpts[MAILLOG_RESULT_NONE], 0);
+	outcomes_fini(&outcomes);
+	for (int i = 0; i < 3; i++)
+		unlink(names[i]);
+	arena_free(arena);
+}
+END_TEST
+
 TCase *
 outcomes_cases(void)
 {
@@ -321,5 +359,6 @@ outcomes_cases(void)
 	tcase_add_test(tcase, events_say_what_counts);
 	tcase_add_test(tcase, queue_ids_come_again);
 	tcase_add_test(tcase, a_long_line_is_one_that_is_broken);
+	tcase_add_test(tcase, logs_are_read_in_their_order);
 	return tcase;
 }
