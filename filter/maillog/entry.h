@@ -27,6 +27,7 @@ enum maillog_kind {
 	MAILLOG_REFUSAL,	/* of a command: the message may still come */
 	MAILLOG_NOTICE,		/* a bounce of ours answers it: other_id */
 	MAILLOG_REMOVED,	/* from the queue: all is said */
+	MAILLOG_REQUEUED,	/* it begins again under another queue id */
 	MAILLOG_DELETED		/* from the queue, by an admin */
 };
 
@@ -52,7 +53,8 @@ struct maillog_entry {
 	struct str	relay;
 	struct str	dsn;		/* "5.1.1" */
 	struct str	reason;		/* of the other side, or the MTA */
-	struct str	other_id;	/* NOTICE; TRIED: it goes on under it */
+	struct str	other_id;	/* NOTICE; TRIED: it goes on under it;
+					 * BEGIN: it had it before */
 	bool		by_milter;	/* REFUSED, REFUSAL, HELD, DISCARDED */
 	bool		remote;		/* TRIED: by SMTP, to another host */
 	bool		inside;		/* TRIED: to this host itself */

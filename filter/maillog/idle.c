@@ -14,7 +14,7 @@ static const struct str postfix_with_id[] = {
 	STR_INIT("TLS is required"), STR_INIT("skipped, still being "),
 	STR_INIT("sender address "), STR_INIT("breaking line "),
 	STR_INIT("passing "), STR_INIT("resent-message-id="),
-	STR_INIT("requeued"), STR_INIT("expired"), STR_INIT("Server certif"),
+	STR_INIT("expired"), STR_INIT("Server certif"),
 	STR_INIT("discarding "), STR_INIT("table "), STR_INIT("timeout "),
 	STR_INIT("permit: "), STR_INIT("milter-header-"),
 	STR_INIT("restarting "), STR_INIT("connect to "),

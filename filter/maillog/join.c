@@ -172,6 +172,30 @@ end_message(struct maillog_join *join, struct slot *slot)
 
 /* ---- a line ---- */
 
+/* By the first of its queue ids here: it may pass several filters. */
+static void
+comes_from(struct slot *slot, const struct slot *origin)
+{
+	maillog_message_keep(&slot->message, &slot->message.before,
+	    origin->message.before.len > 0 ? origin->message.before :
+	    origin->message.queue_id, LIMIT_MAILLOG_ID_OCTETS);
+}
+
+/* What a filter or the queue manager says of where it comes from. */
+static void
+take_origin(struct maillog_join *join, struct slot *slot,
+    const struct maillog_entry *entry)
+{
+	struct str host = slot->message.host;
+	struct slot *origin = find(join, hash_of(host, entry->other_id), host,
+	    STR_NONE, entry->other_id);
+
+	if (origin == NULL || origin == slot)
+		return;
+	origin->message.goes_on = true;
+	comes_from(slot, origin);
+}
+
 /* It goes on here under another queue id, which the log has seen. */
 static bool
 passes_on(struct maillog_join *join, const struct slot *slot,
@@ -180,15 +204,17 @@ passes_on(struct maillog_join *join, const struct slot *slot,
 	struct str host = slot->message.host;
 	struct slot *next;
 
-	if (entry->kind != MAILLOG_TRIED || entry->status != MAILLOG_SENT ||
-	    entry->other_id.len == 0)
+	if (entry->kind != MAILLOG_TRIED || entry->status != MAILLOG_SENT)
 		return false;
+	/* A filter need not say under which id. */
+	if (entry->other_id.len == 0)
+		return entry->remote && entry->inside &&
+		    slot->message.goes_on;
 	next = find(join, hash_of(host, entry->other_id), host, STR_NONE,
 	    entry->other_id);
 	if (next == NULL || next == slot)
 		return false;
-	maillog_message_keep(&next->message, &next->message.before,
-	    slot->message.queue_id, LIMIT_MAILLOG_ID_OCTETS);
+	comes_from(next, slot);
 	return true;
 }
 
@@ -263,6 +289,8 @@ maillog_join_take(struct maillog_join *join, const struct maillog_line *line,
 		end_message(join, slot);
 	if (entry->kind == MAILLOG_NOTICE)
 		take_notice(join, slot, line, entry);
+	else if (entry->kind == MAILLOG_BEGIN && entry->other_id.len > 0)
+		take_origin(join, slot, entry);
 	count_octets(join, slot);
 	make_room(join);
 }

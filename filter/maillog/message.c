@@ -258,6 +258,11 @@ maillog_message_take(struct maillog_message *message, int64_t time_us,
 	case MAILLOG_REMOVED:
 		message->removed = true;
 		break;
+	case MAILLOG_REQUEUED:
+		give_up(message, MAILLOG_RESULT_PASSED);
+		message->held = false;
+		message->removed = message->requeued = true;
+		break;
 	case MAILLOG_DELETED:
 		give_up(message, MAILLOG_RESULT_DELETED);
 		message->removed = true;
@@ -308,6 +313,7 @@ maillog_message_is_other(const struct maillog_message *message, bool ended,
 	case MAILLOG_EXPIRED: case MAILLOG_HELD: case MAILLOG_RELEASED:
 	case MAILLOG_REFUSED: case MAILLOG_DISCARDED: case MAILLOG_REFUSAL:
 	case MAILLOG_NOTICE: case MAILLOG_REMOVED: case MAILLOG_DELETED:
+	case MAILLOG_REQUEUED:
 		break;
 	}
 	return false;

@@ -60,6 +60,8 @@ struct maillog_message {
 	bool		queued;			/* it was accepted */
 	bool		held, refused, discarded, by_milter;
 	bool		removed, given_up;
+	bool		requeued;		/* it is another one now */
+	bool		goes_on;		/* another one came from it */
 	struct str	why;			/* of these */
 	bool		is_notice;		/* our MTA wrote it itself */
 	enum maillog_notice notice;

@@ -315,7 +315,8 @@ count_message(struct outcomes *outcomes,
 	counts->discarded += message->discarded;
 	counts->rcpts_left_out += message->rcpts_left_out;
 	if (message->rcpt_count > message->rcpts.count +
-	    message->rcpts_left_out && !message->discarded && !message->held)
+	    message->rcpts_left_out && !message->discarded && !message->held &&
+	    !message->requeued)
 		counts->rcpts[MAILLOG_RESULT_NONE] += untried(message);
 	for (size_t i = 0; i < message->rcpts.count; i++)
 		count_rcpt(outcomes, message, &message->rcpts.at[i],

@@ -332,6 +332,7 @@ static const struct {
 	{ STR_INIT("removed"), STR_INIT(""), MAILLOG_REMOVED },
 	{ STR_INIT("removed (canceled)"), STR_INIT(""), MAILLOG_REMOVED },
 	{ STR_INIT("removed (discarded)"), STR_INIT(""), MAILLOG_REMOVED },
+	{ STR_INIT("requeued"), STR_INIT(""), MAILLOG_REQUEUED },
 	{ STR_INIT("placed on hold"), STR_INIT(""), MAILLOG_HELD },
 	{ STR_INIT("released from hold"), STR_INIT(""), MAILLOG_RELEASED },
 };
@@ -372,8 +373,12 @@ read_with_id(struct str rest, struct str program,
 		read_try(rest, program, entry);
 	} else if (piece_text(&rest, STR("client="))) {
 		entry->client = take_word(&rest);
+		entry->other_id = id_at(piece_after(rest,
+		    STR(", orig_queue_id=")));
 		entry->kind = MAILLOG_BEGIN;
 	} else if (piece_is(rest, STR("uid="))) {
+		entry->other_id = id_at(piece_after(rest,
+		    STR("> orig_id=")));
 		entry->kind = MAILLOG_BEGIN;
 	} else if (piece_text(&rest, STR("message-id="))) {
 		entry->message_id = rest;

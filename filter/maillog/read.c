@@ -83,7 +83,7 @@ take_entry(struct run *run, const struct maillog_line *line, struct str text)
 	case MAILLOG_TRIED: case MAILLOG_EXPIRED: case MAILLOG_HELD:
 	case MAILLOG_RELEASED: case MAILLOG_REFUSED:
 	case MAILLOG_DISCARDED: case MAILLOG_NOTICE: case MAILLOG_REMOVED:
-	case MAILLOG_DELETED:
+	case MAILLOG_DELETED: case MAILLOG_REQUEUED:
 		break;
 	}
 	count->used++;

@@ -166,6 +166,38 @@ static const struct {
 	    P1 "qmgr[1]: AAAAA2: removed" },
 	    "AAAAA1 queued from <a@b> <c@d> passed on in 2; AAAAA2 queued "
 	    "before AAAAA1 from <a@b> <c@d> sent in 2" },
+	/* Through two filters: it came under the first id. */
+	{ { P1 "smtpd[1]: AAAAA1: client=a[192.0.2.1]",
+	    P1 "smtpd[1]: AAAAA2: client=localhost[127.0.0.1]",
+	    P1 "smtp[1]: AAAAA1: to=<c@d>, relay=127.0.0.1[127.0.0.1]:1, "
+	    "delay=2, dsn=2.0.0, status=sent (250 queued as AAAAA2)",
+	    P1 "smtpd[1]: AAAAA3: client=localhost[127.0.0.1]",
+	    P1 "smtp[1]: AAAAA2: to=<c@d>, relay=127.0.0.1[127.0.0.1]:2, "
+	    "delay=2, dsn=2.0.0, status=sent (250 queued as AAAAA3)",
+	    P1 "smtp[1]: AAAAA3: " TO("c@d", "sent (ok)") },
+	    "AAAAA1 <c@d> passed on in 2; AAAAA2 before AAAAA1 <c@d> passed "
+	    "on in 2; AAAAA3 before AAAAA1 <c@d> sent in 2" },
+	/* A filter that hands on where it has it from, and does not say under
+	 * which id it goes on; what is delivered here is not passed on. */
+	{ { P1 "smtpd[1]: AAAAA1: client=a[192.0.2.1]",
+	    P1 "smtpd[1]: AAAAA2: client=localhost[127.0.0.1], "
+	    "orig_queue_id=AAAAA1, orig_client=a[192.0.2.1]",
+	    P1 "smtp[1]: AAAAA2: " TO("c@d", "sent (ok)"),
+	    P1 "local[1]: AAAAA1: to=<e@f>, relay=local, delay=2, dsn=2.0.0, "
+	    "status=sent (delivered to mailbox)",
+	    P1 "smtp[1]: AAAAA1: to=<c@d>, relay=127.0.0.1[127.0.0.1]:1, "
+	    "delay=2, dsn=2.0.0, status=sent (250 2.0.0 Ok)" },
+	    "AAAAA2 before AAAAA1 <c@d> sent in 2; AAAAA1 <e@f> sent in 2 "
+	    "<c@d> passed on in 2" },
+	/* An admin puts it into the queue anew. */
+	{ { P1 "qmgr[1]: AAAAA1: from=<a@b>, size=1, nrcpt=2 (queue active)",
+	    P1 "smtp[1]: AAAAA1: " TO("c@d", "deferred (451 later)"),
+	    P1 "postsuper[1]: AAAAA1: requeued",
+	    P1 "pickup[1]: AAAAA2: uid=104 from=<a@b> orig_id=AAAAA1",
+	    P1 "smtp[1]: AAAAA2: " TO("c@d", "sent (ok)"),
+	    P1 "qmgr[1]: AAAAA2: removed" },
+	    "AAAAA1 queued from <a@b> <c@d> passed on after 1 in 2 (451 "
+	    "later); AAAAA2 before AAAAA1 <c@d> sent in 2" },
 	/* Of that id this host knows nothing: it was sent. */
 	{ { P1 "smtp[1]: AAAAA1: to=<c@d>, relay=127.0.0.1[127.0.0.1]:1, "
 	    "delay=2, dsn=2.0.0, status=sent (250 queued as BBBBB2)" },

@@ -12,7 +12,7 @@ static const char *const kinds[] = {
 	[MAILLOG_RELEASED] = "released", [MAILLOG_REFUSED] = "refused",
 	[MAILLOG_DISCARDED] = "discarded", [MAILLOG_REFUSAL] = "refusal",
 	[MAILLOG_NOTICE] = "notice", [MAILLOG_REMOVED] = "removed",
-	[MAILLOG_DELETED] = "deleted",
+	[MAILLOG_DELETED] = "deleted", [MAILLOG_REQUEUED] = "requeued",
 };
 
 static const char *const statuses[] = {

@@ -15,7 +15,14 @@ static const struct {
 	    "begin 0A1B2C3D4E client=unknown[192.0.2.1]" },
 	{ "smtpd", "NOQUEUE: client=unknown[192.0.2.1]",
 	    "begin client=unknown[192.0.2.1]" },
+	{ "smtpd", "0A1B2C3D4E: client=localhost[127.0.0.1], "
+	    "orig_queue_id=0A1B2C3D4F, orig_client=a.example[192.0.2.1]",
+	    "begin 0A1B2C3D4E client=localhost[127.0.0.1] "
+	    "other=0A1B2C3D4F" },
 	{ "pickup", "0A1B2C3D4E: uid=0 from=<root>", "begin 0A1B2C3D4E" },
+	{ "pickup", "0A1B2C3D4E: uid=104 from=<a@b.example> "
+	    "orig_id=0A1B2C3D4F", "begin 0A1B2C3D4E other=0A1B2C3D4F" },
+	{ "postsuper", "0A1B2C3D4E: requeued", "requeued 0A1B2C3D4E" },
 	{ "cleanup", "4jXg7h6MMmzB6cs: message-id=<m1@tests.example>",
 	    "named 4jXg7h6MMmzB6cs message-id=<m1@tests.example>" },
 	{ "cleanup", "4jXg7h6MMmzB6cs: message-id=",
