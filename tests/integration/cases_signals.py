@@ -60,6 +60,17 @@ def stray_octets(t):
                 "faults of %r %r" % (head, body))
 
 
+@case(transports=("unix",))
+def fields_that_are_missing(t):
+    """What an MTA puts in by itself is not seen to be missing."""
+    t.assayd(RULES)
+    message = Message(header=[("From", "ann@good.example"),
+                              ("Subject", "a test")])
+    t.equal(t.send(message).data.code, 250, "reply")
+    t.equal(t.event()["facts"]["header.faults"],
+            ["date_missing", "message_id_missing"], "faults")
+
+
 @case
 def marked_for_sieve(t):
     t.assayd(RULES, protected_names=["The Boss"])
