@@ -8,18 +8,6 @@
 #include "page/plot.h"
 #include "summary/html_parts.h"
 
-static bool
-is_wanted(const struct summary_section *section,
-    const struct summary_print *how)
-{
-	if (how->only == NULL)
-		return true;
-	for (size_t i = 0; how->only[i] != NULL; i++)
-		if (strcmp(how->only[i], section->key) == 0)
-			return true;
-	return false;
-}
-
 /* What was read is for the end: nobody asks it first. */
 static bool
 is_last(const struct summary_section *section)
@@ -158,7 +146,7 @@ silent(struct html *html, const struct summary_print *how)
 		const struct summary_section *section =
 		    &html->summary->sections[i];
 
-		if (!is_wanted(section, how) || !summary_is_empty(section))
+		if (!summary_is_wanted(how, section) || !summary_is_empty(section))
 			continue;
 		fputs(any ? ", " : "<p><small>Nothing to tell of ",
 		    html->page.out);
@@ -181,7 +169,7 @@ choose(const struct summary *summary, const struct summary_print *how,
 			const struct summary_section *section =
 			    &summary->sections[i];
 
-			if (is_wanted(section, how) &&
+			if (summary_is_wanted(how, section) &&
 			    !summary_is_empty(section) &&
 			    is_last(section) == (last == 1))
 				chosen[count++] = section;
