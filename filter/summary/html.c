@@ -76,8 +76,9 @@ static struct str
 caption_of(const struct html *html, const struct summary_section *section,
     const struct summary_table *table)
 {
-	bool goes_on = strncmp(table->title, "by ", 3) == 0 ||
-	    strncmp(table->title, "in ", 3) == 0;
+	bool goes_on = (strncmp(table->title, "by ", 3) == 0 ||
+	    strncmp(table->title, "in ", 3) == 0) &&
+	    strchr(section->title, ',') == NULL;
 
 	if (str_ends_nocase(str_from(section->title),
 	    str_from(table->title)))
@@ -146,7 +147,8 @@ silent(struct html *html, const struct summary_print *how)
 		const struct summary_section *section =
 		    &html->summary->sections[i];
 
-		if (!summary_is_wanted(how, section) || !summary_is_empty(section))
+		if (!summary_is_wanted(how, section) ||
+		    !summary_is_empty(section))
 			continue;
 		fputs(any ? ", " : "<p><small>Nothing to tell of ",
 		    html->page.out);
