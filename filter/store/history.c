@@ -30,9 +30,19 @@ static const struct history_backend *const backends[] = {
 	&history_sqlite, &history_redis, &history_redis_unix
 };
 
+enum { PAGE_OCTETS = 1024 * 1024 };
+
 struct history {
 	const struct history_backend	*backend;
 	void				*state;
+	bool				 more;	/* pages, it may be */
+	/* Of history_next(): rows of a page that was read. */
+	struct arena			*arena;
+	struct history_row		 rows[HISTORY_PAGE];
+	size_t				 count, at;
+	/* Of history_lines(): of a line that there was no room for. */
+	char				*rest;
+	size_t				 rest_len, rest_size;
 };
 
 static struct str *
@@ -186,6 +196,7 @@ history_open(struct str where, char *why, size_t size)
 		history = xcalloc(1, sizeof(*history));
 		history->backend = backends[i];
 		history->state = state;
+		history->arena = arena_new_work();
 		return history;
 	}
 	snprintf(why, size, "events are kept in sqlite:PATH, redis://HOST or "
@@ -199,6 +210,8 @@ history_close(struct history *history)
 	if (history == NULL)
 		return;
 	history->backend->close(history->state);
+	arena_free(history->arena);
+	free(history->rest);
 	free(history);
 }
 
@@ -206,6 +219,21 @@ void
 history_ask(struct history *history, const struct history_query *query)
 {
 	history->backend->ask(history->state, query);
+	history->count = history->at = history->rest_len = 0;
+	history->more = true;
+}
+
+/* ---- rows ---- */
+
+static bool
+keep_row(void *ctx, const struct history_row *row)
+{
+	struct history *history = ctx;
+
+	history->rows[history->count++] = history_row_copy(history->arena,
+	    row);
+	return history->count < HISTORY_PAGE &&
+	    arena_used(history->arena) < PAGE_OCTETS;
 }
 
 int
@@ -213,5 +241,91 @@ history_next(struct history *history, struct history_row *row_out,
     char *why, size_t size)
 {
 	*row_out = (struct history_row){ 0 };
-	return history->backend->next(history->state, row_out, why, size);
+	while (history->at == history->count) {
+		int status;
+
+		if (!history->more) {
+			/* Who asks again may find more. */
+			history->more = true;
+			return 0;
+		}
+		arena_reset(history->arena);
+		history->count = history->at = 0;
+		status = history->backend->page(history->state, keep_row,
+		    history, why, size);
+		if (status < 0)
+			return -1;
+		history->more = status > 0;
+	}
+	*row_out = history->rows[history->at++];
+	return 1;
+}
+
+/* ---- lines ---- */
+
+struct filling {
+	struct history		*history;
+	struct history_mark	*mark;
+	char			*into;
+	size_t			 len, size;
+};
+
+/* What there is no room for is the rest; while there is one, there is none. */
+static void
+put(struct filling *filling, struct str text)
+{
+	struct history *history = filling->history;
+	struct str part = str_slice(text, 0, filling->size - filling->len);
+
+	if (part.len > 0)
+		memcpy(filling->into + filling->len, part.ptr, part.len);
+	filling->len += part.len;
+	text = str_skip(text, part.len);
+	if (text.len == 0)
+		return;
+	if (history->rest_size < history->rest_len + text.len) {
+		history->rest_size = history->rest_len + text.len;
+		history->rest = xrealloc(history->rest, history->rest_size);
+	}
+	/* It may be the end of an older rest. */
+	memmove(history->rest + history->rest_len, text.ptr, text.len);
+	history->rest_len += text.len;
+}
+
+static bool
+put_line(void *ctx, const struct history_row *row)
+{
+	struct filling *filling = ctx;
+	struct history_mark *mark = filling->mark;
+
+	if (mark->first_us == 0)
+		mark->first_us = row->time_us;
+	mark->last_us = row->time_us;
+	if (row->line.len == 0) {
+		mark->without++;
+		return true;
+	}
+	put(filling, row->line);
+	put(filling, STR("\n"));
+	return filling->len < filling->size;
+}
+
+ssize_t
+history_lines(struct history *history, char *into, size_t size,
+    struct history_mark *mark, char *why, size_t why_size)
+{
+	struct filling filling = { history, mark, into, 0, size };
+	struct str rest = str_make(history->rest, history->rest_len);
+	int status = 1;
+
+	history->rest_len = 0;
+	put(&filling, rest);
+	while (filling.len == 0 && history->more) {
+		status = history->backend->page(history->state, put_line,
+		    &filling, why, why_size);
+		if (status < 0)
+			return -1;
+		history->more = status > 0;
+	}
+	return (ssize_t)filling.len;
 }

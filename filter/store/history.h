@@ -16,6 +16,8 @@
 #ifndef ASSAY_STORE_HISTORY_H
 #define ASSAY_STORE_HISTORY_H
 
+#include <sys/types.h>
+
 #include "base/arena.h"
 #include "store/store.h"
 
@@ -50,6 +52,8 @@ struct history_query {
 	int64_t		until_us;	/* from it on too; 0: no end */
 	struct str	queue_id;	/* empty: all */
 	bool		lines;		/* rows come with them */
+	bool		only_lines;	/* and with nothing else but their
+					 * times, which is faster */
 };
 
 struct history;
@@ -64,5 +68,19 @@ void history_ask(struct history *history, const struct history_query *query);
 /* 1: a row; 0: no more of them; -1: the store failed, why says how. */
 int history_next(struct history *history, struct history_row *row_out,
     char *why_out, size_t why_size);
+
+/* How far the lines are read; begin with {}. */
+struct history_mark {
+	int64_t		first_us, last_us;	/* rows so far */
+	uint64_t	without;		/* of them with no line */
+};
+
+/*
+ * Instead of history_next(): the lines of rows that were asked for with them,
+ * each with its newline, as many octets as are there at once, at most size.  0:
+ * no more of them; -1: the store failed.
+ */
+ssize_t history_lines(struct history *history, char *into, size_t size,
+    struct history_mark *mark, char *why_out, size_t why_size);
 
 #endif

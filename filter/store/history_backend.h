@@ -6,13 +6,18 @@
 
 #include "store/history.h"
 
+/* A row whose texts live until this returns; false: that is enough for now. */
+typedef bool history_take_fn(void *ctx, const struct history_row *row);
+
 /* A reader; the functions are those of history.h. */
 struct history_backend {
 	const char	*scheme;
 	void		*(*open)(struct str rest, char *why, size_t size);
 	void		 (*ask)(void *state, const struct history_query *query);
-	int		 (*next)(void *state, struct history_row *row_out,
-			    char *why, size_t size);
+	/* Give a page of rows, or what is left of one.  1: there may be more;
+	 * 0: there are no more for now; -1: the store failed, why says how. */
+	int		 (*page)(void *state, history_take_fn *take,
+			    void *ctx, char *why, size_t size);
 	void		 (*close)(void *state);
 };
 

@@ -265,28 +265,29 @@ turn_page(struct reader *reader, char *why, size_t size)
 }
 
 static int
-reader_next(void *state, struct history_row *row_out, char *why, size_t size)
+reader_page(void *state, history_take_fn *take, void *ctx, char *why,
+    size_t size)
 {
 	struct reader *reader = state;
+	bool enough = false;
 
-	while (reader->at == reader->count) {
-		if (reader->ended) {
-			/* Who asks again may find more. */
-			reader->ended = reader->by_id;
-			drop_page(reader);
-			return 0;
-		}
-		if (!turn_page(reader, why, size))
-			return -1;
-	}
-	*row_out = reader->page[reader->at++].row;
-	return 1;
+	if (reader->at == reader->count && !reader->ended &&
+	    !turn_page(reader, why, size))
+		return -1;
+	while (reader->at < reader->count && !enough)
+		enough = !take(ctx, &reader->page[reader->at++].row);
+	if (reader->at < reader->count || !reader->ended)
+		return 1;
+	/* Who asks again may find more. */
+	reader->ended = reader->by_id;
+	drop_page(reader);
+	return 0;
 }
 
 const struct history_backend history_redis = {
-	"redis://", tcp_begin, reader_ask, reader_next, reader_end
+	"redis://", tcp_begin, reader_ask, reader_page, reader_end
 };
 
 const struct history_backend history_redis_unix = {
-	"redis+unix://", unix_begin, reader_ask, reader_next, reader_end
+	"redis+unix://", unix_begin, reader_ask, reader_page, reader_end
 };

@@ -13,9 +13,10 @@
 #include "store/schema.h"
 #include "store/sqlite_event.h"
 
-enum { BUSY_MS = 2000, PATH_SIZE = 4096, PAGE_OCTETS = 1024 * 1024 };
+enum { BUSY_MS = 2000, PATH_SIZE = 4096 };
 
-enum { BY_TIME, BY_TIME_WITH_LINES, BY_QUEUE_ID, QUERIES };
+enum { BY_TIME, BY_TIME_WITH_LINES, LINES, BY_QUEUE_ID, COUNT, READ_BEGIN,
+       READ_END, QUERIES };
 
 #define COLUMNS	"e.seq, e.id, e.host, e.queue_id, e.kind, e.verdict, e.rule," \
     " e.client, e.sender, e.from_domain, e.rcpts"
@@ -26,9 +27,13 @@ static const char *const texts[QUERIES] = {
 	[BY_TIME] = "SELECT " COLUMNS " FROM events e" WITHIN PAGE,
 	[BY_TIME_WITH_LINES] = "SELECT " COLUMNS ", l.line FROM events e"
 	    " LEFT JOIN event_lines l ON l.seq = e.seq" WITHIN PAGE,
+	[LINES] = "SELECT e.seq, e.line FROM event_lines e" WITHIN PAGE,
 	[BY_QUEUE_ID] = "SELECT " COLUMNS ", l.line FROM events e"
 	    " LEFT JOIN event_lines l ON l.seq = e.seq" WITHIN
 	    " AND e.queue_id = ?4 AND e.queue_id <> ''" PAGE,
+	[COUNT] = "SELECT count(*), max(e.seq) FROM events e" WITHIN,
+	[READ_BEGIN] = "BEGIN",
+	[READ_END] = "COMMIT",
 };
 
 /* What of the file is mapped costs no call and no copy a page. */
@@ -40,10 +45,6 @@ struct reader {
 	sqlite3_stmt		*running;	/* one of those */
 	int64_t			 last, end;	/* places, both exclusive */
 	struct str		 queue_id;
-	struct arena		*arena;		/* this page's */
-	struct history_row	 rows[HISTORY_PAGE];
-	size_t			 count, at;	/* of them; which is next */
-	bool			 more;		/* pages, it may be */
 };
 
 static void
@@ -54,7 +55,6 @@ reader_end(void *state)
 	for (int i = 0; i < QUERIES; i++)
 		sqlite3_finalize(reader->statements[i]);
 	sqlite3_close(reader->db);
-	arena_free(reader->arena);
 	free(reader);
 }
 
@@ -77,7 +77,6 @@ reader_begin(struct str rest, char *why, size_t size)
 	struct reader *reader = xcalloc(1, sizeof(*reader));
 	char path[PATH_SIZE], reason[200] = "";
 
-	reader->arena = arena_new_work();
 	snprintf(path, sizeof(path), "%.*s", STR_ARG(rest));
 	if (sqlite3_open_v2(path, &reader->db, SQLITE_OPEN_READONLY |
 	    SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
@@ -101,6 +100,7 @@ reader_ask(void *state, const struct history_query *query)
 {
 	struct reader *reader = state;
 	int which = query->queue_id.len > 0 ? BY_QUEUE_ID :
+	    query->only_lines ? LINES :
 	    query->lines ? BY_TIME_WITH_LINES : BY_TIME;
 
 	reader->running = reader->statements[which];
@@ -108,8 +108,6 @@ reader_ask(void *state, const struct history_query *query)
 	reader->last = sqlite_event_place(query->since_us, 0) - 1;
 	reader->end = query->until_us == 0 ? INT64_MAX :
 	    sqlite_event_place(query->until_us, 0);
-	reader->count = reader->at = 0;
-	reader->more = true;
 }
 
 static void
@@ -132,64 +130,90 @@ column(sqlite3_stmt *statement, int at)
 	    (size_t)sqlite3_column_bytes(statement, at));
 }
 
-/* How many octets it takes. */
-static size_t
-take_row(struct reader *reader)
+static void
+read_row(struct reader *reader, struct history_row *row)
 {
 	sqlite3_stmt *at = reader->running;
-	struct history_row row = { 0 };
-	struct str *const fields[] = { &row.id, &row.host, &row.queue_id,
-	    &row.kind, &row.verdict, &row.rule, &row.client, &row.sender,
-	    &row.from_domain, &row.rcpts, &row.line };
-	size_t octets = 0;
+	struct str *const fields[] = { &row->id, &row->host, &row->queue_id,
+	    &row->kind, &row->verdict, &row->rule, &row->client, &row->sender,
+	    &row->from_domain, &row->rcpts, &row->line };
 
+	*row = (struct history_row){ 0 };
 	reader->last = sqlite3_column_int64(at, 0);
-	row.time_us = sqlite_event_time(reader->last);
-	for (int i = 0; i + 1 < sqlite3_column_count(at); i++) {
-		*fields[i] = column(at, i + 1);
-		octets += fields[i]->len;
-	}
-	reader->rows[reader->count++] = history_row_copy(reader->arena, &row);
-	return octets;
+	row->time_us = sqlite_event_time(reader->last);
+	if (at == reader->statements[LINES])
+		row->line = column(at, 1);
+	else
+		for (int i = 0; i + 1 < sqlite3_column_count(at); i++)
+			*fields[i] = column(at, i + 1);
 }
 
-/* A page that ends by itself is the last one, for now. */
-static bool
-turn_page(struct reader *reader, char *why, size_t size)
+/* Rows without a line are in the other table alone: those of the stretch in
+ * which lines were read, in the same moment. */
+static void
+give_rows_without(struct reader *reader, int64_t from, int64_t end,
+    int64_t lines, history_take_fn *take, void *ctx)
 {
-	size_t octets = 0;
-	int rc = SQLITE_ROW;
+	sqlite3_stmt *count = reader->statements[COUNT];
 
-	arena_reset(reader->arena);
-	reader->count = reader->at = 0;
-	bind_page(reader);
-	while (octets < PAGE_OCTETS && reader->count < HISTORY_PAGE &&
-	    (rc = sqlite3_step(reader->running)) == SQLITE_ROW)
-		octets += take_row(reader);
-	reader->more = rc != SQLITE_DONE;
-	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		snprintf(why, size, "%s", sqlite3_errmsg(reader->db));
-	sqlite3_reset(reader->running);
-	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+	sqlite3_bind_int64(count, 1, from);
+	sqlite3_bind_int64(count, 2, end);
+	if (sqlite3_step(count) == SQLITE_ROW) {
+		int64_t rows = sqlite3_column_int64(count, 0);
+		int64_t last = sqlite3_column_int64(count, 1);
+		struct history_row row = { .time_us = sqlite_event_time(
+		    last > reader->last ? last : reader->last) };
+
+		if (last > reader->last)
+			reader->last = last;
+		for (; lines < rows; lines++)
+			take(ctx, &row);
+	}
+	sqlite3_reset(count);
 }
 
 static int
-reader_next(void *state, struct history_row *row_out, char *why, size_t size)
+step_through(struct reader *reader, history_take_fn *take, void *ctx)
+{
+	int64_t from = reader->last, rows = 0;
+	bool enough = false;
+	int rc = SQLITE_ROW;
+
+	bind_page(reader);
+	while (!enough && rows < HISTORY_PAGE &&
+	    (rc = sqlite3_step(reader->running)) == SQLITE_ROW) {
+		struct history_row row;
+
+		read_row(reader, &row);
+		enough = !take(ctx, &row);
+		rows++;
+	}
+	if (reader->running == reader->statements[LINES] &&
+	    (rc == SQLITE_ROW || rc == SQLITE_DONE))
+		give_rows_without(reader, from, rc == SQLITE_DONE ?
+		    reader->end : reader->last + 1, rows, take, ctx);
+	return rc;
+}
+
+/* A page that ends by itself is the last one, for now. */
+static int
+reader_page(void *state, history_take_fn *take, void *ctx, char *why,
+    size_t size)
 {
 	struct reader *reader = state;
+	int rc = sqlite3_step(reader->statements[READ_BEGIN]);
 
-	if (reader->at == reader->count && reader->more &&
-	    !turn_page(reader, why, size))
-		return -1;
-	if (reader->at == reader->count) {
-		/* Who asks again may find more. */
-		reader->more = true;
-		return 0;
-	}
-	*row_out = reader->rows[reader->at++];
-	return 1;
+	sqlite3_reset(reader->statements[READ_BEGIN]);
+	if (rc == SQLITE_DONE)
+		rc = step_through(reader, take, ctx);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		snprintf(why, size, "%s", sqlite3_errmsg(reader->db));
+	sqlite3_reset(reader->running);
+	sqlite3_step(reader->statements[READ_END]);
+	sqlite3_reset(reader->statements[READ_END]);
+	return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
 }
 
 const struct history_backend history_sqlite = {
-	"sqlite:", reader_begin, reader_ask, reader_next, reader_end
+	"sqlite:", reader_begin, reader_ask, reader_page, reader_end
 };

@@ -15,10 +15,8 @@ static const uint64_t store_size = 64 * 1024 * 1024;
 
 struct reader {
 	struct history		*history;
-	struct history_row	 row;		/* its line: not all read */
-	size_t			 done;		/* octets of the line */
-	int64_t			 first_us, until_us;
-	uint64_t		 without;	/* rows with no line */
+	struct history_mark	 mark;
+	int64_t			 until_us;
 	char			 why[200];
 };
 
@@ -63,57 +61,17 @@ tool_store_open(const struct tool_common *common, const char *path,
 	return history;
 }
 
-/* 1: there is a line to be read; as history_next(). */
-static int
-next_line(struct reader *reader)
-{
-	int status;
-
-	do {
-		status = history_next(reader->history, &reader->row,
-		    reader->why, sizeof(reader->why));
-		reader->without += status == 1 && reader->row.line.len == 0;
-	} while (status == 1 && reader->row.line.len == 0);
-	reader->done = 0;
-	if (status == 1 && reader->first_us == 0)
-		reader->first_us = reader->row.time_us;
-	if (status == 0 && reader->without > 0)
-		snprintf(reader->why, sizeof(reader->why), "%llu events %s",
-		    (unsigned long long)reader->without, too_long);
-	return status;
-}
-
-/* Lines, each with its newline. */
 static ssize_t
 read_lines(void *ctx, char *into, size_t size)
 {
 	struct reader *reader = ctx;
-	size_t len = 0;
+	ssize_t got = history_lines(reader->history, into, size,
+	    &reader->mark, reader->why, sizeof(reader->why));
 
-	while (len < size) {
-		struct str rest;
-
-		if (reader->done > reader->row.line.len ||
-		    reader->row.line.len == 0) {
-			int status = next_line(reader);
-
-			if (status < 0)
-				return len > 0 ? (ssize_t)len : -1;
-			if (status == 0)
-				break;
-		}
-		rest = str_slice(str_skip(reader->row.line, reader->done), 0,
-		    size - len);
-		if (rest.len > 0)
-			memcpy(into + len, rest.ptr, rest.len);
-		len += rest.len;
-		reader->done += rest.len;
-		if (reader->done == reader->row.line.len && len < size) {
-			into[len++] = '\n';
-			reader->done++;
-		}
-	}
-	return (ssize_t)len;
+	if (got == 0 && reader->mark.without > 0)
+		snprintf(reader->why, sizeof(reader->why), "%llu events %s",
+		    (unsigned long long)reader->mark.without, too_long);
+	return got;
 }
 
 static const char *
@@ -128,10 +86,11 @@ static uint64_t
 offset(void *ctx)
 {
 	const struct reader *reader = ctx;
-	double whole = (double)(reader->until_us - reader->first_us);
-	double part = (double)(reader->row.time_us - reader->first_us);
+	const struct history_mark *mark = &reader->mark;
+	double whole = (double)(reader->until_us - mark->first_us);
+	double part = (double)(mark->last_us - mark->first_us);
 
-	if (reader->row.time_us == 0 || whole <= 0)
+	if (mark->last_us == 0 || whole <= 0)
 		return 0;
 	return part >= whole ? store_size :
 	    (uint64_t)(part / whole * (double)store_size);
@@ -167,7 +126,8 @@ open_store(void *ctx, const char *path, const struct event_want *want,
 	    clock_unix_us();
 	history_ask(history, &(struct history_query){
 	    .since_us = want->since_us, .until_us = want->until_us,
-	    .queue_id = want->queue_id, .lines = true });
+	    .queue_id = want->queue_id, .lines = true,
+	    .only_lines = true });
 	return event_source_from(&(struct event_stream){ read_lines, trouble,
 	    offset, end, reader });
 }

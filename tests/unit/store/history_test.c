@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "store/history.h"
@@ -253,6 +254,82 @@ START_TEST(what_is_too_long_comes_without_its_line)
 }
 END_TEST
 
+/* All lines of a query, read with so much room at a time. */
+static struct str
+lines_of(const struct history_query *query, size_t room,
+    struct history_mark *mark)
+{
+	char *into = arena_alloc(arena, room), why[300] = "";
+	struct buf text;
+	ssize_t got;
+
+	buf_init(&text, arena, SIZE_MAX);
+	*mark = (struct history_mark){ 0 };
+	history_ask(history, query);
+	while ((got = history_lines(history, into, room, mark, why,
+	    sizeof(why))) > 0) {
+		ck_assert_uint_le((size_t)got, room);
+		buf_add(&text, str_make(into, (size_t)got));
+	}
+	ck_assert_msg(got == 0, "%s", why);
+	return buf_str(&text);
+}
+
+/* A row in seven has no line, the first and the last one too. */
+static struct str
+put_lines(int64_t t, int rows)
+{
+	struct buf text;
+
+	buf_init(&text, arena, SIZE_MAX);
+	for (int i = 0; i < rows; i++) {
+		struct history_row row = row_of(t + i, arena_printf(arena,
+		    "%06d", i).ptr, "");
+
+		row.line = i % 7 == 0 ? STR_NONE : arena_printf(arena,
+		    "{\"n\":%d,\"x\":\"%0*d\"}", i, i % 300 + 1, 0);
+		ck_assert(history_put(store, &row, (int64_t)KEEP * DAY));
+		if (row.line.len > 0)
+			buf_printf(&text, "%.*s\n", STR_ARG(row.line));
+	}
+	return buf_str(&text);
+}
+
+START_TEST(lines_one_behind_the_other)
+{
+	static const size_t rooms[] = { 1, 60, 1000, 50000, 1 << 20 };
+	int64_t t = now_us();
+	struct str text;
+
+	begin(_i);
+	text = put_lines(t, 1212);
+	put(t + 2000, "id", "4A");
+	settle();
+	found((struct history_query){ 0 });
+	for (int i = 0; i < 2 * (int)TEST_COUNT(rooms); i++) {
+		struct history_query query = { .until_us = t + 1212,
+		    .lines = true, .only_lines = i % 2 == 1 };
+		struct history_mark mark;
+
+		ck_assert(str_eq(lines_of(&query, rooms[i / 2], &mark),
+		    text));
+		ck_assert_uint_eq(mark.without, 174);
+		ck_assert_int_ge(mark.first_us, t);
+		ck_assert_int_eq(mark.last_us, t + 1211);
+		query = (struct history_query){ .queue_id = STR("4A"),
+		    .lines = true, .only_lines = i % 2 == 1 };
+		assert_str(lines_of(&query, rooms[i / 2], &mark),
+		    "{\"v\":1}\n");
+		ck_assert_uint_eq(mark.without, 0);
+		query = (struct history_query){ .since_us = t + 3000,
+		    .lines = true, .only_lines = i % 2 == 1 };
+		assert_str(lines_of(&query, rooms[i / 2], &mark), "");
+		ck_assert_uint_eq(mark.without, 0);
+	}
+	end();
+}
+END_TEST
+
 /* By itself, although nobody writes any more, and nothing else goes. */
 START_TEST(rows_go_when_their_time_is_over)
 {
@@ -364,6 +441,7 @@ history_tests(void)
 	tcase_add_loop_test(tc, all_of_a_row_comes_back, SQLITE, BACKENDS);
 	tcase_add_test(tc, a_slow_reader_holds_nothing);
 	tcase_add_loop_test(tc, pages_have_no_seam, SQLITE, BACKENDS);
+	tcase_add_loop_test(tc, lines_one_behind_the_other, SQLITE, BACKENDS);
 	tcase_add_loop_test(tc, what_is_too_long_comes_without_its_line,
 	    SQLITE, BACKENDS);
 	tcase_add_loop_test(tc, rows_go_when_their_time_is_over, SQLITE,
