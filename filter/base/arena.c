@@ -62,21 +62,24 @@ block_new(size_t size, struct block *next)
 }
 
 struct arena *
-arena_new(void)
+arena_new_sized(size_t size)
 {
 	struct arena *arena = xcalloc(1, sizeof(*arena));
 
-	arena->least = BLOCK_FIRST;
+	arena->least = size;
 	return arena;
+}
+
+struct arena *
+arena_new(void)
+{
+	return arena_new_sized(BLOCK_FIRST);
 }
 
 struct arena *
 arena_new_work(void)
 {
-	struct arena *arena = arena_new();
-
-	arena->least = BLOCK_WORK;
-	return arena;
+	return arena_new_sized(BLOCK_WORK);
 }
 
 void

@@ -20,6 +20,9 @@ struct arena;
 struct arena *arena_new(void);
 /* For work that is over soon: fewer blocks, and more room that stays empty. */
 struct arena *arena_new_work(void);
+/* For work that is done over and over: a reset keeps size octets, and what
+ * takes no more than that needs no malloc. */
+struct arena *arena_new_sized(size_t size);
 void arena_free(struct arena *arena);		/* NULL is allowed */
 void arena_reset(struct arena *arena);
 

@@ -1,15 +1,13 @@
 #include "event/feed.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/ensure.h"
-#include "base/limits.h"
 
-enum { BATCH_OCTETS = 512 * 1024, BATCHES_A_JOB = 3 };
+enum { BATCHES_A_JOB = 3, SCRATCH_OCTETS = 32 * 1024 };
 
 static const char *const fault_names[EVENT_FAULT_COUNT] = {
 	[EVENT_FAULT_BROKEN] = "broken or cut",
@@ -17,39 +15,36 @@ static const char *const fault_names[EVENT_FAULT_COUNT] = {
 	[EVENT_FAULT_LONG] = "too long",
 };
 
-/* Some whole lines of one file, and what came of them. */
+/* What came of a piece. */
 struct batch {
-	char		*text;
-	size_t		 len, size;
 	const char	*file;
 	bool		 file_begins;
-	bool		 too_long;	/* stands for one line, not kept */
-	bool		 done;
+	bool		 done;		/* and not merged yet */
+	uint64_t	 octets;
 	void		*part;
 	uint64_t	 lines, events, outside;
 	struct { uint64_t count, line; } faults[EVENT_FAULT_COUNT];
 };
 
-/* Batches go round in a ring: filled, taken and merged in one order. */
+/* Batches go round in a ring: begun and merged in one order. */
 struct run {
 	const struct event_feed	*feed;
 	struct event_feed_count	*count;
+
+	pthread_mutex_t		 turn;		/* of the next piece: */
+	struct event_pieces	 pieces;
+	uint64_t		 begun;
+
+	pthread_mutex_t		 lock;
+	pthread_cond_t		 room;
 	struct batch		*ring;
 	size_t			 ring_size;
-	uint64_t		 filled, taken, merged;
-	bool			 ended;
-	pthread_mutex_t		 lock;
-	pthread_cond_t		 work, done;
+	uint64_t		 merged;
+	bool			 merging;	/* one thread does */
 
-	/* The caller's alone: */
-	const char *const	*path;		/* the next one */
-	struct event_source	*source;
-	bool			 file_begins;
-	char			*carry;		/* part of a line */
-	size_t			 carry_len, carry_size;
-	bool			 dropping;	/* the rest of a long line */
+	/* Of who merges: */
 	uint64_t		 file_line;
-	uint64_t		 octets_before, octets;
+	uint64_t		 total;		/* octets of all files */
 };
 
 const char *
@@ -58,7 +53,7 @@ event_fault_name(enum event_fault fault)
 	return fault_names[fault];
 }
 
-/* ---- workers ---- */
+/* ---- a piece ---- */
 
 static void
 note_fault(struct batch *batch, enum event_fault fault)
@@ -93,13 +88,13 @@ work_line(const struct event_feed *feed, struct batch *batch, struct str line,
 }
 
 static void
-work_batch(const struct event_feed *feed, struct batch *batch,
-    struct event_record *record, struct arena *arena)
+work_piece(const struct event_feed *feed, const struct event_piece *piece,
+    struct batch *batch, struct event_record *record, struct arena *arena)
 {
-	struct str text = str_make(batch->text, batch->len);
+	struct str text = str_make(piece->text, piece->len);
 
 	batch->part = feed->ops->begin(feed->ctx);
-	if (batch->too_long) {
+	if (piece->too_long) {
 		batch->lines++;
 		note_fault(batch, EVENT_FAULT_LONG);
 	}
@@ -114,215 +109,48 @@ work_batch(const struct event_feed *feed, struct batch *batch,
 	}
 }
 
-static void *
-work(void *ctx)
-{
-	struct run *run = ctx;
-	struct event_record *record = xcalloc(1, sizeof(*record));
-	struct arena *arena = arena_new();
+/* ---- all of them ---- */
 
+/* Others may be far ahead of who has the oldest batch. */
+static void
+wait_for_room(struct run *run)
+{
 	pthread_mutex_lock(&run->lock);
-	for (;;) {
-		struct batch *batch;
-
-		while (run->taken == run->filled && !run->ended)
-			pthread_cond_wait(&run->work, &run->lock);
-		if (run->taken == run->filled)
-			break;
-		batch = &run->ring[run->taken++ % run->ring_size];
-		pthread_mutex_unlock(&run->lock);
-		work_batch(run->feed, batch, record, arena);
-		pthread_mutex_lock(&run->lock);
-		batch->done = true;
-		pthread_cond_signal(&run->done);
-	}
+	while (run->begun - run->merged == run->ring_size)
+		pthread_cond_wait(&run->room, &run->lock);
 	pthread_mutex_unlock(&run->lock);
-	arena_free(arena);
-	free(record);
-	return NULL;
 }
 
-/* ---- the reader ---- */
-
-static void
-note_unread(struct run *run, const char *why)
+/* NULL: there is no more. */
+static struct batch *
+next_piece(struct run *run, struct event_piece *piece)
 {
-	if (run->count->unread++ > 0)
-		return;
-	run->count->unread_file = run->path[-1];
-	snprintf(run->count->unread_why, sizeof(run->count->unread_why), "%s",
-	    why);
-}
+	struct batch *batch = NULL;
 
-static uint64_t
-size_elsewhere(const struct event_feed *feed, const char *path)
-{
-	return feed->opener == NULL ? 0 : feed->opener->size(path);
-}
-
-static struct event_source *
-open_source(const struct event_feed *feed, const char *path, char *why,
-    size_t size)
-{
-	const struct event_opener *opener = feed->opener;
-	struct event_source *source;
-
-	if (size_elsewhere(feed, path) > 0)
-		return opener->open(opener->ctx, path, &feed->want, why,
-		    size);
-	source = event_source_open(path);
-	if (source == NULL)
-		snprintf(why, size, "%s", strerrordesc_np(errno));
-	return source;
-}
-
-static bool
-next_source(struct run *run)
-{
-	char why[sizeof(run->count->unread_why)];
-
-	while (run->source == NULL && *run->path != NULL) {
-		run->source = open_source(run->feed, *run->path++, why,
-		    sizeof(why));
-		run->file_begins = true;
-		if (run->source == NULL)
-			note_unread(run, why);
+	pthread_mutex_lock(&run->turn);
+	wait_for_room(run);
+	if (event_pieces_next(&run->pieces, piece)) {
+		pthread_mutex_lock(&run->lock);
+		batch = &run->ring[run->begun++ % run->ring_size];
+		*batch = (struct batch){ .file = piece->file,
+		    .file_begins = piece->file_begins,
+		    .octets = piece->octets };
+		pthread_mutex_unlock(&run->lock);
 	}
-	return run->source != NULL;
+	pthread_mutex_unlock(&run->turn);
+	return batch;
 }
 
 static void
-keep_carry(struct run *run, const char *from, size_t len)
+merge(struct run *run, const struct batch *batch)
 {
-	if (run->carry_size < len) {
-		run->carry = xrealloc(run->carry, len);
-		run->carry_size = len;
-	}
-	if (len > 0)
-		memcpy(run->carry, from, len);
-	run->carry_len = len;
-}
-
-static void
-make_room(struct batch *batch, size_t size)
-{
-	if (batch->size >= size)
-		return;
-	batch->text = xrealloc(batch->text, size);
-	batch->size = size;
-}
-
-static void
-end_source(struct run *run)
-{
-	const char *trouble = event_source_trouble(run->source);
-
-	if (trouble != NULL)
-		note_unread(run, trouble);
-	run->octets_before += event_source_offset(run->source);
-	event_source_close(run->source);
-	run->source = NULL;
-}
-
-/* False at the end of the file. */
-static bool
-read_some(struct run *run, struct batch *batch)
-{
-	ssize_t got = event_source_read(run->source, batch->text + batch->len,
-	    batch->size - batch->len);
-
-	if (got <= 0)
-		return false;
-	batch->len += (size_t)got;
-	return true;
-}
-
-/* The text begins inside of a line that is too long: up to its end. */
-static void
-drop(struct run *run, struct batch *batch)
-{
-	const char *newline = memchr(batch->text, '\n', batch->len);
-
-	if (newline == NULL) {
-		batch->len = 0;
-		return;
-	}
-	batch->len -= (size_t)(newline + 1 - batch->text);
-	memmove(batch->text, newline + 1, batch->len);
-	run->dropping = false;
-}
-
-/* Keep what is behind the last end of line for the next batch.  False: there
- * is none, and more is to be read. */
-static bool
-cut(struct run *run, struct batch *batch)
-{
-	const char *newline = batch->len == 0 ? NULL :
-	    memrchr(batch->text, '\n', batch->len);
-	size_t len = newline == NULL ? 0 : (size_t)(newline + 1 -
-	    batch->text);
-
-	if (newline != NULL) {
-		keep_carry(run, newline + 1, batch->len - len);
-		batch->len = len;
-		return true;
-	}
-	if (batch->len < LIMIT_EVENT_LINE_OCTETS)
-		return false;
-	batch->too_long = true;
-	batch->len = 0;
-	run->dropping = true;
-	return true;
-}
-
-/* False: there are no more lines. */
-static bool
-fill(struct run *run, struct batch *batch)
-{
-	char *text = batch->text;
-	size_t size = batch->size;
-
-	if (!next_source(run))
-		return false;
-	*batch = (struct batch){ .text = text, .size = size,
-	    .file = run->path[-1], .file_begins = run->file_begins };
-	run->file_begins = false;
-	make_room(batch, BATCH_OCTETS + run->carry_len);
-	memcpy(batch->text, run->carry == NULL ? "" : run->carry,
-	    run->carry_len);
-	batch->len = run->carry_len;
-	run->carry_len = 0;
-	for (;;) {
-		bool more = true;
-
-		while (batch->len < batch->size && more)
-			more = read_some(run, batch);
-		run->octets = run->octets_before +
-		    event_source_offset(run->source);
-		if (run->dropping)
-			drop(run, batch);
-		if (!more) {
-			run->dropping = false;
-			end_source(run);
-			return true;
-		}
-		if (batch->len == 0)
-			continue;
-		if (cut(run, batch))
-			return true;
-		make_room(batch, batch->size * 2);
-	}
-}
-
-static void
-merge(struct run *run, struct batch *batch)
-{
+	const struct event_feed *feed = run->feed;
 	struct event_feed_count *count = run->count;
 
 	if (batch->file_begins) {
 		run->file_line = 0;
-		if (run->feed->ops->source != NULL)
-			run->feed->ops->source(run->feed->ctx);
+		if (feed->ops->source != NULL)
+			feed->ops->source(feed->ctx);
 	}
 	for (int i = 0; i < EVENT_FAULT_COUNT; i++) {
 		if (batch->faults[i].count > 0 && count->faults[i].count == 0) {
@@ -336,54 +164,60 @@ merge(struct run *run, struct batch *batch)
 	count->lines += batch->lines;
 	count->events += batch->events;
 	count->outside += batch->outside;
-	run->feed->ops->merge(run->feed->ctx, batch->part);
+	feed->ops->merge(feed->ctx, batch->part);
+	if (feed->ops->progress != NULL)
+		feed->ops->progress(feed->ctx, batch->octets, run->total);
 }
 
-static uint64_t
-total_octets(const struct event_feed *feed)
+/* Whose batch is the oldest merges it, and those behind it that are done. */
+static void
+end_piece(struct run *run, struct batch *batch)
 {
-	uint64_t total = 0;
+	pthread_mutex_lock(&run->lock);
+	batch->done = true;
+	while (!run->merging &&
+	    run->ring[run->merged % run->ring_size].done) {
+		struct batch *oldest =
+		    &run->ring[run->merged % run->ring_size];
 
-	for (const char *const *path = feed->paths; *path != NULL; path++) {
-		uint64_t elsewhere = size_elsewhere(feed, *path);
-
-		total += elsewhere > 0 ? elsewhere :
-		    event_source_size(*path);
+		run->merging = true;
+		pthread_mutex_unlock(&run->lock);
+		merge(run, oldest);
+		pthread_mutex_lock(&run->lock);
+		oldest->done = false;
+		run->merged++;
+		run->merging = false;
+		pthread_cond_signal(&run->room);
 	}
-	return total;
+	pthread_mutex_unlock(&run->lock);
+}
+
+static void *
+work(void *ctx)
+{
+	struct run *run = ctx;
+	struct event_record *record = xcalloc(1, sizeof(*record));
+	struct arena *arena = arena_new_sized(SCRATCH_OCTETS);
+	struct event_piece piece = { .text = NULL };
+	struct batch *batch;
+
+	while ((batch = next_piece(run, &piece)) != NULL) {
+		work_piece(run->feed, &piece, batch, record, arena);
+		end_piece(run, batch);
+	}
+	free(piece.text);
+	arena_free(arena);
+	free(record);
+	return NULL;
 }
 
 static void
-read_all(struct run *run)
+take_unread(struct event_feed_count *count, const struct event_pieces *pieces)
 {
-	uint64_t total = total_octets(run->feed);
-	bool more = true;
-
-	while (more || run->merged < run->filled) {
-		struct batch *oldest =
-		    &run->ring[run->merged % run->ring_size];
-		bool room = run->filled - run->merged < run->ring_size;
-
-		if (more && room) {
-			more = fill(run, &run->ring[run->filled %
-			    run->ring_size]);
-			pthread_mutex_lock(&run->lock);
-			run->filled += more;
-			run->ended = !more;
-			pthread_cond_broadcast(&run->work);
-			pthread_mutex_unlock(&run->lock);
-			if (run->feed->ops->progress != NULL)
-				run->feed->ops->progress(run->feed->ctx,
-				    run->octets, total);
-			continue;
-		}
-		pthread_mutex_lock(&run->lock);
-		while (!oldest->done)
-			pthread_cond_wait(&run->done, &run->lock);
-		pthread_mutex_unlock(&run->lock);
-		merge(run, oldest);
-		run->merged++;
-	}
+	count->unread = pieces->unread;
+	count->unread_file = pieces->unread_file;
+	snprintf(count->unread_why, sizeof(count->unread_why), "%s",
+	    pieces->unread_why);
 }
 
 void
@@ -391,22 +225,24 @@ event_feed_run(const struct event_feed *feed,
     struct event_feed_count *count_out)
 {
 	struct run run = { .feed = feed, .count = count_out,
-	    .path = feed->paths, .ring_size = feed->jobs * BATCHES_A_JOB,
+	    .ring_size = feed->jobs * BATCHES_A_JOB,
+	    .turn = PTHREAD_MUTEX_INITIALIZER,
 	    .lock = PTHREAD_MUTEX_INITIALIZER,
-	    .work = PTHREAD_COND_INITIALIZER,
-	    .done = PTHREAD_COND_INITIALIZER };
+	    .room = PTHREAD_COND_INITIALIZER };
 	pthread_t *threads = xcalloc(feed->jobs, sizeof(*threads));
 
 	*count_out = (struct event_feed_count){ 0 };
+	event_pieces_init(&run.pieces, feed->paths, feed->opener,
+	    &feed->want);
+	run.total = event_pieces_total(&run.pieces, feed->paths);
 	run.ring = xcalloc(run.ring_size, sizeof(*run.ring));
-	for (unsigned i = 0; i < feed->jobs; i++)
+	for (unsigned i = 1; i < feed->jobs; i++)
 		ensure(pthread_create(&threads[i], NULL, work, &run) == 0);
-	read_all(&run);
-	for (unsigned i = 0; i < feed->jobs; i++)
+	work(&run);
+	for (unsigned i = 1; i < feed->jobs; i++)
 		pthread_join(threads[i], NULL);
-	for (size_t i = 0; i < run.ring_size; i++)
-		free(run.ring[i].text);
+	take_unread(count_out, &run.pieces);
+	event_pieces_fini(&run.pieces);
 	free(run.ring);
-	free(run.carry);
 	free(threads);
 }

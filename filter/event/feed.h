@@ -1,14 +1,17 @@
 /*
  * feed - all events of some logs, read on several threads
  *
- * One thread (the caller's) reads and unpacks the files and cuts them into
- * batches of whole lines; jobs workers parse the lines and hand each event to
- * event(); the batches are merged in the order of the files, again on the
- * caller's thread.  So what comes out does not depend on the number of jobs.
+ * jobs threads, of which the caller's is one, do each all there is to do: one
+ * takes its turn, reads and unpacks a piece of whole lines, and parses them
+ * while the next one has its turn.  Who unpacked a piece has it in its cache.
+ * The pieces are merged in the order of the files, so that what comes out does
+ * not depend on the number of jobs.
  *
- *	part = begin(ctx)			a worker, once a batch
- *	event(ctx, part, record, arena)		the same worker, in order
- *	merge(ctx, part)			the caller; frees part
+ *	part = begin(ctx)			a thread, once a piece
+ *	event(ctx, part, record, arena)		the same thread, in order
+ *	merge(ctx, part)			any thread; frees part
+ *
+ * merge(), source() and progress() are called one at a time.
  *
  * Errors:	a line that is no event is counted, the first one is named, and
  *		the rest is read all the same.
@@ -16,8 +19,7 @@
 #ifndef ASSAY_EVENT_FEED_H
 #define ASSAY_EVENT_FEED_H
 
-#include "event/read.h"
-#include "event/source.h"
+#include "event/piece.h"
 
 struct event_feed_ops {
 	void	*(*begin)(void *ctx);
@@ -53,18 +55,6 @@ struct event_feed_count {
 
 /* "broken or cut" */
 const char *event_fault_name(enum event_fault fault);
-
-/* What a path can be beside a file. */
-struct event_opener {
-	/* Not 0: it is no file, and so much in the sum of sizes. */
-	uint64_t		 (*size)(const char *path);
-	/* NULL and why.  What want says of time and queue id may be left out
-	 * of what comes; it is left out all the same. */
-	struct event_source	*(*open)(void *ctx, const char *path,
-				    const struct event_want *want, char *why,
-				    size_t size);
-	void			*ctx;
-};
 
 struct event_feed {
 	const char *const	*paths;		/* NULL-terminated; "-" */

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include "base/ensure.h"
+#include "event/gzip.h"
 
 enum { RAW_OCTETS = 256 * 1024, MAGIC_OCTETS = 4 };
 
@@ -18,7 +18,8 @@ struct packing {
 	struct str	magic;
 	bool		(*open)(struct event_source *source);
 	void		(*close)(struct event_source *source);
-	/* From raw; 0: more of it is needed.  Negative: trouble is set. */
+	/* From raw, and what was taken from it before; 0: more of it is
+	 * needed.  Negative: trouble is set. */
 	ssize_t		(*read)(struct event_source *source, char *into,
 			    size_t size);
 };
@@ -33,7 +34,7 @@ struct event_source {
 	bool			 midway;	/* in a member or frame */
 	uint64_t		 offset;
 	const char		*trouble;
-	z_stream		 gzip;
+	void			*gzip;		/* gzip_fastest's */
 	ZSTD_DStream		*zstd;
 };
 
@@ -69,35 +70,28 @@ plain_read(struct event_source *source, char *into, size_t size)
 static bool
 gzip_open(struct event_source *source)
 {
-	return inflateInit2(&source->gzip, 15 + 16) == Z_OK;
+	source->gzip = gzip_fastest->open();
+	return true;
 }
 
 static void
 gzip_close(struct event_source *source)
 {
-	inflateEnd(&source->gzip);
+	gzip_fastest->close(source->gzip);
 }
 
 static ssize_t
 gzip_read(struct event_source *source, char *into, size_t size)
 {
-	z_stream *z = &source->gzip;
-	int status;
+	struct str raw = str_make(source->raw + source->at,
+	    source->len - source->at);
+	ssize_t got = gzip_fastest->read(source->gzip, &raw, into, size);
 
-	z->next_in = (Bytef *)source->raw + source->at;
-	z->avail_in = (uInt)(source->len - source->at);
-	z->next_out = (Bytef *)into;
-	z->avail_out = (uInt)size;
-	status = inflate(z, Z_NO_FLUSH);
-	source->at = source->len - z->avail_in;
-	if (status == Z_STREAM_END)
-		inflateReset(z);
-	else if (status != Z_OK && status != Z_BUF_ERROR) {
+	source->at = source->len - raw.len;
+	source->midway = gzip_fastest->midway(source->gzip);
+	if (got < 0)
 		source->trouble = "the gzip data are broken";
-		return -1;
-	}
-	source->midway = status != Z_STREAM_END;
-	return (ssize_t)(size - z->avail_out);
+	return got;
 }
 
 /* ---- zstd ---- */
@@ -120,8 +114,11 @@ zstd_read(struct event_source *source, char *into, size_t size)
 {
 	ZSTD_inBuffer in = { source->raw, source->len, source->at };
 	ZSTD_outBuffer out = { into, size, 0 };
-	size_t status = ZSTD_decompressStream(source->zstd, &out, &in);
+	size_t status;
 
+	if (source->at == source->len && !source->midway)
+		return 0;
+	status = ZSTD_decompressStream(source->zstd, &out, &in);
 	source->at = in.pos;
 	if (ZSTD_isError(status)) {
 		source->trouble = "the zstd data are broken";
@@ -247,17 +244,17 @@ event_source_read(struct event_source *source, char *into, size_t size)
 		if (source->at == source->len && !source->ended &&
 		    source->packing->read == plain_read)
 			return read_raw(source, into, size);
-		if (source->at == source->len && !fill(source, 1))
+		if (source->at == source->len && !source->ended &&
+		    !fill(source, 1))
 			break;
-		if (source->at == source->len) {
-			if (!source->midway)
-				return 0;
-			source->trouble = "the compressed data end too early";
-			break;
-		}
 		got = source->packing->read(source, into, size);
 		if (got != 0)
 			return got;
+		if (source->at < source->len || !source->ended)
+			continue;
+		if (!source->midway)
+			return 0;
+		source->trouble = "the compressed data end too early";
 	}
 	return -1;
 }

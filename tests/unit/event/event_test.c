@@ -12,5 +12,6 @@ main(void)
 	suite_add_tcase(suite, when_cases());
 	suite_add_tcase(suite, feed_cases());
 	suite_add_tcase(suite, mask_cases());
+	suite_add_tcase(suite, gzip_cases());
 	return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 #ifndef ASSAY_TESTS_EVENT_TEST_H
 #define ASSAY_TESTS_EVENT_TEST_H
 
+#include "base/arena.h"
 #include "tests/support/check.h"
 
 TCase *json_cases(void);
@@ -11,5 +12,8 @@ TCase *read_cases(void);
 TCase *when_cases(void);
 TCase *feed_cases(void);
 TCase *mask_cases(void);
+TCase *gzip_cases(void);
+
+struct str gzip_pack(struct arena *arena, struct str text);
 
 #endif

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include "base/buf.h"
@@ -68,18 +67,7 @@ event_lines(unsigned from, unsigned to)
 static struct str
 gzipped(struct str text)
 {
-	char *out = arena_alloc(arena, text.len + 1000);
-	z_stream z = { .next_in = (Bytef *)(uintptr_t)text.ptr,
-	    .avail_in = (uInt)text.len, .next_out = (Bytef *)out,
-	    .avail_out = (uInt)(text.len + 1000) };
-	struct str packed;
-
-	ck_assert_int_eq(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8,
-	    Z_DEFAULT_STRATEGY), Z_OK);
-	ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
-	packed = str_make(out, z.total_out);
-	deflateEnd(&z);
-	return packed;
+	return gzip_pack(arena, text);
 }
 
 static struct str
