@@ -151,8 +151,10 @@ void connection_reset(struct connection *conn, enum scope from);
 /* Remember what the policy came to in this scope, to go back to. */
 void connection_keep_progress(struct connection *conn, enum scope scope);
 
+/* recipients.c: the one that is being decided; NULL past the cap. */
+struct recipient *recipients_current(struct connection *conn);
 /*
- * recipients.c: the fact that lists the accepted ones, of the first upto.  It
+ * The fact that lists the accepted ones, of the first upto.  It
  * takes memory of the message's: not for each recipient unless it is read.
  */
 void recipients_tell(const struct connection *conn, struct fact_set *facts,
@@ -186,9 +188,9 @@ void functions_answer_again(void *ctx, const struct policy_call *call,
     struct fact *result);
 void functions_answer(void *ctx, const struct policy_call *call,
     struct fact *result);
-/* What they said so far is kept for the event, and what header() read. */
 /* What those that have no answer yet are waited for: bits of waited_for. */
 unsigned functions_wait_for(const struct connection *conn);
+/* What header() read is kept for the event. */
 void functions_keep_header(struct connection *conn, struct str name,
     const struct str *value);
 
@@ -243,6 +245,14 @@ void explain_reset(struct connection *conn, enum scope from);
 
 /* What the policy decided so far, whether it enforces or not. */
 enum action decide_action(const struct connection *conn);
+
+/* answer.c: what the MTA is told now for what was decided. */
+struct session_reply answer_make(struct connection *conn);
+/* The mail goes on and carries our stamp, which tells of every check. */
+bool answer_is_stamped(const struct connection *conn,
+    const struct session_reply *reply);
+/* The pending event ends with it: edits, record and figures, then done(). */
+void answer_give(struct connection *conn, struct session_reply *reply);
 
 /* envelope.c: the tags of bounce addresses. */
 void envelope_rcpt(struct connection *conn, struct recipient *rcpt);

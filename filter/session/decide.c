@@ -1,10 +1,8 @@
 /*
- * From facts to an answer.  Each step runs the rules that can be run now; a
+ * From facts to a decision.  Each step runs the rules that can be run now; a
  * stage whose rules cannot change what the MTA is told is put off until one
  * that can, or the message's end, so that nobody waits for it.
  */
-#include "action/edit.h"
-#include "action/reply.h"
 #include "base/clock.h"
 #include "session/connection.h"
 
@@ -110,18 +108,6 @@ take_rcpt_decision(struct connection *conn, struct recipient *rcpt,
 		rcpt->action = rule->action;
 }
 
-/* The recipient that is being decided; NULL past the cap. */
-static struct recipient *
-current_rcpt(struct connection *conn)
-{
-	struct message *message = &conn->message;
-
-	if (message->rcpts.count == 0 ||
-	    message->rcpts.count < message->rcpt_count)
-		return NULL;
-	return &message->rcpts.at[message->rcpts.count - 1];
-}
-
 /* The rcpt rules that were put off, for every recipient. */
 static bool
 run_rcpts_late(struct connection *conn)
@@ -191,7 +177,7 @@ refuse_if_one_is(struct connection *conn)
 static void
 put_off(struct connection *conn)
 {
-	struct recipient *rcpt = current_rcpt(conn);
+	struct recipient *rcpt = recipients_current(conn);
 
 	if (conn->pending.stage != STAGE_RCPT)
 		return;
@@ -228,7 +214,7 @@ evaluate_stage(struct connection *conn, enum stage stage)
 	if (!run_stage(conn, stage, &conn->facts, &rule))
 		return false;
 	if (stage == STAGE_RCPT)
-		take_rcpt_decision(conn, current_rcpt(conn), rule);
+		take_rcpt_decision(conn, recipients_current(conn), rule);
 	else
 		take_decision(&conn->progress, rule);
 	return true;
@@ -266,85 +252,6 @@ decide_action(const struct connection *conn)
 	    conn->progress.rule->action;
 }
 
-/* What the MTA is told at this stage for what the policy decided. */
-static enum action
-answer_for(enum stage stage, enum action decided)
-{
-	switch (decided) {
-	case ACTION_BYPASS:
-		return ACTION_ACCEPT;
-	case ACTION_REJECT:
-	case ACTION_TEMPFAIL:
-		return decided;
-	case ACTION_DISCARD:
-		/* A milter can drop a message, not a session. */
-		return stage < STAGE_MAIL ? ACTION_CONTINUE : decided;
-	case ACTION_QUARANTINE:
-		return stage < STAGE_MESSAGE ? ACTION_CONTINUE : decided;
-	case ACTION_CONTINUE:
-	case ACTION_ACCEPT:
-	case ACTION_SCORE:
-	case ACTION_TAG:
-	case ACTION_NOTE:
-	case ACTION_COUNT:
-		break;
-	}
-	return ACTION_CONTINUE;
-}
-
-static void
-set_reply(struct connection *conn, struct session_reply *reply,
-    enum action action, const struct policy_rule *rule)
-{
-	struct reply words;
-
-	reply->action = action;
-	reply->text = rule->text;
-	if (action != ACTION_REJECT && action != ACTION_TEMPFAIL)
-		return;
-	words = reply_make(conn->arena[stage_scope(conn->pending.stage)],
-	    action, rule->code, rule->enhanced, rule->text);
-	reply->code = words.code;
-	reply->enhanced = words.enhanced;
-	reply->text = words.text;
-}
-
-static struct session_reply
-make_reply(struct connection *conn)
-{
-	const struct progress *progress = &conn->progress;
-	struct recipient *rcpt = current_rcpt(conn);
-	enum stage stage = conn->pending.stage;
-	struct session_reply reply = { .action = ACTION_CONTINUE };
-
-	if (!policy_enforces(policy_of(conn)))
-		return reply;
-	if (!progress->decided && stage == STAGE_RCPT && rcpt != NULL &&
-	    rcpt->action != ACTION_CONTINUE)
-		set_reply(conn, &reply, rcpt->action, rcpt->rule);
-	else if (progress->rule != NULL)
-		set_reply(conn, &reply, answer_for(stage,
-		    progress->rule->action), progress->rule);
-	if (stage == STAGE_MESSAGE && conn->message.expired &&
-	    conn->engine->options.tempfail_on_trouble &&
-	    (reply.action == ACTION_CONTINUE ||
-	    reply.action == ACTION_QUARANTINE))
-		reply = (struct session_reply){ .action = ACTION_TEMPFAIL,
-		    .code = 451, .enhanced = STR("4.7.1"),
-		    .text = STR("checks did not finish, try again later") };
-	return reply;
-}
-
-/* The mail goes on and carries our stamp, which tells of every check. */
-static bool
-will_be_stamped(const struct connection *conn,
-    const struct session_reply *reply)
-{
-	return conn->pending.stage == STAGE_MESSAGE &&
-	    (reply->action == ACTION_CONTINUE ||
-	    reply->action == ACTION_QUARANTINE);
-}
-
 static unsigned
 unfinished_checks(const struct connection *conn)
 {
@@ -372,47 +279,6 @@ count_wait(struct connection *conn)
 	pending->waited_for = 0;
 }
 
-static void
-keep_progress(struct connection *conn, enum stage stage)
-{
-	if (stage == STAGE_CONNECT)
-		connection_keep_progress(conn, SCOPE_CONNECTION);
-	if (stage == STAGE_HELO)
-		connection_keep_progress(conn, SCOPE_HELO);
-}
-
-static void
-answer(struct connection *conn, struct session_reply *reply)
-{
-	enum stage stage = conn->pending.stage;
-	session_done_fn *done = conn->pending.done;
-	bool stamped = will_be_stamped(conn, reply);
-
-	if (stamped) {
-		leave_edits(conn, reply);
-		/* What cannot be signed may be deferred after all. */
-		if (will_be_stamped(conn, reply))
-			envelope_changes(conn, reply);
-	} else if (stage == STAGE_MESSAGE &&
-	    reply->action == ACTION_ACCEPT) {
-		sign_passed_over(conn);
-	}
-	if (stage == STAGE_MESSAGE) {
-		if (reply->action != ACTION_ACCEPT)
-			leave_keep_stamp(conn);
-		record_write(conn, "message", reply->action);
-		failure_note(conn, reply->action);
-	} else if (conn->progress.decided && !conn->progress.told &&
-	    reply->action != ACTION_CONTINUE) {
-		conn->progress.told = true;
-		record_write(conn, stage_name(stage), reply->action);
-	}
-	keep_progress(conn, stage);
-	count_answer(conn, reply->action);
-	conn->pending.active = false;
-	done(conn->pending.ctx, reply);
-}
-
 void
 decide_step(struct connection *conn)
 {
@@ -425,16 +291,16 @@ decide_step(struct connection *conn)
 		run_held(conn, conn->pending.waited_for);
 		return;
 	}
-	reply = make_reply(conn);
-	if (will_be_stamped(conn, &reply) && !run_all_finished(conn)) {
+	reply = answer_make(conn);
+	if (answer_is_stamped(conn, &reply) && !run_all_finished(conn)) {
 		conn->pending.waited_for = unfinished_checks(conn);
 		return;
 	}
-	if (will_be_stamped(conn, &reply) && sign_puts_off(conn)) {
+	if (answer_is_stamped(conn, &reply) && sign_puts_off(conn)) {
 		conn->pending.waited_for = WAIT_BIT(EVENT_WAIT_SIGNING);
 		return;
 	}
-	answer(conn, &reply);
+	answer_give(conn, &reply);
 }
 
 void

@@ -1,5 +1,16 @@
 #include "session/connection.h"
 
+struct recipient *
+recipients_current(struct connection *conn)
+{
+	struct message *message = &conn->message;
+
+	if (message->rcpts.count == 0 ||
+	    message->rcpts.count < message->rcpt_count)
+		return NULL;
+	return &message->rcpts.at[message->rcpts.count - 1];
+}
+
 void
 recipients_tell(const struct connection *conn, struct fact_set *facts,
     size_t upto)
