@@ -67,6 +67,21 @@ buf_addc(struct buf *buf, char c)
 }
 
 void
+buf_add_unescaped(struct buf *buf, struct str s, char mark)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		int octet = s.ptr[i] == mark ? ascii_octet(s, i + 1) : -1;
+
+		if (octet >= 0) {
+			buf_addc(buf, (char)octet);
+			i += 2;
+		} else {
+			buf_addc(buf, s.ptr[i]);
+		}
+	}
+}
+
+void
 buf_printf(struct buf *buf, const char *format, ...)
 {
 	va_list ap;

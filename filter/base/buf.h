@@ -20,6 +20,9 @@ void buf_init(struct buf *buf, struct arena *arena, size_t max);
 void buf_add(struct buf *buf, struct str s);
 void buf_addz(struct buf *buf, const char *z);
 void buf_addc(struct buf *buf, char c);
+/* s with "%41" as the octet that it says, where mark is '%'; a mark that no
+ * two hexadecimal digits follow is itself. */
+void buf_add_unescaped(struct buf *buf, struct str s, char mark);
 void buf_printf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 struct str buf_str(const struct buf *buf);

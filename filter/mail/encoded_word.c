@@ -50,18 +50,18 @@ take_word(struct decoder *decoder, struct str *rest, struct word *word_out)
 	return true;
 }
 
+/* "Q" (RFC 2047 section 4.2): an underscore is a blank. */
 static void
 add_quoted(struct buf *out, struct str text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		int octet = text.ptr[i] == '=' ? ascii_octet(text, i + 1) : -1;
+	for (;;) {
+		size_t blank = str_chr(text, '_');
 
-		if (octet >= 0) {
-			buf_addc(out, (char)octet);
-			i += 2;
-		} else {
-			buf_addc(out, text.ptr[i] == '_' ? ' ' : text.ptr[i]);
-		}
+		buf_add_unescaped(out, str_slice(text, 0, blank), '=');
+		if (blank == text.len)
+			return;
+		buf_addc(out, ' ');
+		text = str_skip(text, blank + 1);
 	}
 }
 

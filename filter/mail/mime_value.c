@@ -184,21 +184,6 @@ next_section(const struct mime_value *value, struct str name, int after)
 	return next;
 }
 
-static void
-add_percent(struct buf *out, struct str text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		int octet = text.ptr[i] == '%' ? ascii_octet(text, i + 1) : -1;
-
-		if (octet >= 0) {
-			buf_addc(out, (char)octet);
-			i += 2;
-		} else {
-			buf_addc(out, text.ptr[i]);
-		}
-	}
-}
-
 /* Take charset'language' off; without both of them it is all text. */
 static struct str
 take_charset(struct str *text)
@@ -232,7 +217,7 @@ add_raw(struct raw *raw, const struct mime_parameter *parameter, bool first)
 	raw->extended = true;
 	if (first)
 		raw->charset = take_charset(&text);
-	add_percent(&raw->octets, text);
+	buf_add_unescaped(&raw->octets, text, '%');
 }
 
 static void
