@@ -87,12 +87,14 @@ print_figures(const struct text_printer *printer,
 		const struct summary_figure *figure = &section->figures.at[i];
 		struct str text = summary_value_text(figure->type,
 		    &figure->value, arena);
+		size_t width = print_width(text);
 
 		if (i > 0 && text_is_nothing(figure->type, &figure->value))
 			continue;
-		fprintf(printer->out, "%*s%-38s %*s%.*s\n", TEXT_INDENT, "",
-		    figure->title, text.len < 20 ? 20 - (int)text.len : 0, "",
-		    STR_ARG(text));
+		fprintf(printer->out, "%*s%-38s %*s", TEXT_INDENT, "",
+		    figure->title, width < 20 ? 20 - (int)width : 0, "");
+		print_safe(printer->out, text);
+		fputc('\n', printer->out);
 		text_command(printer, &figure->query);
 	}
 }
