@@ -42,6 +42,30 @@ def a_greylisted_sender_comes_again(t):
     t.equal(rcpt(t), 250, "after a reload")
 
 
+KILLED = """
+at rcpt {
+    tempfail 451 4.7.1 "greylisted, try again later"
+        when greylist(1s) == new;
+    reject 550 5.7.1 "known" when greylist(1s) == known;
+}
+"""
+
+
+@case(mtas=("postfix",), transports=("unix",))
+def a_pass_outlives_a_kill(t):
+    t.assayd(KILLED, store=database(t))
+    to = ["r%d@example.net" % i for i in range(4)]
+    for name in to:
+        t.equal(rcpt(t, to=name), 451, "first")
+    time.sleep(1.2)
+    for count, name in enumerate(to):
+        t.equal(rcpt(t, to=name), 250, "later")
+        t.daemon.kill()
+        t.daemon.start()
+        for known in to[:count + 1]:
+            t.equal(rcpt(t, to=known), 550, "known after a kill")
+
+
 @case(transports=("tcp",))
 def a_sender_is_too_quick(t):
     t.assayd('at mail { reject 550 5.7.1 "too many"\n'
