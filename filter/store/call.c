@@ -12,6 +12,8 @@
 #include "store/job.h"
 #include "store/queue.h"
 
+enum { IN_TIME_MS = 60000 };	/* no answer was late: it is slow no more */
+
 static void
 call_free(struct store_call *call)
 {
@@ -48,6 +50,15 @@ leave(struct store_call *call)
 	call->job = NULL;
 }
 
+static void
+note_in_time(struct store *store)
+{
+	if (store->late_ms == 0 || clock_ms() - store->late_ms < IN_TIME_MS)
+		return;
+	log_info("the store answers in time again");
+	store->late_ms = 0;
+}
+
 void
 store_call_answer(struct store_call *call, const struct store_answer *answer)
 {
@@ -56,10 +67,12 @@ store_call_answer(struct store_call *call, const struct store_answer *answer)
 	leave(call);
 	call->answer = *answer;
 	call->posted = true;
-	if (answer->known)
+	if (answer->known) {
 		store->counts.answered++;
-	else
+		note_in_time(store);
+	} else {
 		store->counts.unknown++;
+	}
 	count(call->kind, answer->known ? STORE_ANSWERED :
 	    STORE_UNKNOWN);
 	metric_observe(METRIC_ID_STORE_TIME, 0, clock_us() - call->since_us);
@@ -77,6 +90,18 @@ calls_post(struct store_call *calls)
 	}
 }
 
+/* With the lock: one that is away is told of by who finds that out. */
+static void
+note_late(struct store *store, uint64_t now)
+{
+	if (store->counts.down)
+		return;
+	if (store->late_ms == 0)
+		log_warn("the store is slow: what it does not answer in time "
+		    "is unknown");
+	store->late_ms = now;
+}
+
 struct store_call *
 calls_take_due(struct store *store, uint64_t now, uint64_t *next_out)
 {
@@ -88,6 +113,7 @@ calls_take_due(struct store *store, uint64_t now, uint64_t *next_out)
 	for (call = store->calls; call != NULL; call = next) {
 		next = call->next;
 		if (call->deadline_ms <= now) {
+			note_late(store, now);
 			store_call_answer(call, &late);
 			call->next = due;
 			due = call;

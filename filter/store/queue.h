@@ -39,6 +39,8 @@ struct store_call {
 	void			*ctx;
 };
 
+enum { WHYS_TOLD = 8 };	/* reasons that are logged */
+
 struct store {
 	const struct store_backend *backend;
 	void			*state;		/* the worker's own */
@@ -65,7 +67,10 @@ struct store {
 	uint64_t		 spool_done, spool_next;	/* places */
 	bool			 spool_failing;
 	bool			 trimmed;	/* behind what is in flight */
-	char			 why[200];	/* it is away; or "" */
+	uint64_t		 told[WHYS_TOLD];	/* why it is away */
+	unsigned		 told_count;
+	uint64_t		 late_ms;	/* the last answer that was; it
+						 * is slow; or 0 */
 	struct store_counts	 counts;
 };
 

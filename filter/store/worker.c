@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "metrics/metrics.h"
@@ -191,21 +192,41 @@ give_up_calls(struct store *store, struct store_call **calls_out)
 	}
 }
 
+/* Each is told once: while it is away several may take turns. */
+static bool
+is_told(struct store *store, const char *why)
+{
+	uint64_t hash = hash_nocase(str_from(why));
+
+	for (unsigned i = 0; i < store->told_count; i++)
+		if (store->told[i] == hash)
+			return true;
+	if (store->told_count == WHYS_TOLD)
+		return true;
+	store->told[store->told_count++] = hash;
+	return false;
+}
+
 static void
 note_state(struct store *store, const char *why)
 {
-	if (why[0] != '\0' && strcmp(store->why, why) != 0)
-		log_error("the store is away: %s", why);
-	else if (why[0] == '\0' && store->why[0] != '\0')
-		log_info("the store is back");
-	if (why[0] != '\0' && store->why[0] == '\0') {
+	bool was_down = store->counts.down;
+
+	store->counts.down = why[0] != '\0';
+	if (!store->counts.down) {
+		if (was_down)
+			log_info("the store is back");
+		store->told_count = 0;
+		return;
+	}
+	if (!is_told(store, why))
+		log_error("the store is %saway: %s", was_down ? "still " : "",
+		    why);
+	if (!was_down) {
 		store->counts.failures++;
 		metric_count(METRIC_ID_STORE_FAILURES, 0, 0);
 	}
-	snprintf(store->why, sizeof(store->why), "%s", why);
-	store->counts.down = why[0] != '\0';
-	if (store->counts.down)
-		pthread_cond_signal(&store->spooling);
+	pthread_cond_signal(&store->spooling);
 }
 
 /* With the lock: what is first, wherever it lies. */

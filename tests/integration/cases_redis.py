@@ -26,11 +26,11 @@ return tostring(sum)
 class Host:
     """The case's daemon, which counts in this Redis."""
 
-    def __init__(self, t, redis, url=None):
+    def __init__(self, t, redis, url=None, **settings):
         self.test, self.redis = t, redis
         self.http = "127.0.0.1", free_ports(1)[0]
         t.assayd(COUNT, store=url or redis.url, http="%s:%d" % self.http,
-                 store_spool=t.directory + "/spool")
+                 store_spool=t.directory + "/spool", **settings)
 
     def send(self, count):
         """All are let in.  One that is held up gets a 4xx of the MTA."""
@@ -62,8 +62,11 @@ class Host:
         test.true(wait_for(lambda: self.figure("assay_store_queue_ops") == 0),
                   "all is done")
         test.holds(test.daemon.log(), "the store is back", "log")
-        test.equal(self.redis.cli("--raw", "EVAL", SUM, "0"), str(count),
-                   "messages")
+        self.holds(count)
+
+    def holds(self, count):
+        self.test.equal(self.redis.cli("--raw", "EVAL", SUM, "0"),
+                        str(count), "messages")
 
 
 @case(mtas=("postfix",), transports=("unix",))
@@ -77,6 +80,25 @@ def one_that_sleeps(t):
         host.is_away("Resource temporarily unavailable")
         redis.server.kill(signal.SIGCONT)
         host.is_back(5)
+    finally:
+        redis.stop()
+
+
+@case(mtas=("postfix",), transports=("unix",))
+def one_that_is_slow(t):
+    redis = Redis(t).start()
+    host = Host(t, redis, store_timeout="100ms")
+    try:
+        count = 0
+        while host.figure(UNKNOWN) < 3 and count < 50:
+            redis.cli("CLIENT", "PAUSE", "800")
+            host.send(1)
+            count += 1
+        t.true(host.figure(UNKNOWN) >= 3, "what was not known is counted")
+        t.equal(t.daemon.log().count("the store is slow"), 1, "the log")
+        t.true(wait_for(lambda: host.figure("assay_store_queue_ops") == 0),
+               "all is done")
+        host.holds(count)
     finally:
         redis.stop()
 
@@ -104,8 +126,7 @@ def one_that_starts_empty(t):
         host.send(2)
         redis.stop()
         host.send(3)
-        t.true(wait_for(lambda: host.figure("assay_store_up") == 0),
-               "it is shown to be away")
+        host.is_away("")
         redis.start()
         host.is_back(3)         # what it knew before is gone with it
     finally:
