@@ -48,17 +48,40 @@ spread_merge(struct spread *spread, const struct spread *from)
 		spread->classes[i] += from->classes[i];
 }
 
-uint64_t
-spread_percentile(const struct spread *spread, unsigned percent)
+/* The class of a percentile; SPREAD_CLASSES: there is none. */
+static size_t
+find(const struct spread *spread, unsigned percent)
 {
 	uint64_t wanted = (spread->count * percent + 99) / 100, so_far = 0;
 
 	for (size_t i = 0; i < SPREAD_CLASSES && wanted > 0; i++) {
 		so_far += spread->classes[i];
 		if (so_far >= wanted)
-			return i == SPREAD_CLASSES - 1 ||
-			    end_of(i) > spread->max_us ? spread->max_us :
-			    end_of(i);
+			return i;
 	}
-	return 0;
+	return SPREAD_CLASSES;
+}
+
+uint64_t
+spread_percentile(const struct spread *spread, unsigned percent)
+{
+	size_t class = find(spread, percent);
+
+	if (class == SPREAD_CLASSES)
+		return 0;
+	return class == SPREAD_CLASSES - 1 ||
+	    end_of(class) > spread->max_us ? spread->max_us : end_of(class);
+}
+
+uint64_t
+spread_slowest(const struct spread *spread, unsigned percent,
+    uint64_t *count_out)
+{
+	size_t class = find(spread, percent);
+
+	*count_out = 0;
+	for (size_t i = class; i < SPREAD_CLASSES; i++)
+		*count_out += spread->classes[i];
+	return class == 0 || class == SPREAD_CLASSES ? 0 :
+	    end_of(class - 1) + 1;
 }

@@ -25,5 +25,9 @@ void spread_add(struct spread *spread, uint64_t us);
 void spread_merge(struct spread *spread, const struct spread *from);
 /* The least span that percent (1..100) of all do not exceed; 0 of none. */
 uint64_t spread_percentile(const struct spread *spread, unsigned percent);
+/* The least span of the class that this percentile falls into, and how many
+ * took that long or longer: so many exactly; 0 of none. */
+uint64_t spread_slowest(const struct spread *spread, unsigned percent,
+    uint64_t *count_out);
 
 #endif

@@ -96,7 +96,8 @@ log_matches(const struct log_filter *filter, const struct history_row *row)
 	    (filter->rule.len == 0 || log_rule_matches(filter->rule,
 	    row->rule)) &&
 	    (filter->host.len == 0 || str_eq_nocase(filter->host,
-	    row->host)) &&
+	    row->host) || (row->host.len == 0 &&
+	    str_eqz(filter->host, "-"))) &&
 	    (filter->kind.len == 0 || str_eq(filter->kind, row->kind)) &&
 	    (!filter->has_client || (ip_parse(row->client, &ip) &&
 	    ipnet_contains(&filter->client, &ip)));

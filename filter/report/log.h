@@ -41,7 +41,7 @@ struct log_filter {
 	struct str	queue_id;
 	struct str	rule;		/* "FILE:LINE" or "FILE", of which the
 					 * directory can be left out */
-	struct str	host, kind;	/* "mx1"; "message" */
+	struct str	host, kind;	/* "mx1", "-": none; "message" */
 	bool		has_client;
 	struct ipnet	client;
 	/* What a row does not have: log_matches_event(). */

@@ -26,7 +26,10 @@ void
 builder_count(struct builder *builder, const char *key, const char *title,
     uint64_t count)
 {
-	figure(builder, key, title, SUMMARY_COUNT)->value.count = count;
+	struct summary_figure *new = figure(builder, key, title,
+	    SUMMARY_COUNT);
+
+	new->value.count = new->query.lists = count;
 }
 
 void
@@ -48,7 +51,11 @@ void
 builder_share(struct builder *builder, const char *key, const char *title,
     uint64_t part, uint64_t of)
 {
-	figure(builder, key, title, SUMMARY_SHARE)->value = share(part, of);
+	struct summary_figure *new = figure(builder, key, title,
+	    SUMMARY_SHARE);
+
+	new->value = share(part, of);
+	new->query.lists = part;
 }
 
 void
@@ -84,18 +91,27 @@ static void
 ask(struct arena *arena, struct summary_query *query, const char *option,
     struct str value)
 {
+	if (option == NULL) {
+		query->all = true;
+		return;
+	}
 	ensure(query->count < SUMMARY_QUERY_MAX);
 	query->at[query->count].option = option;
 	query->at[query->count++].value = arena_copy(arena, value);
 }
 
-void
-builder_asks(struct builder *builder, const char *option, struct str value)
+static struct summary_query *
+newest(struct builder *builder)
 {
 	struct summary_section *section = builder->section;
 
-	ask(builder->arena, &section->figures.at[section->figures.count -
-	    1].query, option, value);
+	return &section->figures.at[section->figures.count - 1].query;
+}
+
+void
+builder_asks(struct builder *builder, const char *option, struct str value)
+{
+	ask(builder->arena, newest(builder), option, value);
 }
 
 void
@@ -103,6 +119,28 @@ row_asks(struct builder *builder, struct summary_row *row,
     const char *option, struct str value)
 {
 	ask(builder->arena, &row->query, option, value);
+}
+
+void
+builder_lists(struct builder *builder, uint64_t messages)
+{
+	newest(builder)->lists = messages;
+}
+
+void
+row_lists(struct summary_row *row, uint64_t messages)
+{
+	row->query.lists = messages;
+}
+
+void
+builder_rows_ask(struct builder *builder, const char *option,
+    struct str value)
+{
+	struct summary_table *table = builder->table;
+
+	for (size_t i = 0; i < table->rows.count; i++)
+		row_asks(builder, &table->rows.at[i], option, value);
 }
 
 /* ---- tables ---- */
@@ -159,6 +197,16 @@ has_any(const void *ctx, const struct tally_row *row)
 	return row->counts[0] > 0;
 }
 
+static void
+add_top(struct builder *builder, const struct tally_row *from,
+    builder_fill *fill)
+{
+	struct summary_row *row = builder_row(builder);
+
+	row->query.lists = from->counts[0];
+	fill(builder, row, from);
+}
+
 void
 builder_top_of(struct builder *builder, const struct tally *tally, size_t top,
     builder_which *which, const void *ctx, builder_fill *fill)
@@ -172,7 +220,7 @@ builder_top_of(struct builder *builder, const struct tally *tally, size_t top,
 		if (!which(ctx, rows[i]))
 			continue;
 		if (builder->table->rows.count < top) {
-			fill(builder, builder_row(builder), rows[i]);
+			add_top(builder, rows[i], fill);
 			continue;
 		}
 		rest->rows++;

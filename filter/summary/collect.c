@@ -248,7 +248,8 @@ summary_tell(const struct summary_collect *collect, struct arena *arena,
 	    .twice = collect->all.twice, .ids_full = ids_full(collect->ids),
 	    .feed = collect->feed,
 	    .sources = options->named ? options->paths : NULL,
-	    .config = options->config,
+	    .config = options->config, .own = options->own,
+	    .own_count = options->own_named,
 	    .section_count = section_count,
 	    .sections = arena_alloc(arena, section_count *
 	    sizeof(*summary_out->sections)) };

@@ -58,13 +58,30 @@ sooner(int64_t a, int64_t b)
 	return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
+bool
+summary_has_query(const struct summary_query *query)
+{
+	return query->count > 0 || query->all || query->since_us != 0;
+}
+
+/* Only --is has words that depend on them. */
+static bool
+needs_own(const struct summary_query *query)
+{
+	for (size_t i = 0; i < query->count; i++)
+		if (str_eqz(str_from(query->at[i].option), "--is") &&
+		    str_starts_nocase(query->at[i].value, STR("our-")))
+			return true;
+	return false;
+}
+
 struct str
 summary_command(const struct summary *summary,
     const struct summary_query *query, struct arena *arena)
 {
 	struct buf out;
 
-	if (query->count == 0 && query->since_us == 0)
+	if (!summary_has_query(query))
 		return STR_NONE;
 	buf_init(&out, arena, SIZE_MAX);
 	buf_addz(&out, "assay log");
@@ -75,10 +92,13 @@ summary_command(const struct summary *summary,
 	add_time(&out, "--since", later(summary->since_us, query->since_us));
 	add_time(&out, "--until", sooner(summary->until_us,
 	    query->until_us));
+	for (size_t i = 0; needs_own(query) && i < summary->own_count; i++) {
+		buf_addz(&out, " --own");
+		add_word(&out, summary->own[i]);
+	}
 	for (size_t i = 0; i < query->count; i++) {
 		buf_printf(&out, " %s", query->at[i].option);
-		if (query->at[i].value.len > 0)
-			add_word(&out, query->at[i].value);
+		add_word(&out, query->at[i].value);
 	}
 	for (const char *const *source = summary->sources;
 	    source != NULL && *source != NULL; source++)

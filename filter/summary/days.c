@@ -4,13 +4,16 @@
 
 #define DAY_US	(24 * 3600 * INT64_C(1000000))
 
+/* What its hours ask for but the time, it asks, too. */
 static struct summary_row *
-add_day(struct summary_table *days, int64_t day_us, struct arena *arena)
+add_day(struct summary_table *days, const struct summary_query *query,
+    int64_t day_us, struct arena *arena)
 {
 	struct summary_row row = { .values = arena_alloc(arena,
-	    days->column_count * sizeof(row.values[0])) };
+	    days->column_count * sizeof(row.values[0])), .query = *query };
 
 	row.values[0].us = day_us;
+	row.query.lists = 0;
 	row.query.since_us = day_us;
 	row.query.until_us = day_us + days->step_us;
 	VEC_PUSH(arena, &days->rows, row);
@@ -57,7 +60,9 @@ summary_by_day(const struct summary_table *table, struct arena *arena)
 		int64_t day_us = values[0].us - values[0].us % days.step_us;
 
 		if (day == NULL || day->values[0].us != day_us)
-			day = add_day(&days, day_us, arena);
+			day = add_day(&days, &table->rows.at[i].query, day_us,
+			    arena);
+		day->query.lists += table->rows.at[i].query.lists;
 		add_hour(table, day->values, values);
 	}
 	if (table->shape == SUMMARY_RATES)

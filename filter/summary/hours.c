@@ -92,6 +92,7 @@ add_row(struct builder *builder, const struct tally_row *from, size_t shift)
 		row->query.since_us = start;
 		row->query.until_us = start + table->step_us;
 	}
+	row->query.lists += from->counts[0];
 	for (size_t i = 1; i < table->column_count; i++)
 		row->values[i].count += from->counts[i - shift];
 }

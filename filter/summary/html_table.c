@@ -2,16 +2,10 @@
 #include "summary/html_parts.h"
 
 static bool
-has_query(const struct summary_row *row)
-{
-	return row->query.count > 0 || row->query.since_us != 0;
-}
-
-static bool
 has_commands(const struct summary_table *table)
 {
 	for (size_t i = 0; i < table->rows.count; i++)
-		if (has_query(&table->rows.at[i]))
+		if (summary_has_query(&table->rows.at[i].query))
 			return true;
 	return false;
 }
@@ -74,8 +68,8 @@ row(struct html *html, const struct summary_table *table,
 		cell(html, &table->columns[i], &one->values[i]);
 	if (!commands)
 		return;
-	page_cell_command(&html->page, has_query(one) ? summary_command(
-	    html->summary, &one->query, html->arena) : STR_NONE);
+	page_cell_command(&html->page, summary_command(html->summary,
+	    &one->query, html->arena));
 }
 
 static void

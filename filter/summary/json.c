@@ -46,6 +46,14 @@ put_command(struct emit *out, const char *key, const struct summary *summary,
 }
 
 static void
+put_lists(struct emit *out, const char *key,
+    const struct summary_query *query)
+{
+	if (summary_has_query(query))
+		emit_int(out, key, (int64_t)query->lists);
+}
+
+static void
 put_table(struct emit *out, const struct summary *summary,
     const struct summary_table *table)
 {
@@ -60,6 +68,7 @@ put_table(struct emit *out, const struct summary *summary,
 			put_value(out, table->columns[k].key,
 			    table->columns[k].type, &row->values[k]);
 		put_command(out, "command", summary, &row->query);
+		put_lists(out, "lists", &row->query);
 		emit_close(out, '}');
 	}
 	emit_close(out, ']');
@@ -89,6 +98,11 @@ put_section(struct emit *out, const struct summary *summary,
 	emit_open(out, "commands", '{');
 	for (size_t i = 0; i < section->figures.count; i++)
 		put_command(out, section->figures.at[i].key, summary,
+		    &section->figures.at[i].query);
+	emit_close(out, '}');
+	emit_open(out, "lists", '{');
+	for (size_t i = 0; i < section->figures.count; i++)
+		put_lists(out, section->figures.at[i].key,
 		    &section->figures.at[i].query);
 	emit_close(out, '}');
 	emit_open(out, "tables", '{');

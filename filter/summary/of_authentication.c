@@ -156,6 +156,9 @@ tell_results(struct builder *out, const struct state *state)
 		row_text(out, row, 0, str_from(fact_table[methods[i]].name));
 		for (size_t k = 0; k < RESULT_COUNT; k++)
 			row_count(row, 1 + k, state->counts[i][k]);
+		row_asks(out, row, "--known",
+		    str_from(fact_table[methods[i]].name));
+		row_lists(row, sum);
 	}
 }
 
@@ -174,6 +177,21 @@ fill(struct builder *out, struct summary_row *row,
 	row_count(row, 6, from->counts[FAIL]);
 	row_asks(out, row, "--fact", arena_printf(out->arena,
 	    "from.domain=%.*s", STR_ARG(from->name)));
+}
+
+/* Messages of strangers. */
+static void
+asks_all(struct builder *out)
+{
+	builder_asks(out, "--kind", STR("message"));
+	builder_asks(out, "--is", STR("stranger"));
+}
+
+static void
+rows_ask_all(struct builder *out)
+{
+	builder_rows_ask(out, "--kind", STR("message"));
+	builder_rows_ask(out, "--is", STR("stranger"));
 }
 
 static void
@@ -208,22 +226,30 @@ end(const void *at, const struct summary *summary,
 
 	builder_count(&out, "messages", "messages of strangers",
 	    state->messages);
+	asks_all(&out);
 	builder_share(&out, "dmarc", "DMARC passed", pass, state->messages);
 	builder_asks(&out, "--fact", STR("dmarc=pass"));
+	asks_all(&out);
 	builder_share(&out, "dkim", "with aligned DKIM", state->dkim,
 	    state->messages);
 	builder_asks(&out, "--fact", STR("dmarc.alignment.dkim"));
+	asks_all(&out);
 	builder_share(&out, "spf", "with aligned SPF", state->spf,
 	    state->messages);
 	builder_asks(&out, "--fact", STR("dmarc.alignment.spf"));
+	asks_all(&out);
 	tell_results(&out, state);
+	rows_ask_all(&out);
 	builder_table(&out, "domains", "by author domain", SUMMARY_LIST,
 	    COLUMNS_OF(columns));
 	builder_top(&out, &state->domains, options->top, fill);
+	rows_ask_all(&out);
 	hours_table(&out, &state->hours, "time", "DMARC in time",
 	    COLUMNS_OF(in_time));
+	rows_ask_all(&out);
 	hours_rates(&out, &state->rates, "rates", "pass rates",
 	    COLUMNS_OF(rates));
+	rows_ask_all(&out);
 }
 
 const struct section section_authentication = {

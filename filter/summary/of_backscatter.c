@@ -16,7 +16,7 @@ static const enum word tags[TAG_COUNT] = {
 
 struct state {
 	uint64_t	bounces, refused, nothing, through;
-	uint64_t	by_tag[TAG_COUNT];
+	uint64_t	by_tag[TAG_COUNT], events[TAG_COUNT];
 	struct tally	networks;
 };
 
@@ -34,19 +34,57 @@ drop(void *at)
 	tally_fini(&((struct state *)at)->networks);
 }
 
-/* True: a recipient has a tag that answers nothing. */
-static bool
-add_tags(struct state *state, const struct event_record *record)
+static uint64_t
+with_tag(const struct event_record *record, enum word tag)
 {
-	bool nothing = false;
+	uint64_t count = 0;
 
 	for (size_t i = 0; i < record->rcpts.count; i++)
-		for (int tag = 0; tag < TAG_COUNT; tag++)
-			if (record->rcpts.at[i].tag == tags[tag]) {
-				state->by_tag[tag]++;
-				nothing |= tag != TAG_VALID;
-			}
-	return nothing;
+		count += record->rcpts.at[i].tag == tag;
+	return count;
+}
+
+static bool
+is_bounce(const struct seen *seen)
+{
+	return seen->is_bounce && !seen->is_ours;
+}
+
+/* A recipient has a tag that answers nothing. */
+bool
+of_backscatter_is_backscatter(const struct seen *seen)
+{
+	for (int tag = TAG_VALID + 1; is_bounce(seen) && tag < TAG_COUNT; tag++)
+		if (with_tag(seen->record, tags[tag]) > 0)
+			return true;
+	return false;
+}
+
+bool
+of_backscatter_is_tag(struct str text, uint64_t *tag_out)
+{
+	for (*tag_out = 0; *tag_out < TAG_COUNT; (*tag_out)++)
+		if (str_eqz(text, word_name(tags[*tag_out])))
+			return true;
+	return false;
+}
+
+bool
+of_backscatter_holds(const struct ask *ask, const struct seen *seen)
+{
+	return is_bounce(seen) &&
+	    with_tag(seen->record, tags[ask->number]) > 0;
+}
+
+static void
+add_tags(struct state *state, const struct event_record *record)
+{
+	for (int tag = 0; tag < TAG_COUNT; tag++) {
+		uint64_t count = with_tag(record, tags[tag]);
+
+		state->by_tag[tag] += count;
+		state->events[tag] += count > 0;
+	}
 }
 
 static void
@@ -55,11 +93,12 @@ event(void *at, const struct seen *seen)
 	struct state *state = at;
 	struct tally_row *row;
 
-	if (!seen->is_bounce || seen->is_ours)
+	if (!is_bounce(seen))
 		return;
 	state->bounces++;
 	state->refused += seen->is_refused;
-	if (!add_tags(state, seen->record))
+	add_tags(state, seen->record);
+	if (!of_backscatter_is_backscatter(seen))
 		return;
 	state->nothing++;
 	state->through += !seen->is_refused;
@@ -78,8 +117,10 @@ merge(void *at, const void *from)
 	all->refused += part->refused;
 	all->nothing += part->nothing;
 	all->through += part->through;
-	for (int i = 0; i < TAG_COUNT; i++)
+	for (int i = 0; i < TAG_COUNT; i++) {
 		all->by_tag[i] += part->by_tag[i];
+		all->events[i] += part->events[i];
+	}
 	tally_merge(&all->networks, &part->networks);
 }
 
@@ -90,9 +131,11 @@ fill(struct builder *out, struct summary_row *row,
 	row_text(out, row, 0, from->name);
 	row_count(row, 1, from->counts[NOTHING]);
 	row_count(row, 2, from->counts[REFUSED]);
-	row_asks(out, row, "--from", STR("<>"));
+	row_asks(out, row, "--is", STR("backscatter"));
 	if (from->name.len > 0)
 		row_asks(out, row, "--client", from->name);
+	else
+		row_asks(out, row, "--fact", STR("client.ip!"));
 }
 
 static void
@@ -112,14 +155,23 @@ end(const void *at, const struct summary *summary,
 	const struct state *state = at;
 
 	builder_count(&out, "bounces", "bounces of strangers", state->bounces);
-	builder_asks(&out, "--from", STR("<>"));
+	builder_asks(&out, "--is", STR("bounce"));
 	builder_count(&out, "refused", "of them refused", state->refused);
+	builder_asks(&out, "--is", STR("bounce"));
+	builder_asks(&out, "--is", STR("refused"));
 	builder_count(&out, "nothing", "answer nothing", state->nothing);
+	builder_asks(&out, "--is", STR("backscatter"));
 	builder_count(&out, "through", "of these came through",
 	    state->through);
-	for (int i = 0; i < TAG_COUNT; i++)
+	builder_asks(&out, "--is", STR("backscatter"));
+	builder_asks(&out, "--is", STR("let-in"));
+	for (int i = 0; i < TAG_COUNT; i++) {
 		builder_count(&out, word_name(tags[i]), titles[i],
 		    state->by_tag[i]);
+		builder_asks(&out, "--bounce-tag",
+		    str_from(word_name(tags[i])));
+		builder_lists(&out, state->events[i]);
+	}
 	builder_table(&out, "networks", "where it comes from", SUMMARY_LIST,
 	    COLUMNS_OF(columns));
 	builder_top(&out, &state->networks, options->top, fill);

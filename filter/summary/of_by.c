@@ -78,9 +78,12 @@ add_domains(struct state *state, const struct seen *seen)
 	const struct fact *domains = facts_get(seen->facts,
 	    FACT_ID_DKIM_DOMAINS);
 
+	struct once names = { .list = { .count = 0 } };
+
 	for (size_t i = 0; domains->state == FACT_SET &&
 	    i < domains->list.count; i++)
-		add(state, seen, domains->list.at[i]);
+		if (seen_once(seen->arena, &names, domains->list.at[i]))
+			add(state, seen, domains->list.at[i]);
 }
 
 static void

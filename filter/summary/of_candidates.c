@@ -105,6 +105,29 @@ find_proof(const struct seen *seen, struct str *kind, struct str *proof)
 	return seen_word(seen, FACT_ID_IPREV) == WORD_PASS && proof->len > 0;
 }
 
+static bool
+is_failure(const struct seen *seen)
+{
+	return seen->is_message && !seen->is_ours && seen->author.len > 0 &&
+	    seen_word(seen, FACT_ID_DMARC) == WORD_FAIL;
+}
+
+bool
+of_candidates_has_kind(struct str kind)
+{
+	return str_eqz(kind, "dkim") || str_eqz(kind, "spf") ||
+	    str_eqz(kind, "arc") || str_eqz(kind, "net");
+}
+
+bool
+of_candidates_holds(const struct ask *ask, const struct seen *seen)
+{
+	struct str kind, proof;
+
+	return is_failure(seen) && find_proof(seen, &kind, &proof) &&
+	    str_eq(kind, ask->parts[0]) && str_eq(proof, ask->parts[1]);
+}
+
 static void
 event(void *at, const struct seen *seen)
 {
@@ -112,9 +135,7 @@ event(void *at, const struct seen *seen)
 	struct str parts[3] = { seen->author };
 	struct tally_row *row;
 
-	if (!seen->is_message || seen->is_ours || seen->author.len == 0 ||
-	    seen_word(seen, FACT_ID_DMARC) != WORD_FAIL ||
-	    !find_proof(seen, &parts[1], &parts[2]))
+	if (!is_failure(seen) || !find_proof(seen, &parts[1], &parts[2]))
 		return;
 	row = tally_at(&state->groups, tally_join(seen->arena, parts, 3));
 	row->counts[MESSAGES]++;
@@ -164,14 +185,6 @@ recipe(struct arena *arena, struct str author, struct str kind,
 	return arena_printf(arena, format, STR_ARG(author), STR_ARG(proof));
 }
 
-static const char *
-fact_of(struct str kind)
-{
-	return str_eqz(kind, "dkim") ? "dkim.domains" :
-	    str_eqz(kind, "spf") ? "spf.domain" :
-	    str_eqz(kind, "arc") ? "arc.sealers" : "client.net";
-}
-
 static void
 fill(struct builder *out, struct summary_row *row,
     const struct tally_row *from)
@@ -187,11 +200,10 @@ fill(struct builder *out, struct summary_row *row,
 	row_text(out, row, 4, proof);
 	row_text(out, row, 5, from->note);
 	row_text(out, row, 6, recipe(out->arena, author, kind, proof));
-	row_asks(out, row, "--fact", STR("dmarc=fail"));
 	row_asks(out, row, "--fact", arena_printf(out->arena,
 	    "from.domain=%.*s", STR_ARG(author)));
-	row_asks(out, row, "--fact", arena_printf(out->arena, "%s=%.*s",
-	    fact_of(kind), STR_ARG(proof)));
+	row_asks(out, row, "--proof", arena_printf(out->arena, "%.*s:%.*s",
+	    STR_ARG(kind), STR_ARG(proof)));
 }
 
 /* A domain that fails from many networks is forged, or sends from anywhere. */

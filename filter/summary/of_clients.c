@@ -96,6 +96,7 @@ fill(struct builder *out, struct summary_row *row,
 	row_count(row, 4, from->counts[RCPTS]);
 	row_text(out, row, 5, from->note);
 	row_asks(out, row, "--client", from->name);
+	row_asks(out, row, "--is", STR("refused"));
 }
 
 #define COLUMNS(what)							\
@@ -118,8 +119,10 @@ end(const void *at, const struct summary *summary,
 	const struct state *state = at;
 
 	builder_count(&out, "refused", "refused in all", state->refused);
+	builder_asks(&out, "--is", STR("refused"));
 	builder_share(&out, "share", "of all events", state->refused,
 	    summary->events);
+	builder_asks(&out, "--is", STR("refused"));
 	builder_table(&out, "addresses", "clients", SUMMARY_LIST,
 	    COLUMNS_OF(addresses));
 	builder_top(&out, &state->addresses, options->top, fill);

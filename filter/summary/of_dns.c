@@ -6,10 +6,10 @@
 #include "mail/suffix.h"
 #include "summary/section.h"
 
-enum { TROUBLE, SERVFAIL, BOGUS, LATE, WIDTH };
+enum { TROUBLE, SERVFAIL, BOGUS, LATE, EVENTS, WIDTH };
 
 struct state {
-	uint64_t	answers, trouble;
+	uint64_t	answers, trouble, asked, events;
 	struct tally	zones;
 };
 
@@ -55,28 +55,61 @@ column_of(struct str status)
 	    str_eqz(status, "TIMEOUT") ? LATE : TROUBLE;
 }
 
+bool
+of_dns_is_asked(const struct seen *seen)
+{
+	return seen->record->dns.count > 0;
+}
+
+bool
+of_dns_is_trouble(const struct seen *seen)
+{
+	for (size_t i = 0; i < seen->record->dns.count; i++)
+		if (column_of(seen->record->dns.at[i].status) != TROUBLE)
+			return true;
+	return false;
+}
+
+bool
+of_dns_holds(const struct ask *ask, const struct seen *seen)
+{
+	for (size_t i = 0; i < seen->record->dns.count; i++) {
+		const struct event_dns *dns = &seen->record->dns.at[i];
+
+		if (column_of(dns->status) != TROUBLE && str_eq_nocase(
+		    zone_of(seen->arena, dns->name), ask->parts[0]))
+			return true;
+	}
+	return false;
+}
+
 static void
 event(void *at, const struct seen *seen)
 {
 	const struct event_record *record = seen->record;
+	struct once zones = { .list = { .count = 0 } };
 	struct state *state = at;
 
 	state->answers += record->dns.count;
+	state->asked += of_dns_is_asked(seen);
 	for (size_t i = 0; i < record->dns.count; i++) {
 		const struct event_dns *dns = &record->dns.at[i];
 		int column = column_of(dns->status);
 		struct tally_row *row;
+		struct str zone;
 
 		if (column == TROUBLE)
 			continue;
+		zone = zone_of(seen->arena, dns->name);
 		state->trouble++;
-		row = tally_at(&state->zones, zone_of(seen->arena,
-		    dns->name));
+		row = tally_at(&state->zones, zone);
 		row->counts[TROUBLE]++;
+		row->counts[EVENTS] += seen_once(seen->arena, &zones, zone);
 		row->counts[column]++;
 		tally_note(&state->zones, row, arena_printf(seen->arena,
 		    "%.*s %.*s", STR_ARG(dns->name), STR_ARG(dns->type)));
 	}
+	state->events += zones.list.count > 0;
 }
 
 static void
@@ -87,6 +120,8 @@ merge(void *at, const void *from)
 
 	all->answers += part->answers;
 	all->trouble += part->trouble;
+	all->asked += part->asked;
+	all->events += part->events;
 	tally_merge(&all->zones, &part->zones);
 }
 
@@ -96,6 +131,8 @@ fill(struct builder *out, struct summary_row *row,
 {
 	row_text(out, row, 0, from->name);
 	row_count(row, 1, from->counts[TROUBLE]);
+	row_asks(out, row, "--dns-zone", from->name);
+	row_lists(row, from->counts[EVENTS]);
 	row_count(row, 2, from->counts[SERVFAIL]);
 	row_count(row, 3, from->counts[BOGUS]);
 	row_count(row, 4, from->counts[LATE]);
@@ -119,9 +156,15 @@ end(const void *at, const struct summary *summary,
 
 	builder_count(&out, "answers", "answers that took part",
 	    state->answers);
+	builder_asks(&out, "--is", STR("dns-asked"));
+	builder_lists(&out, state->asked);
 	builder_count(&out, "trouble", "of them in trouble", state->trouble);
+	builder_asks(&out, "--is", STR("dns-trouble"));
+	builder_lists(&out, state->events);
 	builder_share(&out, "share", "as a share", state->trouble,
 	    state->answers);
+	builder_asks(&out, "--is", STR("dns-trouble"));
+	builder_lists(&out, state->events);
 	builder_table(&out, "zones", "by zone", SUMMARY_LIST,
 	    COLUMNS_OF(columns));
 	builder_top(&out, &state->zones, options->top, fill);

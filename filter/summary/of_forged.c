@@ -48,13 +48,27 @@ add(struct tally_row *row, const struct seen *seen, bool passed)
 	row->counts[THROUGH] += !passed && !seen->is_refused;
 }
 
+bool
+of_forged_is_author(const struct seen *seen)
+{
+	return !seen->is_ours && seen->is_message &&
+	    seen_is_own(seen->options, seen->author);
+}
+
+bool
+of_forged_is_sender(const struct seen *seen)
+{
+	return !seen->is_ours && seen_is_own(seen->options, seen->sender) &&
+	    seen_word(seen, FACT_ID_SPF) != WORD_PASS;
+}
+
 static void
 add_author(struct state *state, const struct seen *seen)
 {
 	const struct str parts[] = { seen->net, seen->author };
 	bool passed = seen_word(seen, FACT_ID_DMARC) == WORD_PASS;
 
-	if (!seen->is_message || !seen_is_own(seen->options, seen->author))
+	if (!of_forged_is_author(seen))
 		return;
 	state->author++;
 	state->passed += passed;
@@ -78,8 +92,7 @@ event(void *at, const struct seen *seen)
 	if (seen->is_ours)
 		return;
 	add_author(state, seen);
-	state->sender += seen_is_own(seen->options, seen->sender) &&
-	    seen_word(seen, FACT_ID_SPF) != WORD_PASS;
+	state->sender += of_forged_is_sender(seen);
 	state->helo += seen_true(seen, FACT_ID_HELO_OURS);
 }
 
@@ -99,6 +112,14 @@ merge(void *at, const void *from)
 }
 
 static void
+asks_not_passed(struct builder *out, struct summary_row *row)
+{
+	row_asks(out, row, "--fact", STR("dmarc!=pass"));
+	row_asks(out, row, "--kind", STR("message"));
+	row_asks(out, row, "--is", STR("stranger"));
+}
+
+static void
 fill_domain(struct builder *out, struct summary_row *row,
     const struct tally_row *from)
 {
@@ -108,8 +129,7 @@ fill_domain(struct builder *out, struct summary_row *row,
 	row_count(row, 3, from->counts[PASSED]);
 	row_asks(out, row, "--fact", arena_printf(out->arena,
 	    "from.domain=%.*s", STR_ARG(from->name)));
-	row_asks(out, row, "--fact", STR("dmarc!=pass"));
-	row_asks(out, row, "--fact", STR("client.ours!=true"));
+	asks_not_passed(out, row);
 }
 
 static void
@@ -125,9 +145,11 @@ fill_source(struct builder *out, struct summary_row *row,
 	row_text(out, row, 4, from->note);
 	row_asks(out, row, "--fact", arena_printf(out->arena,
 	    "from.domain=%.*s", STR_ARG(tally_part(from->name, 1))));
-	row_asks(out, row, "--fact", STR("dmarc!=pass"));
+	asks_not_passed(out, row);
 	if (net.len > 0)
 		row_asks(out, row, "--client", net);
+	else
+		row_asks(out, row, "--fact", STR("client.ip!"));
 }
 
 static void
@@ -152,13 +174,21 @@ end(const void *at, const struct summary *summary,
 
 	builder_count(&out, "author", "strangers with our domain in From",
 	    state->author);
+	builder_asks(&out, "--is", STR("our-author"));
 	builder_count(&out, "passed", "of them passed DMARC", state->passed);
+	builder_asks(&out, "--is", STR("our-author"));
+	builder_asks(&out, "--fact", STR("dmarc=pass"));
 	builder_count(&out, "through", "did not pass, and came through",
 	    state->through);
+	builder_asks(&out, "--is", STR("our-author"));
+	builder_asks(&out, "--fact", STR("dmarc!=pass"));
+	builder_asks(&out, "--is", STR("let-in"));
 	builder_count(&out, "sender", "envelope sender ours, SPF not passed",
 	    state->sender);
+	builder_asks(&out, "--is", STR("our-sender"));
 	builder_count(&out, "helo", "said HELO with our name", state->helo);
 	builder_asks(&out, "--fact", STR("helo.ours"));
+	builder_asks(&out, "--is", STR("stranger"));
 	builder_table(&out, "domains", "by domain of ours", SUMMARY_LIST,
 	    COLUMNS_OF(domains));
 	builder_top(&out, &state->domains, options->top, fill_domain);

@@ -8,6 +8,7 @@
  * A check of the connection or of HELO is in the event of every message that
  * came over it: each time it is counted.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "summary/section.h"
@@ -84,6 +85,47 @@ add_check(struct state *state, const struct event_check_record *check)
 	return check->waited_us;
 }
 
+/* Of the check, or of the message, where that was waited for at all. */
+static uint64_t
+waited(const struct event_figures *figures, struct str name)
+{
+	uint64_t sum_us = 0;
+
+	for (size_t i = 0; i < figures->checks.count; i++)
+		if (name.len == 0 || str_eq(figures->checks.at[i].name, name))
+			sum_us += figures->checks.at[i].waited_us;
+	for (size_t i = 0; i < figures->waits.count; i++)
+		if (name.len == 0 || str_eq(figures->waits.at[i].name, name))
+			sum_us += figures->waits.at[i].waited_us;
+	return sum_us;
+}
+
+static bool
+took(const struct event_figures *figures, const struct ask *ask)
+{
+	for (size_t i = 0; i < figures->checks.count; i++)
+		if (str_eq(figures->checks.at[i].name, ask->parts[0]) &&
+		    figures->checks.at[i].took_us >= ask->number)
+			return true;
+	return false;
+}
+
+bool
+of_latency_holds(const struct ask *ask, const struct seen *seen)
+{
+	const struct event_figures *figures = &seen->record->figures;
+	struct str name = ask->count == 0 ? STR_NONE : ask->parts[0];
+	uint64_t waited_us;
+
+	if (name.len == 0 && !seen->is_message)
+		return false;
+	if (ask->kind == ASK_TOOK)
+		return name.len == 0 ? figures->took_us >= ask->number :
+		    took(figures, ask);
+	waited_us = waited(figures, name);
+	return waited_us > 0 && waited_us >= ask->number;
+}
+
 static void
 event(void *at, const struct seen *seen)
 {
@@ -138,6 +180,20 @@ compare(const void *a, const void *b)
 	return str_cmp(x->name, y->name);
 }
 
+/* The slowest twentieth, as far as classes of spans tell them apart. */
+static void
+asks_slowest(struct builder *out, struct summary_row *row,
+    const struct of_name *of)
+{
+	uint64_t count, least_us = spread_slowest(&of->spread, 95, &count);
+	struct str span = arena_printf(out->arena, "%" PRIu64 "us", least_us);
+
+	row_asks(out, row, of->is_wait ? "--waited" : "--took",
+	    str_eqz(of->name, messages) ? span : arena_printf(out->arena,
+	    "%.*s:%.*s", STR_ARG(of->name), STR_ARG(span)));
+	row_lists(row, count);
+}
+
 static void
 tell(struct builder *out, const struct state *state, bool is_wait)
 {
@@ -166,6 +222,7 @@ tell(struct builder *out, const struct state *state, bool is_wait)
 		row->values[7].us = (int64_t)spread->sum_us;
 		if (!is_wait)
 			row_count(row, 8, names[i]->unfinished);
+		asks_slowest(out, row, names[i]);
 	}
 }
 

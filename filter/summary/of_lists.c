@@ -5,10 +5,10 @@
  */
 #include "summary/section.h"
 
-enum { ASKED, LISTED, NOT_LISTED, ERRORS, WIDTH };
+enum { ASKED, LISTED, NOT_LISTED, ERRORS, EVENTS, WIDTH };
 
 struct state {
-	uint64_t	asked, errors;
+	uint64_t	asked, errors, asked_events, error_events;
 	struct tally	lists, reasons;
 };
 
@@ -19,7 +19,7 @@ begin(void *at, const struct summary_options *options)
 
 	(void)options;
 	tally_init(&state->lists, WIDTH, 0, LIMIT_SUMMARY_NAMES);
-	tally_init(&state->reasons, 1, 0, LIMIT_SUMMARY_NAMES);
+	tally_init(&state->reasons, 2, 0, LIMIT_SUMMARY_NAMES);
 }
 
 static void
@@ -31,23 +31,90 @@ drop(void *at)
 	tally_fini(&state->reasons);
 }
 
+bool
+of_lists_is_list(struct str function)
+{
+	return str_eqz(function, "dnsbl") || str_eqz(function, "dnswl");
+}
+
+static bool
+is_of_list(const struct call_answer *call)
+{
+	return call->count > 0 && of_lists_is_list(call->function);
+}
+
+static bool
+is_error(const struct call_answer *call)
+{
+	return is_of_list(call) && call->result.state == FACT_UNKNOWN;
+}
+
+static bool
+any(const struct seen *seen, bool (*is)(const struct call_answer *call))
+{
+	const struct answers *calls = &seen->record->calls;
+
+	for (size_t i = 0; i < calls->list.count; i++)
+		if (is(&calls->list.at[i]))
+			return true;
+	return false;
+}
+
+bool
+of_lists_is_asked(const struct seen *seen)
+{
+	return any(seen, is_of_list);
+}
+
+bool
+of_lists_is_error(const struct seen *seen)
+{
+	return any(seen, is_error);
+}
+
+static bool
+is_that(const struct ask *ask, const struct call_answer *call)
+{
+	if (!is_of_list(call) || (ask->parts[0].len > 0 &&
+	    !str_eq(ask->parts[0], call->function)) ||
+	    !str_eq_nocase(ask->parts[1], call->args[0].text))
+		return false;
+	return ask->kind == ASK_LIST || (is_error(call) &&
+	    (ask->count < 3 || str_eq(ask->parts[2], call->result.text)));
+}
+
+bool
+of_lists_holds(const struct ask *ask, const struct seen *seen)
+{
+	const struct answers *calls = &seen->record->calls;
+
+	for (size_t i = 0; i < calls->list.count; i++)
+		if (is_that(ask, &calls->list.at[i]))
+			return true;
+	return false;
+}
+
 static void
-add(struct state *state, const struct seen *seen,
+add(struct state *state, const struct seen *seen, struct once *names,
     const struct call_answer *call)
 {
 	const struct str parts[] = { call->function, call->args[0].text,
 	    call->result.state == FACT_UNKNOWN ? call->result.text :
 	    STR_NONE };
-	struct tally_row *row = tally_at(&state->lists,
-	    tally_join(seen->arena, parts, 2));
+	struct str list = tally_join(seen->arena, parts, 2);
+	struct tally_row *row = tally_at(&state->lists, list);
 
 	state->asked++;
 	row->counts[ASKED]++;
+	row->counts[EVENTS] += seen_once(seen->arena, names, list);
 	if (call->result.state == FACT_UNKNOWN) {
+		struct str reason = tally_join(seen->arena, parts, 3);
+
 		state->errors++;
 		row->counts[ERRORS]++;
-		tally_at(&state->reasons, tally_join(seen->arena, parts,
-		    3))->counts[0]++;
+		row = tally_at(&state->reasons, reason);
+		row->counts[0]++;
+		row->counts[1] += seen_once(seen->arena, names, reason);
 	} else if (call->result.state == FACT_SET) {
 		row->counts[call->result.truth ? LISTED : NOT_LISTED]++;
 	}
@@ -57,14 +124,14 @@ static void
 event(void *at, const struct seen *seen)
 {
 	const struct answers *calls = &seen->record->calls;
+	struct once names = { .list = { .count = 0 } };
+	struct state *state = at;
 
-	for (size_t i = 0; i < calls->list.count; i++) {
-		const struct call_answer *call = &calls->list.at[i];
-
-		if (call->count > 0 && (str_eqz(call->function, "dnsbl") ||
-		    str_eqz(call->function, "dnswl")))
-			add(at, seen, call);
-	}
+	for (size_t i = 0; i < calls->list.count; i++)
+		if (is_of_list(&calls->list.at[i]))
+			add(state, seen, &names, &calls->list.at[i]);
+	state->asked_events += names.list.count > 0;
+	state->error_events += of_lists_is_error(seen);
 }
 
 static void
@@ -75,6 +142,8 @@ merge(void *at, const void *from)
 
 	all->asked += part->asked;
 	all->errors += part->errors;
+	all->asked_events += part->asked_events;
+	all->error_events += part->error_events;
 	tally_merge(&all->lists, &part->lists);
 	tally_merge(&all->reasons, &part->reasons);
 }
@@ -84,6 +153,17 @@ call_text(struct arena *arena, struct str name)
 {
 	return arena_printf(arena, "%.*s(\"%.*s\")",
 	    STR_ARG(tally_part(name, 0)), STR_ARG(tally_part(name, 1)));
+}
+
+/* As --list and --list-error have it. */
+static struct str
+question(struct arena *arena, struct str name, size_t parts)
+{
+	struct str text = arena_printf(arena, "%.*s:%.*s",
+	    STR_ARG(tally_part(name, 0)), STR_ARG(tally_part(name, 1)));
+
+	return parts < 3 ? text : arena_printf(arena, "%.*s:%.*s",
+	    STR_ARG(text), STR_ARG(tally_part(name, 2)));
 }
 
 static void
@@ -96,6 +176,8 @@ fill_list(struct builder *out, struct summary_row *row,
 	row_share(row, 3, from->counts[LISTED], from->counts[ASKED]);
 	row_count(row, 4, from->counts[NOT_LISTED]);
 	row_count(row, 5, from->counts[ERRORS]);
+	row_asks(out, row, "--list", question(out->arena, from->name, 2));
+	row_lists(row, from->counts[EVENTS]);
 }
 
 static void
@@ -105,6 +187,9 @@ fill_reason(struct builder *out, struct summary_row *row,
 	row_text(out, row, 0, call_text(out->arena, from->name));
 	row_count(row, 1, from->counts[0]);
 	row_text(out, row, 2, tally_part(from->name, 2));
+	row_asks(out, row, "--list-error", question(out->arena, from->name,
+	    3));
+	row_lists(row, from->counts[1]);
 }
 
 static void
@@ -128,7 +213,11 @@ end(const void *at, const struct summary *summary,
 	const struct state *state = at;
 
 	builder_count(&out, "asked", "answers of lists", state->asked);
+	builder_asks(&out, "--is", STR("list-asked"));
+	builder_lists(&out, state->asked_events);
 	builder_count(&out, "errors", "of them errors", state->errors);
+	builder_asks(&out, "--is", STR("list-error"));
+	builder_lists(&out, state->error_events);
 	builder_table(&out, "lists", "by list", SUMMARY_LIST,
 	    COLUMNS_OF(lists));
 	builder_top(&out, &state->lists, options->top, fill_list);

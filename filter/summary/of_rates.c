@@ -1,5 +1,5 @@
 /*
- * Who was over a rate.  "keys": by function, key and period: events in which a
+ * Who was over a rate.  "keys": by key and period: events in which a
  * rule that asks for the rate stopped something (reject, tempfail, discard,
  * quarantine), or wrote a note; first: how often rate.crossed() said that the
  * limit was just passed; highest: the highest rate in these events.  A rule
@@ -94,17 +94,57 @@ highest(const struct event_record *record, struct str function)
 	return best;
 }
 
+bool
+of_rates_is_over(const struct seen *seen)
+{
+	const struct event_rule_record *by = NULL;
+
+	return asked(seen->record, &by) != 0;
+}
+
+/* The next function of bits, from *i on, whose answer says who was over. */
+static const struct call_answer *
+next(const struct event_record *record, unsigned bits, size_t *i)
+{
+	for (; bits >> *i != 0; (*i)++) {
+		const struct call_answer *call = (bits >> *i & 1) == 0 ? NULL :
+		    highest(record, str_from(function_table[*i].name));
+
+		if (call != NULL) {
+			(*i)++;
+			return call;
+		}
+	}
+	return NULL;
+}
+
+bool
+of_rates_holds(const struct ask *ask, const struct seen *seen)
+{
+	const struct event_rule_record *by = NULL;
+	unsigned bits = asked(seen->record, &by);
+	const struct call_answer *call;
+	size_t i = 0;
+
+	while ((call = next(seen->record, bits, &i)) != NULL)
+		if (str_eq(call->args[0].text, ask->parts[0]) &&
+		    (ask->count == 1 ||
+		    call->args[1].number == (double)ask->number))
+			return true;
+	return false;
+}
+
 static void
-add(struct state *state, const struct seen *seen,
+add(struct state *state, const struct seen *seen, struct once *names,
     const struct call_answer *call, const struct event_rule_record *by)
 {
 	const struct str parts[] = { call->args[0].text, arena_printf(
 	    seen->arena, "%.0f", call->args[1].number) };
-	struct tally_row *row = tally_at(&state->keys,
-	    tally_join(seen->arena, parts, 2));
+	struct str name = tally_join(seen->arena, parts, 2);
+	struct tally_row *row = tally_at(&state->keys, name);
 	double high = height(call);
 
-	row->counts[OVER]++;
+	row->counts[OVER] += seen_once(seen->arena, names, name);
 	row->counts[FIRST] += str_eqz(call->function, "rate.crossed");
 	if (high < 1e15 && (uint64_t)high > row->counts[HIGHEST])
 		row->counts[HIGHEST] = (uint64_t)high;
@@ -116,16 +156,14 @@ event(void *at, const struct seen *seen)
 {
 	const struct event_rule_record *by = NULL;
 	unsigned bits = asked(seen->record, &by);
+	struct once names = { .list = { .count = 0 } };
+	const struct call_answer *call;
 	struct state *state = at;
+	size_t i = 0;
 
 	state->events += bits != 0;
-	for (size_t i = 0; bits >> i != 0; i++) {
-		const struct call_answer *call = (bits >> i & 1) == 0 ? NULL :
-		    highest(seen->record, str_from(function_table[i].name));
-
-		if (call != NULL)
-			add(state, seen, call, by);
-	}
+	while ((call = next(seen->record, bits, &i)) != NULL)
+		add(state, seen, &names, call, by);
 }
 
 static void
@@ -151,8 +189,9 @@ fill(struct builder *out, struct summary_row *row,
 	row->values[3].us = (int64_t)seconds * 1000000;
 	row_count(row, 4, from->counts[FIRST]);
 	row_text(out, row, 5, from->note);
-	if (from->note.len > 0)
-		row_asks(out, row, "--fired", from->note);
+	row_asks(out, row, "--rate", arena_printf(out->arena, "%.*s,%.*s",
+	    STR_ARG(tally_part(from->name, 0)),
+	    STR_ARG(tally_part(from->name, 1))));
 }
 
 static void
@@ -171,6 +210,7 @@ end(const void *at, const struct summary *summary,
 	const struct state *state = at;
 
 	builder_count(&out, "events", "over a rate", state->events);
+	builder_asks(&out, "--is", STR("over-rate"));
 	builder_table(&out, "keys", "who was over", SUMMARY_LIST,
 	    COLUMNS_OF(columns));
 	builder_top(&out, &state->keys, options->top, fill);

@@ -11,6 +11,7 @@ enum { FIRED, DECIDED, RCPTS, WIDTH };
 
 struct state {
 	struct tally	rules;
+	struct tally	places;		/* events in which one fired */
 };
 
 static void
@@ -19,12 +20,15 @@ begin(void *at, const struct summary_options *options)
 	(void)options;
 	tally_init(&((struct state *)at)->rules, WIDTH, 0,
 	    LIMIT_SUMMARY_NAMES);
+	tally_init(&((struct state *)at)->places, 1, 0,
+	    LIMIT_SUMMARY_NAMES);
 }
 
 static void
 drop(void *at)
 {
 	tally_fini(&((struct state *)at)->rules);
+	tally_fini(&((struct state *)at)->places);
 }
 
 static struct tally_row *
@@ -51,14 +55,19 @@ static void
 event(void *at, const struct seen *seen)
 {
 	const struct event_record *record = seen->record;
-	struct tally *rules = &((struct state *)at)->rules;
+	struct state *state = at;
+	struct tally *rules = &state->rules;
+	struct once places = { .list = { .count = 0 } };
 	bool decided = false;
 
 	for (size_t i = 0; i < record->rules.count; i++) {
 		const struct event_rule_record *rule = &record->rules.at[i];
 		struct tally_row *row = row_of(rules, seen, &rule->place,
 		    rule->stage, rule->action, rule->shadow);
+		struct str place = seen_place(seen->arena, &rule->place);
 
+		if (seen_once(seen->arena, &places, place))
+			tally_at(&state->places, place)->counts[0]++;
 		row->counts[FIRED]++;
 		if (!decided && decides(rule, &record->decided)) {
 			decided = true;
@@ -80,8 +89,11 @@ event(void *at, const struct seen *seen)
 static void
 merge(void *at, const void *from)
 {
-	tally_merge(&((struct state *)at)->rules,
-	    &((const struct state *)from)->rules);
+	struct state *all = at;
+	const struct state *part = from;
+
+	tally_merge(&all->rules, &part->rules);
+	tally_merge(&all->places, &part->places);
 }
 
 static void
@@ -102,6 +114,21 @@ fill(struct builder *out, struct summary_row *row,
 	row_asks(out, row, "--fired", place);
 }
 
+/* A rule fires for each recipient, and with another action once the policy was
+ * changed: its command lists all of that. */
+static void
+count_events(struct builder *out, const struct tally *places)
+{
+	for (size_t i = 0; i < out->table->rows.count; i++) {
+		struct summary_row *row = &out->table->rows.at[i];
+		const struct tally_row *place = tally_find(places,
+		    row->values[0].text);
+
+		if (place != NULL)
+			row_lists(row, place->counts[0]);
+	}
+}
+
 static void
 end(const void *at, const struct summary *summary,
     const struct summary_options *options, struct summary_section *section)
@@ -116,11 +143,12 @@ end(const void *at, const struct summary *summary,
 		{ "text", "text, the first time", SUMMARY_TEXT, NULL },
 	};
 	struct builder out = builder_of(summary, section);
+	const struct state *state = at;
 
 	builder_table(&out, "rules", "rules", SUMMARY_LIST,
 	    COLUMNS_OF(columns));
-	builder_top(&out, &((const struct state *)at)->rules, options->top,
-	    fill);
+	builder_top(&out, &state->rules, options->top, fill);
+	count_events(&out, &state->places);
 }
 
 const struct section section_rules = {

@@ -15,7 +15,7 @@ static void
 begin(void *at, const struct summary_options *options)
 {
 	(void)options;
-	tally_init(&((struct state *)at)->changes, 1, 0,
+	tally_init(&((struct state *)at)->changes, 2, 0,
 	    LIMIT_SUMMARY_NAMES);
 }
 
@@ -23,20 +23,6 @@ static void
 drop(void *at)
 {
 	tally_fini(&((struct state *)at)->changes);
-}
-
-static void
-add(struct state *state, const struct seen *seen, const char *of,
-    const struct event_verdict *from, const struct event_verdict *to)
-{
-	const struct str parts[] = { str_from(of),
-	    str_from(action_name(from->action)),
-	    str_from(action_name(to->action)),
-	    seen_place(seen->arena, &from->place),
-	    seen_place(seen->arena, &to->place) };
-
-	tally_at(&state->changes, tally_join(seen->arena, parts,
-	    5))->counts[0]++;
 }
 
 /* What the running policy decided of this recipient. */
@@ -49,31 +35,101 @@ verdict_of_rcpt(const struct event_record *record, struct str address)
 	return (struct event_verdict){ .action = ACTION_ACCEPT };
 }
 
+/* "message" or "recipient"; from, to; their rules. */
+enum { OF, FROM, TO, FROM_RULE, TO_RULE, PARTS };
+
+static void
+split(const struct seen *seen, const char *of,
+    const struct event_verdict *from, const struct event_verdict *to,
+    struct str parts[PARTS])
+{
+	parts[OF] = str_from(of);
+	parts[FROM] = str_from(action_name(from->action));
+	parts[TO] = str_from(action_name(to->action));
+	parts[FROM_RULE] = seen_place(seen->arena, &from->place);
+	parts[TO_RULE] = seen_place(seen->arena, &to->place);
+}
+
+/* The change of this number, of the message or of one of its recipients; false:
+ * there are no more. */
+static bool
+change(const struct seen *seen, size_t i, struct str parts[PARTS])
+{
+	const struct event_record *record = seen->record;
+	struct event_verdict from;
+
+	if (!record->shadow.differs)
+		return false;
+	if (record->decided.action != record->shadow.decided.action) {
+		split(seen, "message", &record->decided,
+		    &record->shadow.decided, parts);
+		return i == 0;
+	}
+	if (i >= record->shadow_rcpts.count)
+		return false;
+	from = verdict_of_rcpt(record, record->shadow_rcpts.at[i].address);
+	split(seen, "recipient", &from, &record->shadow_rcpts.at[i].verdict,
+	    parts);
+	return true;
+}
+
+bool
+of_shadow_is_there(const struct seen *seen)
+{
+	return seen->record->shadow.is_there;
+}
+
+bool
+of_shadow_is_other(const struct seen *seen)
+{
+	return of_shadow_is_there(seen) && seen->record->shadow.differs;
+}
+
+/* In score or tags alone. */
+bool
+of_shadow_is_a_little(const struct seen *seen)
+{
+	struct str parts[PARTS];
+
+	return of_shadow_is_other(seen) && !change(seen, 0, parts);
+}
+
+bool
+of_shadow_holds(const struct ask *ask, const struct seen *seen)
+{
+	struct str parts[PARTS];
+
+	for (size_t i = 0; of_shadow_is_there(seen) &&
+	    change(seen, i, parts); i++) {
+		bool same = ask->parts[OF].len == 0 ||
+		    str_eq(ask->parts[OF], parts[OF]);
+
+		for (size_t k = FROM; k < ask->count; k++)
+			same = same && str_eq(ask->parts[k], parts[k]);
+		if (same)
+			return true;
+	}
+	return false;
+}
+
 static void
 event(void *at, const struct seen *seen)
 {
-	const struct event_record *record = seen->record;
+	struct once names = { .list = { .count = 0 } };
+	struct str parts[PARTS];
 	struct state *state = at;
 
-	if (!record->shadow.is_there)
+	if (!of_shadow_is_there(seen))
 		return;
 	state->compared++;
-	if (!record->shadow.differs)
-		return;
-	state->differ++;
-	if (record->decided.action != record->shadow.decided.action) {
-		add(state, seen, "message", &record->decided,
-		    &record->shadow.decided);
-		return;
-	}
-	state->otherwise += record->shadow_rcpts.count == 0;
-	for (size_t i = 0; i < record->shadow_rcpts.count; i++) {
-		const struct event_rcpt_record *to =
-		    &record->shadow_rcpts.at[i];
-		struct event_verdict from = verdict_of_rcpt(record,
-		    to->address);
+	state->differ += of_shadow_is_other(seen);
+	state->otherwise += of_shadow_is_a_little(seen);
+	for (size_t i = 0; change(seen, i, parts); i++) {
+		struct str name = tally_join(seen->arena, parts, PARTS);
+		struct tally_row *row = tally_at(&state->changes, name);
 
-		add(state, seen, "recipient", &from, &to->verdict);
+		row->counts[0]++;
+		row->counts[1] += seen_once(seen->arena, &names, name);
 	}
 }
 
@@ -100,6 +156,13 @@ fill(struct builder *out, struct summary_row *row,
 	row_text(out, row, 2, tally_part(from->name, 0));
 	row_text(out, row, 3, tally_part(from->name, 3));
 	row_text(out, row, 4, tally_part(from->name, 4));
+	row_asks(out, row, "--shadow", arena_printf(out->arena,
+	    "%.*s:%.*s:%.*s,%.*s,%.*s", STR_ARG(tally_part(from->name, OF)),
+	    STR_ARG(tally_part(from->name, FROM)),
+	    STR_ARG(tally_part(from->name, TO)),
+	    STR_ARG(tally_part(from->name, FROM_RULE)),
+	    STR_ARG(tally_part(from->name, TO_RULE))));
+	row_lists(row, from->counts[1]);
 }
 
 static void
@@ -117,9 +180,12 @@ end(const void *at, const struct summary *summary,
 	const struct state *state = at;
 
 	builder_count(&out, "compared", "compared", state->compared);
+	builder_asks(&out, "--is", STR("shadowed"));
 	builder_count(&out, "differ", "would have differed", state->differ);
+	builder_asks(&out, "--is", STR("shadow-differs"));
 	builder_count(&out, "otherwise", "in score or tags alone",
 	    state->otherwise);
+	builder_asks(&out, "--is", STR("shadow-differs-a-little"));
 	builder_table(&out, "changes", "what would have changed", SUMMARY_LIST,
 	    COLUMNS_OF(columns));
 	builder_top(&out, &state->changes, options->top, fill);

@@ -164,8 +164,10 @@ tell_hosts(struct builder *out, const struct state *state)
 		row->values[5] = (struct summary_value){
 		    .none = host->back == 0,
 		    .us = (int64_t)host->furthest_us };
-		if (host->name.len > 0 && i < LIMIT_SUMMARY_HOSTS)
-			row_asks(out, row, "--host", host->name);
+		if (i < LIMIT_SUMMARY_HOSTS)
+			row_asks(out, row, "--host", host->name.len > 0 ?
+			    host->name : STR("-"));
+		row_lists(row, host->events);
 	}
 }
 
@@ -183,6 +185,7 @@ end(const void *at, const struct summary *summary,
 	for (size_t i = 0; i < state->hosts.count; i++)
 		back += state->hosts.at[i].back;
 	builder_count(&out, "events", "events", summary->events);
+	builder_asks(&out, NULL, STR_NONE);
 	builder_time(&out, "first", "the first", summary->first_us);
 	builder_time(&out, "last", "the last", summary->last_us);
 	builder_count(&out, "twice", "came twice, counted once",
@@ -190,7 +193,9 @@ end(const void *at, const struct summary *summary,
 	builder_count(&out, "left_out", "lines left out", broken);
 	builder_count(&out, "clock_back", "clocks went back", back);
 	builder_count(&out, "monitor", "in monitor mode", state->monitor);
+	builder_asks(&out, "--is", STR("monitored"));
 	builder_count(&out, "hidden", "with hidden names", state->hidden);
+	builder_asks(&out, "--is", STR("hidden"));
 	tell_hosts(&out, state);
 	tell_faults(&out, &summary->feed);
 	if (back > 0)

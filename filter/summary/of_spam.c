@@ -98,12 +98,8 @@ name_of(const struct seen *seen, const struct signal *signal)
 	    STR_NONE : str_from(name);
 }
 
-struct names {
-	VEC(struct str)	list;
-};
-
 static void
-find_lists(const struct seen *seen, struct names *names)
+find_lists(const struct seen *seen, struct once *names)
 {
 	const struct answers *calls = &seen->record->calls;
 
@@ -112,26 +108,26 @@ find_lists(const struct seen *seen, struct names *names)
 
 		if (str_eqz(call->function, "dnsbl") && call->count > 0 &&
 		    call->result.state == FACT_SET && call->result.truth)
-			VEC_PUSH(seen->arena, &names->list, arena_printf(
+			seen_once(seen->arena, names, arena_printf(
 			    seen->arena, "dnsbl(\"%.*s\")",
 			    STR_ARG(call->args[0].text)));
 	}
 }
 
 static void
-find_symbols(const struct seen *seen, struct names *names)
+find_symbols(const struct seen *seen, struct once *names)
 {
 	const struct fact *symbols = facts_get(seen->facts,
 	    FACT_ID_SCORE_SYMBOLS);
 
 	for (size_t i = 0; symbols->state == FACT_SET &&
 	    i < symbols->list.count; i++)
-		VEC_PUSH(seen->arena, &names->list, arena_printf(seen->arena,
+		seen_once(seen->arena, names, arena_printf(seen->arena,
 		    "symbol %.*s", STR_ARG(symbols->list.at[i])));
 }
 
 static void
-find_signals(const struct seen *seen, struct names *names)
+find_signals(const struct seen *seen, struct once *names)
 {
 	for (size_t i = 0; i < SIGNALS; i++) {
 		struct str name = name_of(seen, &signals[i]);
@@ -141,6 +137,23 @@ find_signals(const struct seen *seen, struct names *names)
 	}
 	find_lists(seen, names);
 	find_symbols(seen, names);
+}
+
+static bool
+is_counted(const struct seen *seen)
+{
+	return seen->is_message && !seen->is_ours;
+}
+
+bool
+of_spam_holds(const struct ask *ask, const struct seen *seen)
+{
+	struct once names = { .list = { .count = 0 } };
+
+	if (!is_counted(seen))
+		return false;
+	find_signals(seen, &names);
+	return !seen_once(seen->arena, &names, ask->parts[0]);
 }
 
 static void
@@ -161,10 +174,10 @@ add_score(struct state *state, const struct seen *seen)
 static void
 event(void *at, const struct seen *seen)
 {
-	struct names names = { .list = { .count = 0 } };
+	struct once names = { .list = { .count = 0 } };
 	struct state *state = at;
 
-	if (!seen->is_message || seen->is_ours)
+	if (!is_counted(seen))
 		return;
 	state->messages++;
 	state->spam += seen->is_spam;
@@ -196,26 +209,16 @@ merge(void *at, const void *from)
 	tally_merge(&all->signals, &part->signals);
 }
 
-/* "symbol X", "spf=fail", or a fact that is true or there. */
 static void
 fill(struct builder *out, struct summary_row *row,
     const struct tally_row *from)
 {
-	static const struct str symbol = STR_INIT("symbol "),
-	    list = STR_INIT("dnsbl(");
-	struct str name = from->name;
-
-	row_text(out, row, 0, name);
+	row_text(out, row, 0, from->name);
 	row_count(row, 1, from->counts[MESSAGES]);
 	row_count(row, 2, from->counts[SPAM]);
 	row_share(row, 3, from->counts[SPAM], from->counts[MESSAGES]);
 	row_count(row, 4, from->counts[ALONE]);
-	if (str_starts_nocase(name, symbol))
-		row_asks(out, row, "--fact", arena_printf(out->arena,
-		    "score.symbols=%.*s", STR_ARG(str_skip(name,
-		    symbol.len))));
-	else if (!str_starts_nocase(name, list))
-		row_asks(out, row, "--fact", name);
+	row_asks(out, row, "--signal", from->name);
 }
 
 static void
@@ -238,6 +241,7 @@ tell_scores(struct builder *out, const struct state *state)
 			continue;
 		row = builder_row(out);
 		row->values[0].number = i + SCORE_LEAST;
+		row_lists(row, sum);
 		for (size_t k = 0; k < VERDICT_COUNT; k++)
 			row_count(row, 1 + k, state->scores[i][k]);
 		if (i > 0)
@@ -247,6 +251,8 @@ tell_scores(struct builder *out, const struct state *state)
 			row_asks(out, row, "--fact", arena_printf(out->arena,
 			    "score<%d", i + SCORE_LEAST + 1));
 	}
+	builder_rows_ask(out, "--kind", STR("message"));
+	builder_rows_ask(out, "--is", STR("stranger"));
 }
 
 static void
@@ -265,9 +271,15 @@ end(const void *at, const struct summary *summary,
 
 	builder_count(&out, "messages", "messages of strangers",
 	    state->messages);
+	builder_asks(&out, "--kind", STR("message"));
+	builder_asks(&out, "--is", STR("stranger"));
 	builder_count(&out, "spam", "spam", state->spam);
+	builder_asks(&out, "--is", STR("spam"));
 	builder_share(&out, "share", "of them", state->spam, state->messages);
+	builder_asks(&out, "--is", STR("spam"));
 	builder_count(&out, "refused", "spam that was refused", state->refused);
+	builder_asks(&out, "--is", STR("spam"));
+	builder_asks(&out, "--is", STR("refused"));
 	builder_table(&out, "signals", "by signal", SUMMARY_LIST,
 	    COLUMNS_OF(columns));
 	builder_top(&out, &state->signals, options->top, fill);

@@ -104,6 +104,16 @@ fill_plain(struct builder *out, struct summary_row *row,
 	row_count(row, 1, from->counts[EVENTS]);
 	row_asks(out, row, "--client", from->name);
 	row_asks(out, row, "--fact", STR("tls.version!"));
+	row_asks(out, row, "--known", STR("tls.version"));
+	row_asks(out, row, "--is", STR("stranger"));
+}
+
+static void
+asks(struct builder *out, const char *whose, bool over_tls)
+{
+	builder_asks(out, "--is", str_from(whose));
+	builder_asks(out, over_tls ? "--fact" : "--known",
+	    STR("tls.version"));
 }
 
 static void
@@ -124,11 +134,15 @@ end(const void *at, const struct summary *summary,
 	const struct state *state = at;
 
 	builder_count(&out, "in", "of strangers", state->in);
+	asks(&out, "stranger", false);
 	builder_share(&out, "in_share", "of them over TLS", state->in_tls,
 	    state->in);
+	asks(&out, "stranger", true);
 	builder_count(&out, "ours", "of our own users and hosts", state->ours);
+	asks(&out, "ours", false);
 	builder_share(&out, "ours_share", "of them over TLS", state->ours_tls,
 	    state->ours);
+	asks(&out, "ours", true);
 	builder_table(&out, "versions", "by version", SUMMARY_LIST,
 	    COLUMNS_OF(versions));
 	builder_top(&out, &state->versions, options->top, fill_version);

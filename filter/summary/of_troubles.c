@@ -20,16 +20,33 @@ drop(void *at)
 	tally_fini(&((struct state *)at)->troubles);
 }
 
+bool
+of_troubles_is_any(const struct seen *seen)
+{
+	return seen->record->troubles.count > 0;
+}
+
+bool
+of_troubles_holds(const struct ask *ask, const struct seen *seen)
+{
+	for (size_t i = 0; i < seen->record->troubles.count; i++)
+		if (str_eq(seen->record->troubles.at[i], ask->parts[0]))
+			return true;
+	return false;
+}
+
 static void
 event(void *at, const struct seen *seen)
 {
 	const struct event_record *record = seen->record;
+	struct once names = { .list = { .count = 0 } };
 	struct state *state = at;
 
-	state->events += record->troubles.count > 0;
+	state->events += of_troubles_is_any(seen);
 	for (size_t i = 0; i < record->troubles.count; i++)
-		tally_at(&state->troubles,
-		    record->troubles.at[i])->counts[0]++;
+		if (seen_once(seen->arena, &names, record->troubles.at[i]))
+			tally_at(&state->troubles,
+			    record->troubles.at[i])->counts[0]++;
 }
 
 static void
@@ -48,6 +65,7 @@ fill(struct builder *out, struct summary_row *row,
 {
 	row_text(out, row, 0, from->name);
 	row_count(row, 1, from->counts[0]);
+	row_asks(out, row, "--trouble", from->name);
 }
 
 static void
@@ -62,6 +80,7 @@ end(const void *at, const struct summary *summary,
 	const struct state *state = at;
 
 	builder_count(&out, "events", "events with trouble", state->events);
+	builder_asks(&out, "--is", STR("trouble"));
 	builder_table(&out, "troubles", "troubles", SUMMARY_LIST,
 	    COLUMNS_OF(columns));
 	builder_top(&out, &state->troubles, options->top, fill);

@@ -8,7 +8,7 @@
 
 struct state {
 	uint64_t	stages[STAGE_COUNT][VERDICT_COUNT];
-	uint64_t	rcpts[VERDICT_COUNT];
+	uint64_t	rcpts[VERDICT_COUNT], addressed;
 	uint64_t	otherwise[VERDICT_COUNT];
 };
 
@@ -27,6 +27,7 @@ event(void *at, const struct seen *seen)
 	struct state *state = at;
 
 	state->stages[record->last][seen->verdict]++;
+	state->addressed += record->rcpts.count > 0;
 	for (size_t i = 0; i < record->rcpts.count; i++)
 		state->rcpts[verdict_of(
 		    record->rcpts.at[i].verdict.action)]++;
@@ -40,6 +41,7 @@ merge(void *at, const void *from)
 	struct state *all = at;
 	const struct state *part = from;
 
+	all->addressed += part->addressed;
 	for (int i = 0; i < VERDICT_COUNT; i++) {
 		for (int stage = 0; stage < STAGE_COUNT; stage++)
 			all->stages[stage][i] += part->stages[stage][i];
@@ -48,9 +50,10 @@ merge(void *at, const void *from)
 	}
 }
 
-static uint64_t
+static void
 add_row(struct builder *out, const char *name,
-    const uint64_t counts[VERDICT_COUNT])
+    const uint64_t counts[VERDICT_COUNT], const char *option, const char *value,
+    uint64_t lists)
 {
 	struct summary_row *row;
 	uint64_t sum = 0;
@@ -58,13 +61,14 @@ add_row(struct builder *out, const char *name,
 	for (size_t i = 0; i < VERDICT_COUNT; i++)
 		sum += counts[i];
 	if (sum == 0)
-		return 0;
+		return;
 	row = builder_row(out);
 	row_text(out, row, 0, str_from(name));
 	row_count(row, 1, sum);
 	for (size_t i = 0; i < VERDICT_COUNT; i++)
 		row_count(row, 2 + i, counts[i]);
-	return sum;
+	row_asks(out, row, option, str_from(value));
+	row_lists(row, lists == 0 ? sum : lists);
 }
 
 static void
@@ -87,22 +91,21 @@ end(const void *at, const struct summary *summary,
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		otherwise += state->otherwise[i];
 	builder_count(&out, "otherwise", "decided, but not done", otherwise);
+	builder_asks(&out, "--is", STR("overruled"));
 	builder_table(&out, "stages", "by stage", SUMMARY_LIST,
 	    COLUMNS_OF(columns));
 	for (int i = 0; i < STAGE_COUNT; i++) {
 		const char *name = stage_name((enum stage)i);
 
-		if (add_row(&out, name, state->stages[i]) > 0)
-			row_asks(&out, &out.table->rows.at[
-			    out.table->rows.count - 1], "--kind",
-			    str_from(name));
+		add_row(&out, name, state->stages[i], "--kind", name, 0);
 	}
 	builder_table(&out, "recipients", "recipients one by one", SUMMARY_LIST,
 	    COLUMNS_OF(of_rcpts));
-	add_row(&out, "at rcpt", state->rcpts);
+	add_row(&out, "at rcpt", state->rcpts, "--is", "addressed",
+	    state->addressed);
 	builder_table(&out, "otherwise", "decided, but not done", SUMMARY_LIST,
 	    COLUMNS_OF(columns));
-	add_row(&out, "all", state->otherwise);
+	add_row(&out, "all", state->otherwise, "--is", "overruled", 0);
 }
 
 const struct section section_verdicts = {

@@ -6,13 +6,18 @@
  */
 #include "summary/section.h"
 
-enum { DAYS = 7, HOURS = 24 };
+enum { DAYS = SUMMARY_DAYS, HOURS = 24 };
 
 struct state {
-	uint64_t	messages, early, recipients, octets, ours, bounces;
+	uint64_t	messages, early, addressed, recipients, octets, ours,
+			bounces;
 	uint64_t	by_verdict[VERDICT_COUNT];
 	uint64_t	week[DAYS][HOURS];	/* from Monday on */
 	struct hours	hours;
+};
+
+const char *const summary_days[SUMMARY_DAYS] = {
+	"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"
 };
 
 static const enum fact_id facts[] = {
@@ -41,11 +46,30 @@ number(const struct seen *seen, enum fact_id id)
 	    fact->number < 1e15 ? (uint64_t)fact->number : 0;
 }
 
+static int64_t
+hour_of(int64_t time_us)
+{
+	return time_us / 3600 / 1000000;
+}
+
+/* 1970 began on a Thursday. */
+static unsigned
+weekday_of(int64_t hour)
+{
+	return (unsigned)((hour / HOURS + 3) % DAYS);
+}
+
+bool
+of_volume_holds(const struct ask *ask, const struct seen *seen)
+{
+	return weekday_of(hour_of(seen->record->time_us)) == ask->number;
+}
+
 static void
 event(void *at, const struct seen *seen)
 {
 	const struct event_record *record = seen->record;
-	int64_t hour = record->time_us / 3600 / 1000000;
+	int64_t hour = hour_of(record->time_us);
 	uint64_t rcpts = number(seen, FACT_ID_RCPT_COUNT);
 	struct state *state = at;
 
@@ -53,6 +77,7 @@ event(void *at, const struct seen *seen)
 		state->messages++;
 	else
 		state->early++;
+	state->addressed += record->rcpts.count > 0;
 	state->recipients += rcpts > record->rcpts.count ? rcpts :
 	    record->rcpts.count;
 	if (seen->is_message)
@@ -60,8 +85,7 @@ event(void *at, const struct seen *seen)
 	state->ours += seen->is_ours;
 	state->bounces += seen->is_bounce && !seen->is_ours;
 	state->by_verdict[seen->verdict]++;
-	/* 1970 began on a Thursday. */
-	state->week[(hour / HOURS + 3) % DAYS][hour % HOURS]++;
+	state->week[weekday_of(hour)][hour % HOURS]++;
 	hours_add(&state->hours, record->time_us, seen->verdict);
 }
 
@@ -73,6 +97,7 @@ merge(void *at, const void *from)
 
 	all->messages += part->messages;
 	all->early += part->early;
+	all->addressed += part->addressed;
 	all->recipients += part->recipients;
 	all->octets += part->octets;
 	all->ours += part->ours;
@@ -97,18 +122,20 @@ tell_week(struct builder *out, const struct state *state)
 		HOUR(13), HOUR(14), HOUR(15), HOUR(16), HOUR(17), HOUR(18),
 		HOUR(19), HOUR(20), HOUR(21), HOUR(22), HOUR(23),
 	};
-	static const char *const names[DAYS] = {
-		"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"
-	};
-
 	builder_table(out, "week", "by weekday and hour", SUMMARY_HEAT,
 	    COLUMNS_OF(columns));
 	for (int day = 0; day < DAYS; day++) {
 		struct summary_row *row = builder_row(out);
+		struct str name = str_from(summary_days[day]);
+		uint64_t sum = 0;
 
-		row_text(out, row, 0, str_from(names[day]));
-		for (size_t hour = 0; hour < HOURS; hour++)
+		row_text(out, row, 0, name);
+		for (size_t hour = 0; hour < HOURS; hour++) {
 			row_count(row, hour + 1, state->week[day][hour]);
+			sum += state->week[day][hour];
+		}
+		row_asks(out, row, "--weekday", name);
+		row_lists(row, sum);
 	}
 }
 
@@ -130,13 +157,19 @@ end(const void *at, const struct summary *summary,
 	builder_count(&out, "messages", "messages", state->messages);
 	builder_asks(&out, "--kind", STR("message"));
 	builder_count(&out, "early", "ended before a message", state->early);
+	builder_asks(&out, "--is", STR("early"));
 	builder_count(&out, "recipients", "recipients", state->recipients);
+	builder_asks(&out, "--is", STR("addressed"));
+	builder_lists(&out, state->addressed);
 	builder_octets(&out, "octets", "octets", state->octets);
+	builder_asks(&out, "--kind", STR("message"));
+	builder_lists(&out, state->messages);
 	builder_count(&out, "ours", "from our own users and hosts",
 	    state->ours);
+	builder_asks(&out, "--is", STR("ours"));
 	builder_count(&out, "bounces", "bounces (empty sender)",
 	    state->bounces);
-	builder_asks(&out, "--from", STR("<>"));
+	builder_asks(&out, "--is", STR("bounce"));
 	for (int i = 0; i < VERDICT_COUNT; i++) {
 		const char *name = verdict_name((enum verdict)i);
 

@@ -21,7 +21,7 @@
 #define ASSAY_SUMMARY_SECTION_H
 
 #include "base/limits.h"
-#include "summary/summary.h"
+#include "summary/ask.h"
 #include "base/tally.h"
 
 /* What was done, and in which column of a table by verdict it stands. */
@@ -107,6 +107,36 @@ bool seen_has(const struct seen *seen, enum fact_id id);
 bool seen_is_own(const struct summary_options *options, struct str domain);
 struct str seen_place(struct arena *arena, const struct event_place *place);
 
+/* Names that an event was counted for.  False: this one is there. */
+struct once {
+	VEC(struct str)	list;
+};
+bool seen_once(struct arena *arena, struct once *names, struct str name);
+
+enum { SUMMARY_DAYS = 7 };
+extern const char *const summary_days[SUMMARY_DAYS];	/* "Mon" */
+
+/*
+ * ---- what sections know of questions (ask.h) ----
+ *
+ * holds: true of just those events that the section counts in that row; is:
+ * of those that it counts in that figure.
+ */
+typedef bool section_holds(const struct ask *ask, const struct seen *seen);
+typedef bool section_is(const struct seen *seen);
+
+section_holds of_volume_holds, of_spam_holds, of_candidates_holds,
+    of_rates_holds, of_backscatter_holds, of_latency_holds, of_dns_holds,
+    of_lists_holds, of_shadow_holds, of_signing_holds, of_troubles_holds;
+section_is of_backscatter_is_backscatter, of_dns_is_asked, of_dns_is_trouble,
+    of_lists_is_asked, of_lists_is_error, of_forged_is_author,
+    of_forged_is_sender, of_rates_is_over, of_signing_is_sealed,
+    of_signing_is_signed, of_signing_is_unsigned, of_shadow_is_other,
+    of_shadow_is_a_little, of_shadow_is_there, of_troubles_is_any;
+bool of_backscatter_is_tag(struct str text, uint64_t *tag_out);
+bool of_candidates_has_kind(struct str kind);
+bool of_lists_is_list(struct str function);
+
 /* ---- builder.c: what end() puts together ---- */
 
 struct builder {
@@ -130,9 +160,13 @@ void builder_time(struct builder *builder, const char *key, const char *title,
     int64_t us);
 void builder_note(struct builder *builder, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Of the newest figure: the option of assay log, copied value. */
+/* Of the newest figure: the option of assay log, copied value; a NULL option is
+ * all events. */
 void builder_asks(struct builder *builder, const char *option,
     struct str value);
+/* Of the newest figure: so many messages are listed; those of a count, and of
+ * the part of a share, are known without it. */
+void builder_lists(struct builder *builder, uint64_t messages);
 
 #define COLUMNS_OF(columns)	columns, sizeof(columns) / sizeof((columns)[0])
 
@@ -148,6 +182,12 @@ void row_share(struct summary_row *row, size_t column, uint64_t part,
     uint64_t of);
 void row_asks(struct builder *builder, struct summary_row *row,
     const char *option, struct str value);
+/* So many messages are listed; those of builder_top() are counts[0], and those
+ * of hours are known without it. */
+void row_lists(struct summary_row *row, uint64_t messages);
+/* Each row of the newest table asks for this, too. */
+void builder_rows_ask(struct builder *builder, const char *option,
+    struct str value);
 
 /*
  * The best rows of a tally, at most top and none whose first count is 0; fill()

@@ -153,3 +153,13 @@ seen_make(struct seen *seen, const struct event_record *record,
 		place = &record->decided.place;
 	seen->rule = seen_place(arena, place);
 }
+
+bool
+seen_once(struct arena *arena, struct once *names, struct str name)
+{
+	for (size_t i = 0; i < names->list.count; i++)
+		if (str_eq(names->list.at[i], name))
+			return false;
+	VEC_PUSH(arena, &names->list, name);
+	return true;
+}

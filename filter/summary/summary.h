@@ -69,15 +69,18 @@ struct summary_value {
 
 /*
  * The messages behind a figure, as options of assay log: "--verdict" and
- * "reject".  count 0: there is no command that lists them.
+ * "reject".  count 0: there is no command that lists them, unless a time or
+ * all says so.
  */
-enum { SUMMARY_QUERY_MAX = 4 };
+enum { SUMMARY_QUERY_MAX = 6 };
 
 struct summary_query {
 	struct { const char *option; struct str value; }
-			at[SUMMARY_QUERY_MAX];	/* an empty value: none */
+			at[SUMMARY_QUERY_MAX];
 	size_t		count;
+	bool		all;			/* whatever it is */
 	int64_t		since_us, until_us;	/* 0: the summary's own */
+	uint64_t	lists;			/* so many messages */
 };
 
 /* A figure by itself. */
@@ -172,6 +175,7 @@ struct summary_options {
 	const struct str	*own;		/* domains of ours, what is
 						 * below them too */
 	size_t			 own_count;
+	size_t			 own_named;	/* first ones, in commands */
 	double			 spam_score;	/* from here on it is spam */
 	/* Logs of the MTA, NULL-terminated, as of maillog/read.h; or NULL. */
 	const char *const	*mail_logs;
@@ -192,6 +196,8 @@ struct summary {
 	struct event_feed_count	 feed;
 	const char *const	*sources;	/* in commands; or NULL */
 	const char		*config;	/* the same */
+	const struct str	*own;		/* the same, own_count */
+	size_t			 own_count;
 	size_t			 section_count;
 	struct summary_section	*sections;	/* all of the list above */
 };
@@ -220,6 +226,7 @@ struct summary_table summary_by_day(const struct summary_table *table,
 /* A section has nothing to tell: no figure but zeros, no table, no note. */
 bool summary_is_empty(const struct summary_section *section);
 
+bool summary_has_query(const struct summary_query *query);
 /* "assay log --since ... --verdict reject", quoted for a shell; empty: no
  * command lists that.  In the arena. */
 struct str summary_command(const struct summary *summary,

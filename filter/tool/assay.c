@@ -39,8 +39,16 @@ const struct tool_use tool_uses[] = {
 	  "[-c FILE] [--from WHO] [--to WHO] [--client IP|NET] "
 	  "[--verdict WHAT] [--queue-id ID] [--rule FILE:LINE] "
 	  "[--fired FILE:LINE] [--fact TEST]... [--host NAME] [--kind "
-	  "KIND] [--since TIME] [--until TIME] [--limit N] [--follow] "
-	  "[--set KEY=VALUE]... [--json] [SOURCE...]",
+	  "KIND] [--since TIME] [--until TIME] [--weekday DAY] [--is "
+	  "WORD]... [--known FACT] [--signal NAME] [--proof KIND:NAME] "
+	  "[--rate KEY[,SECONDS]] [--bounce-tag WORD] [--took "
+	  "[CHECK:]SPAN] [--waited [CHECK:]SPAN] [--dns-zone ZONE] "
+	  "[--list [FUNCTION:]ZONE] [--list-error "
+	  "[FUNCTION:]ZONE[:REASON]] [--shadow FROM:TO] [--signed "
+	  "DOMAIN] [--not-signed REASON] [--not-sealed REASON] "
+	  "[--not-tagged REASON] [--trouble TEXT] [--own DOMAIN]... "
+	  "[--limit N] [--follow] [--set KEY=VALUE]... [--json] "
+	  "[SOURCE...]",
 	  "what mail came, a line each",
 	  tool_log },
 	{ "explain", "",

@@ -6,161 +6,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "base/ensure.h"
-#include "base/limits.h"
-#include "event/when.h"
+#include "summary/ids.h"
 #include "tool/events.h"
 #include "tool/store.h"
 #include "wire/privacy.h"
 
-enum { STATUS_FOUND = 0, STATUS_NOT_FOUND = 1, LIMIT_MAX = 1000000 };
+enum { STATUS_FOUND = 0, STATUS_NOT_FOUND = 1 };
 
 static const char command[] = "log";
 
-static const struct option table[] = {
-	TOOL_COMMON_OPTIONS,
-	{ "from", required_argument, NULL, 'f' },
-	{ "to", required_argument, NULL, 't' },
-	{ "client", required_argument, NULL, 'i' },
-	{ "verdict", required_argument, NULL, 'v' },
-	{ "queue-id", required_argument, NULL, 'q' },
-	{ "rule", required_argument, NULL, 'r' },
-	{ "fired", required_argument, NULL, 'R' },
-	{ "fact", required_argument, NULL, 'a' },
-	{ "host", required_argument, NULL, 'h' },
-	{ "kind", required_argument, NULL, 'k' },
-	{ "since", required_argument, NULL, 's' },
-	{ "until", required_argument, NULL, 'u' },
-	{ "limit", required_argument, NULL, 'n' },
-	{ "follow", no_argument, NULL, 'F' },
-	{ NULL, 0, NULL, 0 },
-};
-
-/* ---- options ---- */
-
-static bool
-take_verdict(struct tool_log *log, struct str text)
-{
-	log->filter.verdict = text;
-	for (int i = ACTION_ACCEPT; i < ACTION_COUNT; i++)
-		if (str_eqz_nocase(text, action_name((enum action)i)))
-			return true;
-	return false;
-}
-
-static bool
-take_test(struct tool_log *log, struct str text)
-{
-	return log->filter.test_count < LOG_TESTS_MAX && log_test_read(text,
-	    &log->filter.tests[log->filter.test_count++]);
-}
-
-static bool
-take_kind(struct tool_log *log, struct str text)
-{
-	enum stage stage;
-
-	log->filter.kind = text;
-	return stage_find(text, &stage);
-}
-
-static bool
-take_limit(struct tool_log *log, struct str text)
-{
-	uint64_t number;
-
-	if (!str_to_uint(text, LIMIT_MAX, &number))
-		return false;
-	log->limit = (size_t)number;
-	return true;
-}
-
-/* False: the argument cannot be that. */
-static bool
-take_option(struct tool_log *log, int letter, const char *argument)
-{
-	struct str text = str_from(argument == NULL ? "" : argument);
-
-	switch (letter) {
-	case 'f':
-		log->filter.from[0] = text;
-		return text.len > 0;
-	case 't':
-		log->filter.to[0] = text;
-		return text.len > 0;
-	case 'i':
-		log->filter.has_client = true;
-		return ipnet_parse(text, &log->filter.client);
-	case 'v':
-		return take_verdict(log, text);
-	case 'q':
-		log->filter.queue_id = text;
-		return text.len > 0;
-	case 'r':
-		log->filter.rule = text;
-		return text.len > 0;
-	case 'R':
-		log->filter.fired = text;
-		return text.len > 0;
-	case 'a':
-		return take_test(log, text);
-	case 'h':
-		log->filter.host = text;
-		return text.len > 0;
-	case 'k':
-		return take_kind(log, text);
-	case 's':
-		return when_read_or_ago(text, clock_unix_us(),
-		    &log->since_us);
-	case 'u':
-		return when_read_or_ago(text, clock_unix_us(),
-		    &log->until_us);
-	case 'n':
-		return take_limit(log, text);
-	case 'F':
-		log->follow = true;
-		return true;
-	default:
-		return tool_common_option(&log->common, letter, argument);
-	}
-}
-
-static int
-take_options(struct tool_log *log, int argc, char **argv)
-{
-	int letter, row = 0;
-
-	while ((letter = tool_option(command, argc, argv,
-	    TOOL_COMMON_LETTERS, table, &row)) != -1) {
-		if (letter == '?')
-			return TOOL_BAD_USE;
-		if (!take_option(log, letter, optarg))
-			return tool_usage(command, "\"%s\" is nothing for "
-			    "--%s", optarg, table[row].name);
-	}
-	if (log->follow && log->until_us != 0)
-		return tool_usage(command, "--follow has no --until");
-	if (isatty(STDOUT_FILENO))
-		log->shape = LOG_COLUMNS;
-	return TOOL_DONE;
-}
+/* ---- settings ---- */
 
 /* Where addresses are hashed, the one that is looked for has a hash, too. */
 static bool
-take_privacy(struct tool_log *log, struct arena *arena)
+take_privacy(struct tool_log *log, const struct settings *settings,
+    struct arena *arena)
 {
-	struct settings *settings = tool_settings(&log->common);
 	struct diag *diag = diag_new();
 	struct privacy privacy = { 0 };
-	bool ok = settings != NULL && wire_privacy(settings, arena, diag,
-	    &privacy);
+	bool ok = wire_privacy(settings, arena, diag, &privacy);
 
 	diag_print(diag, stderr);
 	diag_free(diag);
-	settings_free(settings);
 	if ((privacy.bits & PRIVACY_HASH_SENDERS) != 0 &&
 	    str_chr(log->filter.from[0], '@') > 0)
 		log->filter.from[1] = privacy_hashed(arena, &privacy,
@@ -169,6 +38,29 @@ take_privacy(struct tool_log *log, struct arena *arena)
 	    str_chr(log->filter.to[0], '@') > 0)
 		log->filter.to[1] = privacy_hashed(arena, &privacy,
 		    log->filter.to[0]);
+	return ok;
+}
+
+/* Only what is asked for needs them. */
+static bool
+take_settings(struct tool_log *log, struct arena *arena)
+{
+	bool privacy = log->filter.from[0].len > 0 ||
+	    log->filter.to[0].len > 0;
+	struct settings *settings;
+	bool ok;
+
+	if (!privacy && !asks_need_settings(&log->asks))
+		return true;
+	settings = tool_settings(&log->common);
+	if (settings == NULL)
+		return false;
+	tool_own_settings(&log->own, arena, settings);
+	log->summary.own = log->own.at;
+	log->summary.own_count = log->own.count;
+	log->summary.spam_score = (double)settings->reputation_spam_score;
+	ok = !privacy || take_privacy(log, settings, arena);
+	settings_free(settings);
 	return ok;
 }
 
@@ -207,6 +99,7 @@ struct list {
 	struct tool_log	*log;
 	struct kept	*ring;		/* log->limit of them */
 	uint64_t	 count;
+	struct ids	*ids;		/* NULL: of one source */
 };
 
 static void
@@ -223,7 +116,8 @@ keep_row(struct list *list, const struct history_row *row)
 static void
 list_row(struct list *list, const struct history_row *row)
 {
-	if (!log_matches(&list->log->filter, row))
+	if (!log_matches(&list->log->filter, row) ||
+	    (list->ids != NULL && !ids_add(list->ids, row->id)))
 		return;
 	if (list->log->limit == 0)
 		print_row(list->log, row);
@@ -300,7 +194,7 @@ take_event(void *ctx, void *into, const struct event_record *record,
 	struct history_row row;
 
 	(void)ctx;
-	if (!log_matches_event(&part->log->filter, record))
+	if (!tool_log_event_matches(part->log, record, arena))
 		return;
 	event_row(record, arena, &row);
 	if (!part->log->common.json)
@@ -347,6 +241,8 @@ run(struct tool_log *log, const char *const *paths)
 	const char *last = NULL;
 	bool ok = true;
 
+	if (paths[0] != NULL && paths[1] != NULL)
+		list.ids = ids_new(log->arena);
 	list.ring = xcalloc(log->limit + 1, sizeof(*list.ring));
 	for (; *paths != NULL; last = *paths++)
 		if (!log->follow || log->limit > 0 || log->since_us != 0)
@@ -354,6 +250,7 @@ run(struct tool_log *log, const char *const *paths)
 			    list_store(&list, *paths) :
 			    list_file(&list, *paths)) && ok;
 	list_end(&list);
+	ids_free(list.ids);
 	if (log->follow && ok)
 		return tool_log_follow(log, last);
 	if (fflush(stdout) != 0 || !ok)
@@ -364,21 +261,19 @@ run(struct tool_log *log, const char *const *paths)
 int
 tool_log(int argc, char **argv)
 {
-	struct tool_log log = { .limit = 0 };
-	int status = take_options(&log, argc, argv);
+	struct arena *arena = arena_new();
+	struct tool_log log = { .arena = arena };
+	int status = tool_log_options(&log, argc, argv);
 	const char *const *paths;
-	struct arena *arena;
 
-	if (status != TOOL_DONE)
-		return status;
-	arena = arena_new();
-	paths = (log.filter.from[0].len > 0 || log.filter.to[0].len > 0) &&
-	    !take_privacy(&log, arena) ? NULL :
-	    tool_event_logs(&log.common, command, true, arena,
-	    argv + optind, argc - optind);
-	tool_log_prepare(&log, arena);
-	status = paths == NULL ? TOOL_BAD_USE : run(&log, paths);
-	tool_log_end(&log);
+	if (status == TOOL_DONE) {
+		paths = !take_settings(&log, arena) ? NULL :
+		    tool_event_logs(&log.common, command, true, arena,
+		    argv + optind, argc - optind);
+		tool_log_prepare(&log);
+		status = paths == NULL ? TOOL_BAD_USE : run(&log, paths);
+		tool_log_end(&log);
+	}
 	arena_free(arena);
 	return status;
 }

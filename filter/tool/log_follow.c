@@ -20,7 +20,8 @@ take_line(void *ctx, struct str line)
 	struct history_row row;
 
 	if (event_read(line, &log->want, log->scratch, log->record) ==
-	    EVENT_READ_OK && log_matches_event(&log->filter, log->record)) {
+	    EVENT_READ_OK && tool_log_event_matches(log, log->record,
+	    log->scratch)) {
 		event_row(log->record, log->scratch, &row);
 		tool_log_take(log, &row);
 	}

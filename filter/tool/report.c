@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/domain.h"
 #include "event/when.h"
 #include "summary/html.h"
 #include "tool/events.h"
@@ -77,19 +76,6 @@ take_top(struct tool_report *report, struct str text)
 }
 
 static bool
-take_own(struct tool_report *report, struct arena *arena, struct str text)
-{
-	struct str domain;
-
-	text = str_skip(text, str_rchr(text, '@') == text.len ? 0 :
-	    str_rchr(text, '@') + 1);
-	if (!domain_to_ascii(arena, text, &domain))
-		return false;
-	VEC_PUSH(arena, &report->own, domain);
-	return true;
-}
-
-static bool
 take_section(struct tool_report *report, struct arena *arena,
     const char *name)
 {
@@ -125,7 +111,7 @@ take_option(struct tool_report *report, struct arena *arena, int letter,
 	case 'o':
 		return take_section(report, arena, argument);
 	case 'd':
-		return take_own(report, arena, text);
+		return tool_own_add(&report->own, arena, text);
 	case 'm':
 		return report->how.commands = true;
 	case 'C':
@@ -174,15 +160,6 @@ take_options(struct tool_report *report, struct arena *arena, int argc,
 
 /* ---- what the settings say ---- */
 
-static void
-take_list(struct tool_report *report, struct arena *arena,
-    const struct setting_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		take_own(report, arena, arena_copy(arena,
-		    str_from(list->at[i])));
-}
-
 /* Our domains, as far as settings name them; what is spam. */
 static bool
 take_settings(struct tool_report *report, struct arena *arena)
@@ -191,11 +168,8 @@ take_settings(struct tool_report *report, struct arena *arena)
 
 	if (settings == NULL)
 		return false;
-	take_list(report, arena, &settings->local_domains);
-	take_list(report, arena, &settings->bounce_domains);
-	if (settings->arc_domain[0] != '\0')
-		take_own(report, arena, arena_copy(arena,
-		    str_from(settings->arc_domain)));
+	report->summary.own_named = report->own.count;
+	tool_own_settings(&report->own, arena, settings);
 	report->summary.spam_score = (double)settings->reputation_spam_score;
 	settings_free(settings);
 	return true;

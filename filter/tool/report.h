@@ -5,6 +5,7 @@
 #define ASSAY_TOOL_REPORT_H
 
 #include "summary/summary.h"
+#include "tool/own.h"
 #include "tool/tool.h"
 
 typedef void report_print(FILE *out, const struct summary *summary,
@@ -17,7 +18,7 @@ struct tool_report {
 	report_print		*print;
 	const char		*jobs;
 	bool			 follow;
-	VEC(struct str)		 own;
+	struct tool_own		 own;
 	VEC(const char *)	 only;
 	VEC(char *)		 mail_logs;
 	VEC(struct str)		 mail;	/* who gets it; none: standard

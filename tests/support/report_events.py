@@ -37,9 +37,11 @@ def rule(line, action, stage, text, functions=()):
 
 LISTED = rule(4, "reject", "connect", "listed", ("dnsbl",))
 FAST = rule(8, "tempfail", "mail", "too fast", ("rate",))
+FASTER = rule(8, "tempfail", "mail", "too fast", ("rate", "rate.rcpts"))
 FORGED = rule(12, "reject", "message", "forged")
 UNSURE = rule(14, "quarantine", "message", "not authenticated")
 BOUNCE = rule(16, "reject", "message", "answers nothing")
+LATER = rule(18, "tempfail", "message", "come again")
 
 
 def client(i):
@@ -83,7 +85,7 @@ def facts_of(i, kind):
     domain = author(i, kind)
     plain = i % 6 == 2
     facts.update({
-        "helo": "mx." + domain, "helo.ours": False,
+        "helo": "mx." + domain, "helo.ours": i % 1000 == 6,
         "tls.version": None if plain else "TLSv1.3",
         "tls.cipher": None if plain else "TLS_AES_256_GCM_SHA384",
         "client.ours": kind == "ours",
@@ -120,10 +122,12 @@ def verdict(fired):
 
 
 def rule_of(i, kind):
-    return {"listed": LISTED, "fast": FAST, "forged": FORGED,
+    return {"listed": LISTED, "fast": FASTER if i % 200 == 33 else FAST,
+            "forged": FORGED,
             "failed": FORGED if i % 16 == 1 else None,
             "candidate": UNSURE,
-            "bounce": BOUNCE if i // 60 % 4 in (2, 3) else None}.get(kind)
+            "bounce": BOUNCE if i // 60 % 4 in (2, 3) else None,
+            "good": LATER if i % 1000 == 4 else None}.get(kind)
 
 
 def calls_of(i, kind, ip):
@@ -134,17 +138,55 @@ def calls_of(i, kind, ip):
     if i % 500 == 9:
         listed["answer"] = {"unknown": "not answered in time"}
     calls = [listed]
+    if i % 1000 == 509:
+        calls.append(dict(listed, arguments=["bl.example", "192.0.2.1"]))
+    if i % 1000 == 14:
+        calls.append({"function": "dnswl", "arguments": ["wl.example"],
+                      "answer": True})
     if kind == "fast":
         calls.append({"function": "rate", "arguments": [ip, 3600],
                       "answer": 101 + i // 100 % 7})
+        calls.append({"function": "rate.rcpts", "arguments": [ip, 3600],
+                      "answer": 200})
     return calls
+
+
+def dns_of(i):
+    """Every other one in trouble asks two zones, and one of them twice."""
+    def answer(name, status, kind="TXT"):
+        return {"method": "spf", "name": name, "type": kind,
+                "status": status, "secure": False, "data": ""}
+
+    if i % 70 != 3:
+        return [answer("good.example", "DATA")]
+    dns = [answer("_spf.a.broken.example", "SERVFAIL")]
+    if i % 140 == 3:
+        dns += [answer("b.broken.example", "BOGUS", "A"),
+                answer("mx.slow.example", "TIMEOUT", "A")]
+    return dns
+
+
+def shadow_of(i, done, rcpts):
+    shadow = {"file": "next.policy", "differs": False, "rcpts": [],
+              "decided": done}
+    if i % 90 == 2:
+        shadow.update(differs=True, decided=dict(
+            verdict(FORGED), file="next.policy", line=3))
+    elif i % 90 == 5:
+        shadow.update(differs=True, rcpts=[
+            dict(verdict(FORGED), address=rcpt["address"],
+                 file="next.policy", line=9) for rcpt in rcpts])
+    elif i % 900 == 6:
+        shadow["differs"] = True
+    return shadow
 
 
 def event(i, time):
     kind = kind_of(i)
     facts = facts_of(i, kind)
     fired = rule_of(i, kind)
-    done = verdict(fired)
+    decided = verdict(fired)
+    done = NO_RULE if fired is LATER else decided
     stage = {"listed": "connect", "fast": "mail"}.get(kind, "message")
     rcpts = [{"address": "r%d@example.com" % k, "action": "accept"}
              for k in range(facts.get("rcpt.count", 0))]
@@ -158,14 +200,13 @@ def event(i, time):
         "v": 1, "time": time.isoformat("T", "microseconds") + "Z",
         "id": "%016x" % (i + 1), "host": HOSTS[i % 3], "kind": stage,
         "queue_id": facts.get("queue.id"), "verdict": done,
-        "policy": {"name": "p", "checksum": "0" * 16, "mode": "enforce"},
+        "decided": decided,
+        "policy": {"name": "p", "checksum": "0" * 16,
+                   "mode": "monitor" if fired is LATER else "enforce"},
         "rules": [fired] if fired else [],
         "calls": calls_of(i, kind, facts["client.ip"]), "rcpts": rcpts,
         "dkim": [], "facts": facts,
-        "dns": [{"method": "spf", "name": "_spf.a.broken.example" if i % 70
-                 == 3 else "good.example", "type": "TXT",
-                 "status": "SERVFAIL" if i % 70 == 3 else "DATA",
-                 "secure": False, "data": ""}],
+        "dns": dns_of(i),
         "signed": [], "unsigned": None, "checks": checks,
         "took_us": 1000 * (1 + i % 100),
         "troubles": ["header over the limit"] if i % 1000 == 1 else []}
@@ -177,12 +218,16 @@ def event(i, time):
                                  "algorithm": "rsa-sha256"}]
     if kind == "fast":
         record["waits"] = [{"for": "store", "waited_us": 4000}]
+    if i % 300 == 12:
+        record["arc_seal"] = {"instance": 1, "cv": "none"}
+    if i % 300 == 24:
+        record["arc_seal"] = {"why_not": "no key for mx.example"}
+    if i % 400 == 0:
+        record["bounce_tag"] = {"why_not": "no key for tags"}
+    if i % 1000 == 2:
+        record["privacy"] = ["hash-senders"]
     if stage == "message":
-        differs = i % 90 == 2
-        record["shadow_policy"] = {
-            "file": "next.policy", "differs": differs, "rcpts": [],
-            "decided": dict(verdict(FORGED), file="next.policy", line=3)
-                       if differs else done}
+        record["shadow_policy"] = shadow_of(i, decided, rcpts)
     return record
 
 
