@@ -121,7 +121,8 @@ def table_faults(where, rows, table):
         return
     for number, (row, wanted) in enumerate(zip(rows, table["rows"])):
         at = "%s, row %d" % (where, number)
-        values = [v for key, v in wanted.items() if key != "command"]
+        values = [v for key, v in wanted.items()
+                  if key not in ("command", "lists")]
         for cell, value in zip(row, values):
             if not same(cell, value):
                 yield "%s: %r (%s), not %r" % (at, cell.text, cell.value,
@@ -151,8 +152,8 @@ def section_faults(shown, section):
         if not same(cell, value):
             yield "%s is %r, not %r" % (where, cell.text, value)
         yield from command_fault(where, cell,
-                                 section["commands"].get(key) if value
-                                 else None)
+                                 section["commands"].get(key)
+                                 if section["lists"].get(key) else None)
     for (caption, rows), table in zip(tables, section["tables"].values()):
         if not caption.text.endswith(table["title"]):
             yield "%s: a table %r" % (title.text, caption.text)

@@ -55,7 +55,7 @@ figures(struct html *html, const struct summary_section *section)
 		tiles[i] = (struct page_tile){ str_from(figure->title),
 		    summary_value_text(figure->type, &figure->value,
 			html->arena), STR_NONE, STR_NONE };
-		if (figure->type != SUMMARY_COUNT || figure->value.count > 0)
+		if (figure->query.lists > 0)
 			tiles[i].command = summary_command(html->summary,
 			    &figure->query, html->arena);
 	}

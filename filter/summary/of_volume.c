@@ -134,7 +134,8 @@ tell_week(struct builder *out, const struct state *state)
 			row_count(row, hour + 1, state->week[day][hour]);
 			sum += state->week[day][hour];
 		}
-		row_asks(out, row, "--weekday", name);
+		if (sum > 0)
+			row_asks(out, row, "--weekday", name);
 		row_lists(row, sum);
 	}
 }

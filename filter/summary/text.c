@@ -66,7 +66,7 @@ void
 text_command(const struct text_printer *printer,
     const struct summary_query *query)
 {
-	struct str command = printer->how->commands ?
+	struct str command = printer->how->commands && query->lists > 0 ?
 	    summary_command(printer->summary, query,
 	    printer->summary->arena) : STR_NONE;
 
