@@ -6,6 +6,7 @@
 #include "maillog/entry.h"
 #include "maillog/idle.h"
 #include "maillog/piece.h"
+#include "maillog/refusal.h"
 
 /* ---- queue ids ---- */
 
@@ -244,56 +245,6 @@ read_from(struct str rest, struct maillog_entry *entry)
 
 /* ---- lines of other kinds ---- */
 
-/* ends: of the message, and not of one command, it speaks. */
-static const struct verb {
-	struct str		text;
-	enum maillog_kind	at_end, before;
-	bool			by_milter;
-} verbs[] = {
-	{ STR_INIT("reject: "), MAILLOG_REFUSED, MAILLOG_REFUSAL, false },
-	{ STR_INIT("milter-reject: "), MAILLOG_REFUSED, MAILLOG_REFUSAL,
-	    true },
-	{ STR_INIT("hold: "), MAILLOG_HELD, MAILLOG_HELD, false },
-	{ STR_INIT("milter-hold: "), MAILLOG_HELD, MAILLOG_HELD, true },
-	{ STR_INIT("discard: "), MAILLOG_DISCARDED, MAILLOG_DISCARDED,
-	    false },
-	{ STR_INIT("milter-discard: "), MAILLOG_DISCARDED,
-	    MAILLOG_DISCARDED, true },
-};
-
-static const struct str message_ends[] = {
-	STR_INIT("END-OF-MESSAGE "), STR_INIT("END-OF-DATA "),
-	STR_INIT("header "), STR_INIT("body "), STR_INIT("mime-"),
-	STR_INIT("content "),
-};
-
-/* "REPLY; from=<a> to=<b> proto=ESMTP helo=<c>" behind "from CLIENT: " */
-static bool
-read_verb(struct str rest, struct maillog_entry *entry)
-{
-	bool at_end = false;
-
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		if (!piece_text(&rest, verbs[i].text))
-			continue;
-		for (size_t k = 0; k < sizeof(message_ends) /
-		    sizeof(message_ends[0]); k++)
-			at_end |= piece_is(rest, message_ends[k]);
-		entry->kind = at_end ? verbs[i].at_end : verbs[i].before;
-		entry->by_milter = verbs[i].by_milter;
-		rest = piece_after(rest, STR(" from "));
-		entry->client = str_slice(rest, 0, str_chr(rest, ' '));
-		if (entry->client.len > 0 &&
-		    entry->client.ptr[entry->client.len - 1] == ':')
-			entry->client.len--;
-		rest = piece_after(rest, STR(": "));
-		entry->reason = str_slice(rest, 0, piece_find(rest,
-		    STR("; ")));
-		return true;
-	}
-	return false;
-}
-
 static const struct {
 	struct str		text;
 	enum maillog_notice	notice;
@@ -350,19 +301,6 @@ read_phrase(struct str rest, struct str program, struct maillog_entry *entry)
 	return false;
 }
 
-/* "END-OF-MESSAGE: 550 no; from=<a> to=<b> ...": what a filter before the
- * queue said, and the client was told. */
-static bool
-read_proxy(struct str rest, struct maillog_entry *entry)
-{
-	if (!piece_text(&rest, STR("proxy-reject: ")))
-		return false;
-	rest = piece_after(rest, STR(": "));
-	entry->reason = str_slice(rest, 0, piece_find(rest, STR("; ")));
-	entry->kind = MAILLOG_REFUSAL;
-	return true;
-}
-
 /* ---- all of them ---- */
 
 static void
@@ -386,7 +324,7 @@ read_with_id(struct str rest, struct str program,
 	} else if (piece_text(&rest, STR("from="))) {
 		read_from(rest, entry);
 	} else if (!read_phrase(rest, program, entry) &&
-	    !read_notice(rest, entry) && !read_verb(rest, entry) &&
+	    !read_notice(rest, entry) && !refusal_read(rest, entry) &&
 	    idle_postfix_with_id(rest)) {
 		entry->kind = MAILLOG_NOTHING;
 	}
@@ -403,7 +341,7 @@ maillog_postfix(const struct maillog_line *line,
 		read_with_id(rest, line->program, entry_out);
 		return;
 	}
-	if (!read_proxy(rest, entry_out) && (idle_postfix(rest) ||
+	if (!refusal_of_proxy(rest, entry_out) && (idle_postfix(rest) ||
 	    str_eqz(line->program, "postfix-script") ||
 	    str_eqz(line->program, "postlog")))
 		entry_out->kind = MAILLOG_NOTHING;

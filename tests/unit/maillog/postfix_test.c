@@ -200,8 +200,16 @@ static const struct {
 	    "reason=milter triggers DISCARD action" },
 	{ "cleanup", "0A1B2C3D4E: reject: header Subject: x from "
 	    "unknown[192.0.2.1]; from=<a@b.example>: 5.7.1 no",
-	    "refused 0A1B2C3D4E client=unknown[192.0.2.1]; reason=5.7.1 "
+	    "refused 0A1B2C3D4E client=unknown[192.0.2.1] reason=5.7.1 "
 	    "no" },
+	{ "cleanup", "0A1B2C3D4E: hold: header Subject: x from us: all; "
+	    "from=<y>: fine from unknown[192.0.2.1]; from=<a@b.example> "
+	    "to=<c@d.example> proto=ESMTP helo=<x>: looked at",
+	    "held 0A1B2C3D4E client=unknown[192.0.2.1] reason=looked at" },
+	{ "cleanup", "0A1B2C3D4E: reject: mime-error nesting: x from "
+	    "unknown[192.0.2.1]; from=<a@b.example> to=<c@d.example>",
+	    "refused 0A1B2C3D4E client=unknown[192.0.2.1] "
+	    "reason=mime-error nesting: x" },
 	{ "smtpd", "proxy-reject: END-OF-MESSAGE: 550 5.7.1 spam; "
 	    "from=<a@b.example> to=<c@d.example> proto=ESMTP helo=<x>",
 	    "refusal reason=550 5.7.1 spam" },
