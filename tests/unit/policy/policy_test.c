@@ -253,6 +253,7 @@ main(void)
 
 	suite_add_tcase(suite, mistakes_tests());
 	suite_add_tcase(suite, eval_tests());
+	suite_add_tcase(suite, rules_tests());
 	suite_add_tcase(suite, wait_tests());
 	suite_add_tcase(suite, text_tests());
 	suite_add_tcase(suite, list_tests());

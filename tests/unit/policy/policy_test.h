@@ -43,6 +43,7 @@ const char *truth_of(struct arena *arena, const char *expr,
 
 TCase *mistakes_tests(void);
 TCase *eval_tests(void);
+TCase *rules_tests(void);
 TCase *wait_tests(void);
 TCase *text_tests(void);
 TCase *list_tests(void);

@@ -6,6 +6,7 @@
 
 #include "tests/support/check.h"
 
+TCase *actions_tests(void);
 TCase *asks_tests(void);
 TCase *privacy_tests(void);
 TCase *count_tests(void);

@@ -8,5 +8,6 @@ main(void)
 	add_record_tests(suite);
 	add_macro_tests(suite);
 	add_eval_tests(suite);
+	add_limits_tests(suite);
 	return run_suite(suite);
 }

@@ -7,5 +7,6 @@
 void add_record_tests(Suite *suite);
 void add_macro_tests(Suite *suite);
 void add_eval_tests(Suite *suite);
+void add_limits_tests(Suite *suite);
 
 #endif
