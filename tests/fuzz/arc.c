@@ -5,13 +5,11 @@
  * rest the message.  Nothing may crash, the size of the pieces may not matter,
  * and only a chain that passes has sealers.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "arc/arc.h"
 #include "base/clock.h"
 #include "base/ensure.h"
 #include "dns/zonefile.h"
+#include "tests/support/fuzz_mail.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -46,44 +44,10 @@ keep(void *ctx, const struct arc_results *results)
 	outcome->done = true;
 }
 
-/* Lines end with CRLF; a line that begins with white space goes on. */
-static struct str
-feed_header(struct arc *arc, struct str text)
-{
-	while (text.len > 0) {
-		size_t end = 0, colon;
-		struct str line;
-
-		while (end < text.len && !(text.ptr[end] == '\n' &&
-		    (end + 1 == text.len || (text.ptr[end + 1] != ' ' &&
-		    text.ptr[end + 1] != '\t'))))
-			end++;
-		line = str_slice(text, 0, end);
-		if (line.len > 0 && line.ptr[line.len - 1] == '\r')
-			line.len--;
-		text = str_skip(text, end + 1);
-		if (line.len == 0)
-			break;
-		colon = str_chr(line, ':');
-		arc_header(arc, &(struct header_field){
-		    str_slice(line, 0, colon), str_skip(line, colon + 1) });
-	}
-	return text;
-}
-
 static void
-feed_body(struct arc *arc, struct str text, size_t piece)
+feed_body(void *ctx, struct str piece)
 {
-	while (text.len > 0) {
-		size_t size = text.len < piece ? text.len : piece;
-		char *copy = malloc(size);
-
-		ensure(copy != NULL);
-		memcpy(copy, text.ptr, size);
-		arc_body(arc, str_make(copy, size));
-		free(copy);
-		text = str_skip(text, size);
-	}
+	arc_body(ctx, piece);
 }
 
 static void
@@ -93,13 +57,15 @@ run(struct resolver *dns, struct arena *arena, size_t piece, struct str text,
 	struct arc_options options = { .clock_skew = 300,
 				       .deadline_ms = 5000 };
 	struct strand *strand = strand_new();
+	struct header_field field;
 	struct arc *arc;
 
 	strand_enter(strand);
 	arc = arc_new(&options, arena, dns, strand, 1700000000);
-	text = feed_header(arc, text);
+	while (fuzz_mail_field(&text, &field))
+		arc_header(arc, &field);
 	arc_eoh(arc);
-	feed_body(arc, text, piece);
+	fuzz_mail_pieces(text, piece, feed_body, arc);
 	arc_eom(arc, keep, outcome);
 	ensure(strand_wait(strand, &outcome->done, clock_ms() + 20000));
 	arc_free(arc);

@@ -5,14 +5,13 @@
  * none or pass our own validator believes, what we seal as fail it does not,
  * and no line of the new fields is odd.
  */
-#include <string.h>
-
 #include "arc/arc.h"
 #include "arc/seal.h"
 #include "base/clock.h"
 #include "base/ensure.h"
 #include "dkim/digest.h"
 #include "dns/zonefile.h"
+#include "tests/support/fuzz_mail.h"
 #include "tests/unit/dkim/keys_of_rfc8463.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -75,29 +74,13 @@ validate(struct mail *mail)
 	strand_unref(strand);
 }
 
-/* Lines end with CRLF; a line that begins with white space goes on. */
 static void
 read_mail(struct mail *mail, struct str text)
 {
-	while (text.len > 0) {
-		size_t end = 0, colon;
-		struct str line;
+	struct header_field field;
 
-		while (end < text.len && !(text.ptr[end] == '\n' &&
-		    (end + 1 == text.len || (text.ptr[end + 1] != ' ' &&
-		    text.ptr[end + 1] != '\t'))))
-			end++;
-		line = str_slice(text, 0, end);
-		if (line.len > 0 && line.ptr[line.len - 1] == '\r')
-			line.len--;
-		text = str_skip(text, end + 1);
-		if (line.len == 0)
-			break;
-		colon = str_chr(line, ':');
-		VEC_PUSH(mail->arena, &mail->header.fields,
-		    (struct header_field){ str_slice(line, 0, colon),
-		    str_skip(line, colon + 1) });
-	}
+	while (fuzz_mail_field(&text, &field))
+		VEC_PUSH(mail->arena, &mail->header.fields, field);
 	mail->body = text;
 }
 

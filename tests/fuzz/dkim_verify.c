@@ -5,7 +5,6 @@
  * rest the message.  No engine may crash, and two that both judge a signature
  * must agree.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -13,6 +12,7 @@
 #include "base/limits.h"
 #include "dkim/dkim.h"
 #include "dns/zonefile.h"
+#include "tests/support/fuzz_mail.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -56,44 +56,10 @@ keep(void *ctx, const struct dkim_results *results)
 	outcome->done = true;
 }
 
-/* Lines end with CRLF; a line that begins with white space goes on. */
-static struct str
-feed_header(struct dkim_verify *verify, struct str text)
-{
-	while (text.len > 0) {
-		size_t end = 0, colon;
-		struct str line;
-
-		while (end < text.len && !(text.ptr[end] == '\n' &&
-		    (end + 1 == text.len || (text.ptr[end + 1] != ' ' &&
-		    text.ptr[end + 1] != '\t'))))
-			end++;
-		line = str_slice(text, 0, end);
-		if (line.len > 0 && line.ptr[line.len - 1] == '\r')
-			line.len--;
-		text = str_skip(text, end + 1);
-		if (line.len == 0)
-			break;
-		colon = str_chr(line, ':');
-		dkim_verify_header(verify, &(struct header_field){
-		    str_slice(line, 0, colon), str_skip(line, colon + 1) });
-	}
-	return text;
-}
-
 static void
-feed_body(struct dkim_verify *verify, struct str text, size_t piece)
+feed_body(void *ctx, struct str piece)
 {
-	while (text.len > 0) {
-		size_t size = text.len < piece ? text.len : piece;
-		char *copy = malloc(size);
-
-		ensure(copy != NULL);
-		memcpy(copy, text.ptr, size);
-		dkim_verify_body(verify, str_make(copy, size));
-		free(copy);
-		text = str_skip(text, size);
-	}
+	dkim_verify_body(ctx, piece);
 }
 
 static void
@@ -105,13 +71,15 @@ run(struct resolver *dns, struct arena *arena, enum dkim_engine engine,
 		.deadline_ms = 5000
 	};
 	struct strand *strand = strand_new();
+	struct header_field field;
 	struct dkim_verify *verify;
 
 	strand_enter(strand);
 	verify = dkim_verify_new(&options, arena, dns, strand, 1700000000);
-	text = feed_header(verify, text);
+	while (fuzz_mail_field(&text, &field))
+		dkim_verify_header(verify, &field);
 	dkim_verify_eoh(verify);
-	feed_body(verify, text, piece);
+	fuzz_mail_pieces(text, piece, feed_body, verify);
 	dkim_verify_eom(verify, keep, outcome);
 	ensure(strand_wait(strand, &outcome->done, clock_ms() + 20000));
 	dkim_verify_free(verify);
