@@ -25,12 +25,12 @@ enum { BY_TIME, BY_TIME_WITH_LINES, LINES, BY_QUEUE_ID, COUNT, READ_BEGIN,
 
 static const char *const texts[QUERIES] = {
 	[BY_TIME] = "SELECT " COLUMNS " FROM events e" WITHIN PAGE,
-	[BY_TIME_WITH_LINES] = "SELECT " COLUMNS ", l.line FROM events e"
-	    " LEFT JOIN event_lines l ON l.seq = e.seq" WITHIN PAGE,
+	[BY_TIME_WITH_LINES] = ("SELECT " COLUMNS ", l.line FROM events e"
+	    " LEFT JOIN event_lines l ON l.seq = e.seq" WITHIN PAGE),
 	[LINES] = "SELECT e.seq, e.line FROM event_lines e" WITHIN PAGE,
-	[BY_QUEUE_ID] = "SELECT " COLUMNS ", l.line FROM events e"
+	[BY_QUEUE_ID] = ("SELECT " COLUMNS ", l.line FROM events e"
 	    " LEFT JOIN event_lines l ON l.seq = e.seq" WITHIN
-	    " AND e.queue_id = ?4 AND e.queue_id <> ''" PAGE,
+	    " AND e.queue_id = ?4 AND e.queue_id <> ''" PAGE),
 	[COUNT] = "SELECT count(*), max(e.seq) FROM events e" WITHIN,
 	[READ_BEGIN] = "BEGIN",
 	[READ_END] = "COMMIT",
