@@ -121,28 +121,41 @@ is_named(int id, struct str name)
 	    memcmp(name.ptr, names[id].ptr, name.len) == 0;
 }
 
+/* FACT_COUNT: none of ours.  They were written in the table's order. */
+static int
+find_fact(struct str name, int next)
+{
+	int id = next;
+
+	while (id < FACT_COUNT && !is_named(id, name))
+		id++;
+	for (int i = 0; id == FACT_COUNT && i < next; i++)
+		if (is_named(i, name))
+			return i;
+	return id;
+}
+
 /*
- * What follows on a fact in one line does so in most: a guess for each, by
- * thread, that the name confirms.  Else they were written in the table's order.
+ * False at the end, or when bad; else as find_fact().  What follows on a fact
+ * in one line does so in most: a guess for each, by thread.
  */
 static bool
-find_fact(struct str name, int *next, enum fact_id *id_out)
+next_fact(struct pull *pull, int *next, int *id_out)
 {
 	static _Thread_local uint8_t guesses[FACT_COUNT + 1];
 	int id = guesses[*next];
+	struct str name;
 
-	if (!is_named(id, name)) {
-		for (id = *next; id < FACT_COUNT && !is_named(id, name); id++)
-			continue;
-		for (int i = 0; id == FACT_COUNT && i < *next; i++)
-			if (is_named(i, name))
-				id = i;
-		if (id == FACT_COUNT)
+	if (!pull_key_is(pull, names[id])) {
+		if (!pull_key(pull, &name))
 			return false;
-		guesses[*next] = (uint8_t)id;
+		id = find_fact(name, *next);
+		if (id < FACT_COUNT)
+			guesses[*next] = (uint8_t)id;
 	}
-	*id_out = (enum fact_id)id;
-	*next = id + 1;
+	if (id < FACT_COUNT)
+		*next = id + 1;
+	*id_out = id;
 	return true;
 }
 
@@ -164,17 +177,16 @@ bool
 event_facts_read(struct pull *pull, const bool *wanted,
     struct fact_set *facts)
 {
-	struct str name;
-	enum fact_id id;
-	int next = 0;
+	int next = 0, id;
 
 	if (!pull_object(pull))
 		return false;
-	while (pull_key(pull, &name)) {
-		if (!find_fact(name, &next, &id) || facts_known(facts, id) ||
+	while (next_fact(pull, &next, &id)) {
+		if (id == FACT_COUNT ||
+		    facts_known(facts, (enum fact_id)id) ||
 		    (wanted != NULL && !wanted[id]))
 			pull_skip(pull);
-		else if (!read_fact(pull, id, facts))
+		else if (!read_fact(pull, (enum fact_id)id, facts))
 			return false;
 	}
 	return !pull->bad;

@@ -58,6 +58,23 @@ pull_type(struct pull *pull)
 bool pull_object(struct pull *pull);
 /* False at the end of the object, which is behind us then, and when bad. */
 bool pull_key(struct pull *pull, struct str *key_out);
+/* The next key, where it is known which one to expect: true if it is that,
+ * written as our writer does, and not the first one.  Else nothing was done. */
+static inline bool
+pull_key_is(struct pull *pull, struct str key)
+{
+	const char *at = pull->at;
+
+	if (pull->first || (size_t)(pull->end - at) < key.len + 4 ||
+	    at[0] != ',' || at[1] != '"' || at[key.len + 2] != '"' ||
+	    at[key.len + 3] != ':')
+		return false;
+	for (size_t i = 0; i < key.len; i++)
+		if (at[i + 2] != key.ptr[i])
+			return false;
+	pull->at += key.len + 4;
+	return true;
+}
 bool pull_array(struct pull *pull);
 /* False at the end of the array, which is behind us then, and when bad. */
 bool pull_item(struct pull *pull);

@@ -10,7 +10,6 @@ reader_wants(const struct reader *reader, const struct key_row *row)
 	return row->part == 0 || (reader->want.parts & row->part) != 0;
 }
 
-/* The next row is likely. */
 static const struct key_row *
 find_row(struct str key, const struct key_row *rows, size_t count,
     size_t next)
@@ -23,6 +22,23 @@ find_row(struct str key, const struct key_row *rows, size_t count,
 			return &rows[at];
 	}
 	return NULL;
+}
+
+/* False at the end, or when bad; a key that has no row is NULL.  The next row
+ * is likely. */
+static bool
+next_row(struct pull *pull, const struct key_row *rows, size_t count,
+    size_t next, const struct key_row **row_out)
+{
+	struct str key;
+
+	*row_out = rows + next;
+	if (next < count && pull_key_is(pull, rows[next].key))
+		return true;
+	if (!pull_key(pull, &key))
+		return false;
+	*row_out = find_row(key, rows, count, next);
+	return true;
 }
 
 /* What must be there was, and the recipients too, and the line ends as we end
@@ -40,14 +56,12 @@ reader_keys(struct reader *reader, const struct key_row *rows, size_t count,
     const struct key_row *last, void *into)
 {
 	struct pull *pull = &reader->pull;
-	struct str key;
+	const struct key_row *row;
 	size_t next = 0;
 
 	if (!pull_object(pull))
 		return false;
-	while (pull_key(pull, &key)) {
-		const struct key_row *row = find_row(key, rows, count, next);
-
+	while (next_row(pull, rows, count, next, &row)) {
 		if (row == NULL || !reader_wants(reader, row))
 			pull_skip(pull);
 		else if (!row->read(reader, (char *)into + row->offset))
