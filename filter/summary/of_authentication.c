@@ -201,11 +201,11 @@ end(const void *at, const struct summary *summary,
 	static const struct summary_column columns[] = {
 		{ "domain", "author domain", SUMMARY_TEXT, NULL },
 		{ "messages", "messages", SUMMARY_COUNT, NULL },
-		{ "pass", "DMARC", SUMMARY_SHARE, NULL },
-		{ "dkim", "DKIM", SUMMARY_SHARE, NULL },
-		{ "spf", "SPF", SUMMARY_SHARE, NULL },
-		{ "arc", "ARC", SUMMARY_SHARE, NULL },
-		{ "fail", "failed", SUMMARY_COUNT, NULL },
+		{ "pass", "DMARC pass", SUMMARY_SHARE, NULL },
+		{ "dkim", "aligned DKIM", SUMMARY_SHARE, NULL },
+		{ "spf", "aligned SPF", SUMMARY_SHARE, NULL },
+		{ "arc", "ARC pass", SUMMARY_SHARE, NULL },
+		{ "fail", "DMARC fail", SUMMARY_COUNT, NULL },
 	};
 	static const struct summary_column in_time[] = {
 		{ "time", "from (UTC)", SUMMARY_TIME, NULL },

@@ -148,20 +148,23 @@ end(const void *at, const struct summary *summary,
 		{ "refused", "refused", SUMMARY_COUNT, "reject" },
 	};
 	static const char *const titles[TAG_COUNT] = {
-		"recipients with a valid tag", "without a tag",
-		"with an expired tag", "with a forged tag"
+		"recipients with a valid tag", "recipients without a tag",
+		"recipients with an expired tag",
+		"recipients with a forged tag"
 	};
 	struct builder out = builder_of(summary, section);
 	const struct state *state = at;
 
 	builder_count(&out, "bounces", "bounces of strangers", state->bounces);
 	builder_asks(&out, "--is", STR("bounce"));
-	builder_count(&out, "refused", "of them refused", state->refused);
+	builder_count(&out, "refused", "bounces that were refused",
+	    state->refused);
 	builder_asks(&out, "--is", STR("bounce"));
 	builder_asks(&out, "--is", STR("refused"));
-	builder_count(&out, "nothing", "answer nothing", state->nothing);
+	builder_count(&out, "nothing", "bounces that answer nothing",
+	    state->nothing);
 	builder_asks(&out, "--is", STR("backscatter"));
-	builder_count(&out, "through", "of these came through",
+	builder_count(&out, "through", "... of these let in",
 	    state->through);
 	builder_asks(&out, "--is", STR("backscatter"));
 	builder_asks(&out, "--is", STR("let-in"));

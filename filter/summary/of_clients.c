@@ -118,9 +118,10 @@ end(const void *at, const struct summary *summary,
 	struct builder out = builder_of(summary, section);
 	const struct state *state = at;
 
-	builder_count(&out, "refused", "refused in all", state->refused);
+	builder_count(&out, "refused", "events that were refused",
+	    state->refused);
 	builder_asks(&out, "--is", STR("refused"));
-	builder_share(&out, "share", "of all events", state->refused,
+	builder_share(&out, "share", "refused, of all events", state->refused,
 	    summary->events);
 	builder_asks(&out, "--is", STR("refused"));
 	builder_table(&out, "addresses", "clients", SUMMARY_LIST,

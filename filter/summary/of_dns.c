@@ -154,14 +154,15 @@ end(const void *at, const struct summary *summary,
 	struct builder out = builder_of(summary, section);
 	const struct state *state = at;
 
-	builder_count(&out, "answers", "answers that took part",
+	builder_count(&out, "answers", "answers to what checks asked",
 	    state->answers);
 	builder_asks(&out, "--is", STR("dns-asked"));
 	builder_lists(&out, state->asked);
-	builder_count(&out, "trouble", "of them in trouble", state->trouble);
+	builder_count(&out, "trouble", "answers in trouble", state->trouble);
 	builder_asks(&out, "--is", STR("dns-trouble"));
 	builder_lists(&out, state->events);
-	builder_share(&out, "share", "as a share", state->trouble,
+	builder_share(&out, "share", "in trouble, of all answers",
+	    state->trouble,
 	    state->answers);
 	builder_asks(&out, "--is", STR("dns-trouble"));
 	builder_lists(&out, state->events);

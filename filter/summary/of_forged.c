@@ -175,10 +175,11 @@ end(const void *at, const struct summary *summary,
 	builder_count(&out, "author", "strangers with our domain in From",
 	    state->author);
 	builder_asks(&out, "--is", STR("our-author"));
-	builder_count(&out, "passed", "of them passed DMARC", state->passed);
+	builder_count(&out, "passed", "... of these passed DMARC",
+	    state->passed);
 	builder_asks(&out, "--is", STR("our-author"));
 	builder_asks(&out, "--fact", STR("dmarc=pass"));
-	builder_count(&out, "through", "did not pass, and came through",
+	builder_count(&out, "through", "... did not pass, and were let in",
 	    state->through);
 	builder_asks(&out, "--is", STR("our-author"));
 	builder_asks(&out, "--fact", STR("dmarc!=pass"));

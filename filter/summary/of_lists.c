@@ -200,7 +200,7 @@ end(const void *at, const struct summary *summary,
 		{ "list", "list", SUMMARY_TEXT, NULL },
 		{ "asked", "asked", SUMMARY_COUNT, NULL },
 		{ "listed", "listed", SUMMARY_COUNT, NULL },
-		{ "share", "of them", SUMMARY_SHARE, NULL },
+		{ "share", "share listed", SUMMARY_SHARE, NULL },
 		{ "not_listed", "not listed", SUMMARY_COUNT, NULL },
 		{ "errors", "errors", SUMMARY_COUNT, NULL },
 	};
@@ -212,10 +212,11 @@ end(const void *at, const struct summary *summary,
 	struct builder out = builder_of(summary, section);
 	const struct state *state = at;
 
-	builder_count(&out, "asked", "answers of lists", state->asked);
+	builder_count(&out, "asked", "questions to lists", state->asked);
 	builder_asks(&out, "--is", STR("list-asked"));
 	builder_lists(&out, state->asked_events);
-	builder_count(&out, "errors", "of them errors", state->errors);
+	builder_count(&out, "errors", "questions without an answer",
+	    state->errors);
 	builder_asks(&out, "--is", STR("list-error"));
 	builder_lists(&out, state->error_events);
 	builder_table(&out, "lists", "by list", SUMMARY_LIST,

@@ -200,16 +200,16 @@ end(const void *at, const struct summary *summary,
 {
 	static const struct summary_column columns[] = {
 		{ "key", "who", SUMMARY_TEXT, NULL },
-		{ "over", "over", SUMMARY_COUNT, NULL },
-		{ "highest", "highest", SUMMARY_COUNT, NULL },
-		{ "period", "in", SUMMARY_SPAN, NULL },
+		{ "over", "events", SUMMARY_COUNT, NULL },
+		{ "highest", "highest rate", SUMMARY_COUNT, NULL },
+		{ "period", "per", SUMMARY_SPAN, NULL },
 		{ "first", "crossed", SUMMARY_COUNT, NULL },
 		{ "rule", "rule", SUMMARY_TEXT, NULL },
 	};
 	struct builder out = builder_of(summary, section);
 	const struct state *state = at;
 
-	builder_count(&out, "events", "over a rate", state->events);
+	builder_count(&out, "events", "events over a rate", state->events);
 	builder_asks(&out, "--is", STR("over-rate"));
 	builder_table(&out, "keys", "who was over", SUMMARY_LIST,
 	    COLUMNS_OF(columns));

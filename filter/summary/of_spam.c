@@ -263,7 +263,7 @@ end(const void *at, const struct summary *summary,
 		{ "signal", "signal", SUMMARY_TEXT, NULL },
 		{ "messages", "messages", SUMMARY_COUNT, NULL },
 		{ "spam", "spam", SUMMARY_COUNT, NULL },
-		{ "share", "of them", SUMMARY_SHARE, NULL },
+		{ "share", "spam share", SUMMARY_SHARE, NULL },
 		{ "alone", "alone", SUMMARY_COUNT, NULL },
 	};
 	struct builder out = builder_of(summary, section);
@@ -275,7 +275,8 @@ end(const void *at, const struct summary *summary,
 	builder_asks(&out, "--is", STR("stranger"));
 	builder_count(&out, "spam", "spam", state->spam);
 	builder_asks(&out, "--is", STR("spam"));
-	builder_share(&out, "share", "of them", state->spam, state->messages);
+	builder_share(&out, "share", "spam, of messages of strangers",
+	    state->spam, state->messages);
 	builder_asks(&out, "--is", STR("spam"));
 	builder_count(&out, "refused", "spam that was refused", state->refused);
 	builder_asks(&out, "--is", STR("spam"));

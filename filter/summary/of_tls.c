@@ -133,14 +133,15 @@ end(const void *at, const struct summary *summary,
 	struct builder out = builder_of(summary, section);
 	const struct state *state = at;
 
-	builder_count(&out, "in", "of strangers", state->in);
+	builder_count(&out, "in", "events of strangers", state->in);
 	asks(&out, "stranger", false);
-	builder_share(&out, "in_share", "of them over TLS", state->in_tls,
+	builder_share(&out, "in_share", "strangers over TLS", state->in_tls,
 	    state->in);
 	asks(&out, "stranger", true);
-	builder_count(&out, "ours", "of our own users and hosts", state->ours);
+	builder_count(&out, "ours", "events of our own users and hosts",
+	    state->ours);
 	asks(&out, "ours", false);
-	builder_share(&out, "ours_share", "of them over TLS", state->ours_tls,
+	builder_share(&out, "ours_share", "ours over TLS", state->ours_tls,
 	    state->ours);
 	asks(&out, "ours", true);
 	builder_table(&out, "versions", "by version", SUMMARY_LIST,

@@ -232,13 +232,17 @@ print_heat(const struct text_printer *printer,
 {
 	static const char marks[] = " .:-=+*#%@";
 	uint64_t most = 1;
+	struct str top;
 
 	for (size_t i = 0; i < table->rows.count; i++)
 		for (size_t k = 1; k < table->column_count; k++)
 			if (table->rows.at[i].values[k].count > most)
 				most = table->rows.at[i].values[k].count;
-	fprintf(printer->out, "%*s%-5s 0     6     12    18\n", TEXT_INDENT, "",
-	    table->columns[0].title);
+	top = summary_value_text(SUMMARY_COUNT, &(struct summary_value){
+	    .count = most }, printer->summary->arena);
+	fprintf(printer->out, "%*s%-5s 0     6     12    18       @ up to "
+	    "%.*s in an hour\n", TEXT_INDENT, "", table->columns[0].title,
+	    STR_ARG(top));
 	for (size_t i = 0; i < table->rows.count; i++) {
 		const struct summary_value *values =
 		    table->rows.at[i].values;
@@ -249,6 +253,7 @@ print_heat(const struct text_printer *printer,
 			fputc(marks[(values[k].count * 9 + most - 1) / most],
 			    printer->out);
 		fputc('\n', printer->out);
+		text_command(printer, &table->rows.at[i].query);
 	}
 }
 
