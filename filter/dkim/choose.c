@@ -49,12 +49,16 @@ dkim_choose(struct arena *arena, const struct header *header,
 	names_t authors = { 0 };
 	size_t chosen = 0;
 
+	for (size_t i = 0; i < count && count <= max; i++)
+		chosen_out[i] = true;
+	if (count <= max)
+		return;
 	for (size_t i = 0; i < header->fields.count; i++)
 		if (header_is_named(&header->fields.at[i], STR("From")))
 			collect(arena, header->fields.at[i].value, &authors);
 	for (size_t i = 0; i < count; i++) {
-		chosen_out[i] = count <= max ||
-		    (chosen < max && is_related(&authors, domains[i]));
+		chosen_out[i] = chosen < max &&
+		    is_related(&authors, domains[i]);
 		chosen += chosen_out[i];
 	}
 	for (size_t i = 0; i < count && chosen < max; i++) {

@@ -10,7 +10,7 @@
  *		as "/etc/k.pem: mode 0644 is readable by others: chmod 600".
  *		A key that is loaded may have a note too: a warning.
  * Ownership:	a reference, dkim_private_unref(); notes are the arena's.
- * Threads:	any; a key does not change.
+ * Threads:	any, also several at once.
  */
 #ifndef ASSAY_DKIM_PRIVATE_H
 #define ASSAY_DKIM_PRIVATE_H

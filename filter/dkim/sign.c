@@ -42,14 +42,57 @@ add_name(struct arena *arena, struct dkim_selected *selected,
 	return true;
 }
 
+/* A bit for names of this length and beginning.  A name that is in no mask is
+ * nowhere; one that is must be looked for. */
+static uint64_t
+name_bit(struct str name)
+{
+	return name.len == 0 ? 1 : UINT64_C(1) << (((unsigned char)
+	    ascii_lower(name.ptr[0]) + 7 * name.len) % 64);
+}
+
+/* Blanks at the ends of a name are none of it: it could be any. */
+static uint64_t
+field_mask(const struct header *header)
+{
+	uint64_t mask = 0;
+
+	for (size_t i = 0; i < header->fields.count; i++) {
+		struct str name = header->fields.at[i].name;
+
+		if (name.len > 0 && (ascii_space(name.ptr[0]) ||
+		    ascii_space(name.ptr[name.len - 1])))
+			return UINT64_MAX;
+		mask |= name_bit(name);
+	}
+	return mask;
+}
+
 static bool
 is_repeated(const struct dkim_wanted *wanted, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
-		if (wanted[i].name.len == wanted[at].name.len &&
-		    str_eq_nocase(wanted[i].name, wanted[at].name))
+		if (str_eq_nocase(wanted[i].name, wanted[at].name))
 			return true;
 	return false;
+}
+
+/* The last field of a name is signed first (RFC 6376 section 5.4.2). */
+static bool
+select_fields(struct arena *arena, const struct header *header,
+    struct str name, struct dkim_selected *selected, size_t *octets)
+{
+	for (size_t at = header->fields.count; at-- > 0;) {
+		const struct header_field *field = &header->fields.at[at];
+
+		if (field->name.len < name.len ||
+		    !header_is_named(field, name))
+			continue;
+		if (!add_name(arena, selected, name, octets))
+			return false;
+		VEC_PUSH(arena, &selected->fields, field);
+	}
+	return true;
 }
 
 bool
@@ -57,26 +100,21 @@ dkim_select(struct arena *arena, const struct header *header,
     const struct dkim_wanted *wanted, size_t count,
     struct dkim_selected *selected_out)
 {
+	uint64_t there = field_mask(header), seen = 0;
 	size_t octets = 0;
 
 	*selected_out = (struct dkim_selected){ 0 };
 	for (size_t i = 0; i < count; i++) {
 		struct str name = wanted[i].name;
 		size_t before = selected_out->fields.count;
+		uint64_t bit = name_bit(name);
 
-		if (is_repeated(wanted, i))
+		if ((seen & bit) != 0 && is_repeated(wanted, i))
 			continue;
-		for (size_t at = header->fields.count; at-- > 0;) {
-			const struct header_field *field =
-			    &header->fields.at[at];
-
-			if (field->name.len < name.len ||
-			    !header_is_named(field, name))
-				continue;
-			if (!add_name(arena, selected_out, name, &octets))
-				return false;
-			VEC_PUSH(arena, &selected_out->fields, field);
-		}
+		seen |= bit;
+		if ((there & bit) != 0 && !select_fields(arena, header, name,
+		    selected_out, &octets))
+			return false;
 		if (wanted[i].over == DKIM_NOT_OVER ||
 		    (wanted[i].over == DKIM_OVER_IF_THERE &&
 		    selected_out->fields.count == before))
@@ -96,7 +134,17 @@ struct lines {
 	size_t		 column;
 };
 
-enum { TAB_COLUMNS = 8, B_OCTETS_MIN = 8 };
+enum { TAB_COLUMNS = 8, B_OCTETS_MIN = 8,
+       OWN_OCTETS = 200 };	/* of a field, beside its variable parts */
+
+/* With room for so much, so that it is not copied again and again as it
+ * grows; it may still grow. */
+static struct buf
+buf_with_room(struct arena *arena, size_t octets)
+{
+	return (struct buf){ .arena = arena, .max = SIZE_MAX,
+	    .ptr = arena_alloc(arena, octets), .size = octets };
+}
 
 static void
 new_line(struct lines *lines)
@@ -220,8 +268,12 @@ hash(struct arena *arena, const struct dkim_sign *sign, struct str name,
     struct str value, unsigned char *digest)
 {
 	struct buf text;
+	size_t octets = name.len + 1 + value.len;
 
-	buf_init(&text, arena, SIZE_MAX);
+	for (size_t i = 0; i < sign->selected->fields.count; i++)
+		octets += sign->selected->fields.at[i]->name.len +
+		    sign->selected->fields.at[i]->value.len + 3;
+	text = buf_with_room(arena, octets);
 	for (size_t i = 0; i < sign->selected->fields.count; i++) {
 		const struct header_field *field =
 		    sign->selected->fields.at[i];
@@ -234,6 +286,19 @@ hash(struct arena *arena, const struct dkim_sign *sign, struct str name,
 	dkim_digest(buf_str(&text), digest);
 }
 
+/* About as many as its field will have, folds and all. */
+static size_t
+field_octets(const struct dkim_sign *sign)
+{
+	size_t octets = OWN_OCTETS + sign->domain.len + sign->selector.len +
+	    sign->identity.len + dkim_private_bits(sign->key) / 4;
+
+	for (size_t i = 0; sign->kind != DKIM_ARC_SEAL &&
+	    i < sign->selected->names.count; i++)
+		octets += sign->selected->names.at[i].len + 2;
+	return octets;
+}
+
 bool
 dkim_sign(struct arena *arena, const struct dkim_sign *sign,
     struct header_field *field_out)
@@ -241,9 +306,8 @@ dkim_sign(struct arena *arena, const struct dkim_sign *sign,
 	struct str name = str_from(field_names[sign->kind]), signature;
 	unsigned char digest[DKIM_DIGEST_OCTETS];
 	struct lines lines;
-	struct buf value;
+	struct buf value = buf_with_room(arena, field_octets(sign));
 
-	buf_init(&value, arena, SIZE_MAX);
 	lines = (struct lines){ .out = &value, .column = name.len + 1 };
 	put_tags(&lines, arena, sign);
 	hash(arena, sign, name, buf_str(&value), digest);

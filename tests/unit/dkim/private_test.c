@@ -1,6 +1,7 @@
 #include "tests/unit/dkim/dkim_test.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -293,6 +294,45 @@ START_TEST(signatures_are_those_of_rfc8463)
 }
 END_TEST
 
+/* One key, more threads than it has contexts set up. */
+enum { SIGNERS = 6, EACH = 20 };
+
+static void *
+sign_again_and_again(void *ctx)
+{
+	unsigned char digest[DKIM_DIGEST_OCTETS];
+	struct arena *arena = arena_new();
+	size_t wrong = 0;
+
+	dkim_digest(str_from(appendix[0].octets), digest);
+	for (int i = 0; i < EACH; i++)
+		wrong += !str_eqz(base64_write(arena, dkim_private_sign(arena,
+		    ctx, digest)), appendix[0].b);
+	arena_free(arena);
+	return wrong == 0 ? ctx : NULL;
+}
+
+START_TEST(many_threads_sign_with_one_key)
+{
+	struct arena *arena = arena_new();
+	pthread_t threads[SIGNERS];
+	struct dkim_private *key;
+	struct str note;
+	void *same;
+
+	key = dkim_private_read(arena, "k", str_from(appendix[0].key), &note);
+	for (int i = 0; i < SIGNERS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL,
+		    sign_again_and_again, key), 0);
+	for (int i = 0; i < SIGNERS; i++) {
+		ck_assert_int_eq(pthread_join(threads[i], &same), 0);
+		ck_assert_ptr_eq(same, key);
+	}
+	dkim_private_unref(key);
+	arena_free(arena);
+}
+END_TEST
+
 void
 add_private_tests(TCase *tc)
 {
@@ -304,6 +344,7 @@ add_private_tests(TCase *tc)
 	    TEST_COUNT(modes));
 	tcase_add_test(tc, key_of_somebody_else_is_refused);
 	tcase_add_test(tc, what_is_no_file_says_why);
+	tcase_add_test(tc, many_threads_sign_with_one_key);
 	tcase_add_loop_test(tc, signatures_are_those_of_rfc8463, 0,
 	    TEST_COUNT(appendix));
 }
