@@ -1,4 +1,5 @@
 #include "action/edit.h"
+#include "base/buf.h"
 
 /* The place of the nth field of this name, or count. */
 static size_t
@@ -25,8 +26,12 @@ take_out(struct header *header, size_t at)
 static struct header_field
 field_of(struct arena *arena, const struct edit *edit)
 {
-	return (struct header_field){ .name = edit->name,
-	    .value = arena_printf(arena, " %.*s", STR_ARG(edit->value)) };
+	struct buf value;
+
+	buf_init(&value, arena, edit->value.len + 1);
+	buf_addc(&value, ' ');
+	buf_add(&value, edit->value);
+	return (struct header_field){ edit->name, buf_str(&value) };
 }
 
 static void
@@ -37,7 +42,8 @@ apply_one(struct arena *arena, const struct edit *edit,
 
 	switch (edit->kind) {
 	case EDIT_INSERT:
-		VEC_PUSH(arena, &header->fields, field_of(arena, edit));
+		VEC_PUSH(arena, &header->fields,
+		    (struct header_field){ 0 });
 		memmove(header->fields.at + 1, header->fields.at,
 		    count * sizeof(*header->fields.at));
 		header->fields.at[0] = field_of(arena, edit);
@@ -64,6 +70,8 @@ edit_apply(struct arena *arena, const struct edit_list *edits,
     const struct header *header, struct header *after_out)
 {
 	*after_out = (struct header){ .cut = header->cut };
+	VEC_ROOM(arena, &after_out->fields, header->fields.count +
+	    edits->list.count);
 	for (size_t i = 0; i < header->fields.count; i++)
 		VEC_PUSH(arena, &after_out->fields, header->fields.at[i]);
 	for (size_t i = 0; i < edits->list.count; i++)

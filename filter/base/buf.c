@@ -40,6 +40,11 @@ buf_add(struct buf *buf, struct str s)
 {
 	size_t room = buf->max - buf->len;
 
+	if (s.len <= buf->size - buf->len && s.len > 0) {
+		memcpy(buf->ptr + buf->len, s.ptr, s.len);
+		buf->len += s.len;
+		return;
+	}
 	if (s.len > room) {
 		buf->full = true;
 		s.len = room;

@@ -40,11 +40,38 @@ label_is_valid(struct str label)
 	return label.ptr[0] != '-' && label.ptr[label.len - 1] != '-';
 }
 
+/* The same of octets below 0x80, in one go: each message has many such. */
+static bool
+ascii_is_valid(struct str name)
+{
+	size_t label = 0;
+	char before = '.';
+
+	if (name.len == 0 || name.len > LIMIT_DOMAIN_OCTETS)
+		return false;
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.ptr[i];
+
+		if (c == '.' || before == '.') {
+			if (c == '.' ? label == 0 || before == '-' : c == '-')
+				return false;
+			label = 0;
+		}
+		if (c != '.' && ((!ascii_alnum(c) && c != '-' && c != '_') ||
+		    ++label > LIMIT_LABEL_OCTETS))
+			return false;
+		before = c;
+	}
+	return before != '.' && before != '-';
+}
+
 bool
 domain_is_valid(struct str name)
 {
 	struct str label;
 
+	if (str_is_ascii(name))
+		return ascii_is_valid(domain_chop_dot(name));
 	if (!domain_fits_dns(name) || !str_is_utf8(name))
 		return false;
 	name = domain_chop_dot(name);
@@ -70,7 +97,7 @@ domain_to_ascii(struct arena *arena, struct str name, struct str *ascii_out)
 	*ascii_out = STR_NONE;
 	name = domain_chop_dot(name);
 	if (str_is_ascii(name)) {
-		if (!is_final(name))
+		if (!ascii_is_valid(name))
 			return false;
 		*ascii_out = arena_lower(arena, name);
 		return true;

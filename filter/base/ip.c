@@ -109,13 +109,35 @@ ipnet_contains(const struct ipnet *net, const struct ip *ip)
 	    (uint8_t)(net->ip.bytes[whole] >> (8 - rest));
 }
 
+/* inet_ntop() does this with sprintf(), for every message several times. */
+static struct str
+format_v4(const uint8_t octets[4], char *text)
+{
+	char *p = text;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned octet = octets[i];
+
+		if (i > 0)
+			*p++ = '.';
+		if (octet >= 100)
+			*p++ = (char)('0' + octet / 100);
+		if (octet >= 10)
+			*p++ = (char)('0' + octet / 10 % 10);
+		*p++ = (char)('0' + octet % 10);
+	}
+	*p = '\0';
+	return str_make(text, (size_t)(p - text));
+}
+
 struct str
 ip_format(const struct ip *ip, char text_out[IP_TEXT_MAX])
 {
+	if (ip->family == IP_V4)
+		return format_v4(ip->bytes, text_out);
 	text_out[0] = '\0';
-	if (ip->family != IP_NONE)
-		inet_ntop(ip->family == IP_V4 ? AF_INET : AF_INET6, ip->bytes,
-		    text_out, IP_TEXT_MAX);
+	if (ip->family == IP_V6)
+		inet_ntop(AF_INET6, ip->bytes, text_out, IP_TEXT_MAX);
 	return str_from(text_out);
 }
 
@@ -128,9 +150,11 @@ ip_format_site(const struct ip *ip, char text_out[IP_SITE_MAX])
 
 	memset(net.bytes + kept, 0, sizeof(net.bytes) - kept);
 	len = ip_format(&net, text_out).len;
-	if (len > 0)
-		len += (size_t)snprintf(text_out + len, IP_SITE_MAX - len,
-		    "/%zu", kept * 8);
+	if (len > 0) {
+		memcpy(text_out + len, ip->family == IP_V4 ? "/24" : "/64",
+		    sizeof("/24"));
+		len += sizeof("/24") - 1;
+	}
 	return str_make(text_out, len);
 }
 

@@ -113,6 +113,9 @@ str_eq_nocase(struct str a, struct str b)
 bool
 str_eqz(struct str a, const char *z)
 {
+	/* Names are looked up in tables: most differ at once. */
+	if (a.len > 0 && (z == NULL || a.ptr[0] != z[0]))
+		return false;
 	return str_eq(a, str_from(z));
 }
 

@@ -168,6 +168,13 @@ strand_post_slow(struct strand *strand, struct strand_task *task)
 	strand_unref(strand);
 }
 
+/* Who waits does not go on while the strand is held. */
+bool
+strand_is_waited_in(const struct strand *strand)
+{
+	return strand->lent != NULL;
+}
+
 /* With the lock. */
 static void
 take_out(struct queue *queue, struct strand_task *task)

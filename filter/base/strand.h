@@ -45,6 +45,9 @@ void strand_post(struct strand *strand, struct strand_task *task);
  */
 void strand_post_slow(struct strand *strand, struct strand_task *task);
 
+/* Holding the strand: another thread waits in it, and runs what is slow. */
+bool strand_is_waited_in(const struct strand *strand);
+
 /* Holding the strand: a task that was posted and has not run will not. */
 void strand_unpost(struct strand *strand, struct strand_task *task);
 

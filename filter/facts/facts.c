@@ -220,7 +220,8 @@ facts_reset(struct fact_set *set, enum stage from)
 		return;
 	}
 	for (int i = 0; i < FACT_COUNT; i++)
-		if (fact_table[i].stage >= from)
+		if (set->place[i] != FACT_PLACE_PENDING &&
+		    fact_table[i].stage >= from)
 			set_place(set, (enum fact_id)i, FACT_PLACE_PENDING);
 	set->version++;
 }

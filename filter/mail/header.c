@@ -9,8 +9,12 @@ header_is_named(const struct header_field *field, struct str name)
 {
 	struct str written = field->name;
 
-	if (written.len > name.len)
+	if (written.len > name.len) {
+		if (!ascii_space(written.ptr[written.len - 1]) &&
+		    !ascii_space(written.ptr[0]))
+			return false;
 		written = str_trim(written);
+	}
 	return written.len == name.len && str_eq_nocase(written, name);
 }
 

@@ -62,16 +62,20 @@ static char *
 milter_value(struct arena *arena, const struct client *client,
     struct str value)
 {
-	char *out = arena_alloc(arena, value.len + 2);
-	size_t len = 0;
+	struct buf out;
 
+	buf_init(&out, arena, value.len + 2);
 	if ((client->steps & SMFIP_HDR_LEADSPC) != 0)
-		out[len++] = ' ';
-	for (size_t i = 0; i < value.len; i++)
-		if (value.ptr[i] != '\r' && value.ptr[i] != '\0')
-			out[len++] = value.ptr[i];
-	out[len] = '\0';
-	return out;
+		buf_addc(&out, ' ');
+	while (value.len > 0) {
+		size_t n = str_chr(value, '\r');
+
+		n = str_chr(str_slice(value, 0, n), '\0');
+		buf_add(&out, str_slice(value, 0, n));
+		value = str_skip(value, n + 1);
+	}
+	buf_addc(&out, '\0');
+	return out.ptr;
 }
 
 static bool

@@ -157,7 +157,7 @@ same_arg(const struct answer_arg *arg, const struct policy_call *call,
 static const struct call_answer *
 find(const struct answers *answers, const struct policy_call *call)
 {
-	struct str rcpt = rcpt_of(call);
+	struct str rcpt = answers->list.count == 0 ? STR_NONE : rcpt_of(call);
 
 	for (size_t i = 0; i < answers->list.count; i++) {
 		const struct call_answer *answer = &answers->list.at[i];

@@ -189,10 +189,11 @@ run_header(struct connection *conn, const struct header_field *field)
 {
 	if (conn->subject.mime != NULL)
 		mime_field(conn->subject.mime, field->name, field->value);
-	for (int id = 0; id < CHECK_COUNT; id++) {
-		struct check_run *run = conn->checks[id];
+	for (unsigned bits = conn->engine->of_fields; bits != 0;
+	    bits &= bits - 1) {
+		struct check_run *run = conn->checks[__builtin_ctz(bits)];
 
-		if (is_running(run) && run->check->ops->header != NULL)
+		if (is_running(run))
 			run->check->ops->header(run, field);
 	}
 }

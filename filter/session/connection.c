@@ -127,15 +127,47 @@ connection_keep_progress(struct connection *conn, enum scope scope)
 	conn->saved[scope] = saved;
 }
 
+/* The first recipient that a rule refused, or NULL. */
+static const struct recipient *
+refused_rcpt(const struct message *message)
+{
+	for (size_t i = 0; i < message->rcpts.count; i++)
+		if (message->rcpts.at[i].action != ACTION_CONTINUE &&
+		    message->rcpts.at[i].rule != NULL)
+			return &message->rcpts.at[i];
+	return NULL;
+}
+
+/* What was refused shall not go without an event. */
+static void
+tell_refused(struct connection *conn)
+{
+	const struct recipient *refused = refused_rcpt(&conn->message);
+
+	if (refused == NULL || conn->message.event != NULL ||
+	    conn->progress.told)
+		return;
+	if (!conn->progress.decided) {
+		conn->progress.decided = true;
+		conn->progress.rule = refused->rule;
+	}
+	record_write(conn, stage_name(STAGE_RCPT), refused->action);
+}
+
 void
 connection_free(struct connection *conn)
 {
 	if (conn == NULL)
 		return;
-	session_abort(conn);
+	conn->pending.active = false;
+	tell_refused(conn);
+	/* No new message comes: nothing is put back for one. */
 	asks_reset(conn, SCOPE_CONNECTION);
 	listed_free(conn);
 	run_cancel(conn, STAGE_CONNECT);
+	sign_reset(conn);
+	if (conn->subject.bodies != NULL)
+		dkim_bodies_free(conn->subject.bodies);
 	for (int i = 0; i < SCOPE_COUNT; i++)
 		arena_free(conn->arena[i]);
 	engine_unref(conn->engine);
@@ -484,32 +516,11 @@ session_eom(struct connection *conn, session_done_fn *done, void *ctx)
 	decide_begin(conn, STAGE_MESSAGE, done, ctx);
 }
 
-/* The first recipient that a rule refused, or NULL. */
-static const struct recipient *
-refused_rcpt(const struct message *message)
-{
-	for (size_t i = 0; i < message->rcpts.count; i++)
-		if (message->rcpts.at[i].action != ACTION_CONTINUE &&
-		    message->rcpts.at[i].rule != NULL)
-			return &message->rcpts.at[i];
-	return NULL;
-}
-
 void
 session_abort(struct connection *conn)
 {
-	const struct recipient *refused = refused_rcpt(&conn->message);
-
 	conn->pending.active = false;
-	/* What was refused shall not go without an event. */
-	if (refused != NULL && conn->message.event == NULL &&
-	    !conn->progress.told) {
-		if (!conn->progress.decided) {
-			conn->progress.decided = true;
-			conn->progress.rule = refused->rule;
-		}
-		record_write(conn, stage_name(STAGE_RCPT), refused->action);
-	}
+	tell_refused(conn);
 	if (conn->in_message)
 		connection_reset(conn, SCOPE_MESSAGE);
 }

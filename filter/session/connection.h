@@ -27,6 +27,7 @@ struct engine {
 	unsigned		 held;		/* of it, not of mail of ours */
 	unsigned		 asked;		/* of that, what rules can ask
 						 * for after all */
+	unsigned		 of_fields;	/* that look at each field */
 	bool			 learns;	/* see reputation_learn() */
 	uint64_t		 wait_ms[STAGE_COUNT];
 	unsigned		 list_stages;	/* STAGE_BITs: where DNS lists

@@ -268,8 +268,13 @@ static void
 count_wait(struct connection *conn)
 {
 	struct pending *pending = &conn->pending;
-	uint64_t now = clock_us();
+	uint64_t now;
 
+	/* The first step: nothing was waited for yet. */
+	if (pending->waited_for == 0 &&
+	    pending->since_us == pending->begun_us)
+		return;
+	now = clock_us();
 	count_waited(pending->waited_for, now - pending->since_us);
 	for (int id = 0; id < CHECK_COUNT + EVENT_WAIT_COUNT; id++)
 		if ((pending->waited_for & CHECK_BIT(id)) != 0)

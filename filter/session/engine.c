@@ -140,6 +140,9 @@ engine_new(const struct engine_options *options)
 	find_lists(engine, o->policy);
 	if (o->shadow != NULL)
 		find_lists(engine, o->shadow);
+	for (int id = 0; id < CHECK_COUNT; id++)
+		if (check_table[id].ops->header != NULL)
+			engine->of_fields |= engine->wanted & CHECK_BIT(id);
 	engine->learns = reputation_is_learnt(o);
 	count_begin(engine);
 	for (int stage = 0; stage < STAGE_COUNT; stage++)

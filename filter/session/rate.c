@@ -124,6 +124,18 @@ tell_tally(const struct tally *tally, struct fact *result)
 		    .number = tally->highest };
 }
 
+/* Nobody counts: not worth a key for each value. */
+static bool
+nobody_counts(const struct connection *conn, size_t values,
+    struct fact *result)
+{
+	if (conn->engine->options.store != NULL || values == 0)
+		return false;
+	*result = (struct fact){ .state = FACT_UNKNOWN,
+	    .text = STR("there is no store") };
+	return true;
+}
+
 static void
 count_all(struct connection *conn, const struct policy_call *call,
     const char *what, count_fn *count, struct fact *result)
@@ -134,6 +146,8 @@ count_all(struct connection *conn, const struct policy_call *call,
 	struct str one;
 	size_t n = values_of(call, text, &one, &values);
 
+	if (nobody_counts(conn, n, result))
+		return;
 	for (size_t i = 0; i < n; i++)
 		add_to_tally(&tally, count(conn, counter_key(conn, what, call,
 		    values[i]), period_of(call)));
@@ -191,6 +205,8 @@ asks_rate_crossed(struct connection *conn, const struct policy_call *call,
 	size_t n = values_of(call, text, &one, &values);
 	bool first = false;
 
+	if (nobody_counts(conn, n, result))
+		return;
 	for (size_t i = 0; i < n; i++) {
 		struct tally each = { .known = false };
 

@@ -81,6 +81,8 @@ sign_puts_off(struct connection *conn)
 		return false;
 	if (signing->posted)
 		return true;
+	if (!strand_is_waited_in(conn->strand))
+		return false;	/* nobody else would do it */
 	signing->posted = true;
 	signing->conn = conn;
 	signing->task.run = run_signing;
