@@ -1,8 +1,12 @@
 """Reload and stop, also at the worst moment."""
+import os
+import shutil
 import signal
+import subprocess
 import time
 
 from client import Closed
+from daemon import USER
 from proc import answers, wait_for
 
 CASES = []
@@ -89,6 +93,100 @@ def reload_missing_zone(daemon, check):
     client.close()
 
 
+def put_key(daemon, name, kind=None):
+    """A new key in the place of the file; no kind: what is none."""
+    path = daemon.path(name)
+    if kind:
+        subprocess.run(["openssl", "genpkey", "-algorithm", kind, "-out",
+                        path + ".new"], check=True,
+                       stderr=subprocess.DEVNULL)
+    else:
+        daemon.write(name + ".new", "gone")
+    os.chmod(path + ".new", 0o600)
+    if os.geteuid() == 0:
+        shutil.chown(path + ".new", USER)
+    os.replace(path + ".new", path)
+    return path
+
+
+def local(daemon):
+    """A client on this host: its mail is signed and may be sealed."""
+    client = daemon.client().negotiate()
+    client.connect(b"localhost", b"127.0.0.1")
+    client.helo()
+    return client
+
+
+def algorithm(client, field=b"DKIM-Signature"):
+    """What one more message is signed with."""
+    for _, data in client.message()[1]:
+        name, _, value = data[4:].partition(b"\0")
+        if name == field:
+            return value.partition(b"a=")[2].partition(b";")[0].decode()
+    return None
+
+
+@case
+def reload_signing_key(daemon, check):
+    """A key file that changes counts from the next reload on."""
+    key = put_key(daemon, "key.pem", "ed25519")
+    daemon.write("signing", "example.com selector=s key=%s\n" % key)
+    daemon.configure(signing="signing")
+    daemon.start()
+    before = local(daemon)
+    check(algorithm(before) == "ed25519-sha256", "the first key signs")
+    put_key(daemon, "key.pem", "rsa")
+    check(algorithm(before) == "ed25519-sha256" and
+          algorithm(local(daemon)) == "ed25519-sha256",
+          "a file that was changed does not count yet")
+    check(daemon.reload(), "SIGHUP is answered in the log")
+    after = local(daemon)
+    check(algorithm(after) == "rsa-sha256", "the new key signs after it")
+    check(algorithm(before) == "ed25519-sha256",
+          "a connection from before goes on with its key")
+    put_key(daemon, "key.pem")
+    check(algorithm(after) == "rsa-sha256", "a broken file does not count")
+    daemon.reload()
+    broken = local(daemon)
+    check(algorithm(broken) is None and algorithm(after) == "rsa-sha256",
+          "after a reload it does")
+    check(daemon.logs("unsigned: %s: holds no private key" % key),
+          "and the log says why", daemon.log())
+    put_key(daemon, "key.pem", "ed25519")
+    daemon.reload()
+    check(algorithm(local(daemon)) == "ed25519-sha256",
+          "a reload takes the mended one at once")
+
+
+@case
+def reload_sealing_key(daemon, check):
+    """A reload that cannot have arc_key leaves what runs as it is."""
+    key = put_key(daemon, "arc.pem", "rsa")
+    daemon.configure(arc_seal="yes", arc_domain="example.org",
+                     arc_selector="s", arc_key=key, sign_networks="")
+    daemon.start()
+    before = daemon.log().count("not reloaded")
+    check(algorithm(local(daemon), b"ARC-Seal") == "rsa-sha256",
+          "it seals")
+    for change in "ed25519", None, "unreadable":
+        put_key(daemon, "arc.pem", "rsa" if change == "unreadable" else
+                change)
+        if change == "unreadable":
+            os.chmod(key, 0o644)
+        if change != "ed25519":
+            daemon.reload()
+            check(daemon.log().count("not reloaded") == before + 1,
+                  "%s: it is not taken" % change, daemon.log())
+            before += 1
+        check(algorithm(local(daemon), b"ARC-Seal") == "rsa-sha256",
+              "%s: the first key seals on" % change)
+    os.chmod(key, 0o600)
+    put_key(daemon, "arc.pem", "ed25519")
+    daemon.reload()
+    check(algorithm(local(daemon), b"ARC-Seal") == "ed25519-sha256",
+          "a good one is taken")
+
+
 @case
 def reload_start_settings(daemon, check):
     daemon.start()
@@ -102,7 +200,6 @@ def reload_start_settings(daemon, check):
 
 @case
 def reload_events(daemon, check):
-    import os
     daemon.start()
     client = daemon.client().session()
     client.message()
@@ -159,7 +256,6 @@ def stop_idle(daemon, check):
     check(problem == "", "status 0", problem)
     check(time.monotonic() - began < 2.5, "at once, with a connection open")
     client.close()
-    import os
     check(not os.path.exists(daemon.socket), "the socket is gone")
 
 

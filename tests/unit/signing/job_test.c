@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -232,6 +233,40 @@ START_TEST(keys_are_kept)
 }
 END_TEST
 
+static const struct {
+	const char *text, *made, *why;
+} reloads[] = {
+	{ RFC_RSA, "example.com/e/rsa-sha256 ", "" },
+	{ "gone", "", "@ed.pem: holds no private key in PEM: make one with "
+	  "assay key new" },
+	{ NULL, "", "@ed.pem: there is no such file: make a key with assay "
+	  "key new" },
+};
+
+/* A reload makes new tables; what runs goes on with the keys that it has. */
+START_TEST(a_reload_reads_keys_anew)
+{
+	struct bench before, after;
+
+	write_keys();
+	bench_open(&before, "example.com selector=e key=ed.pem\n");
+	assert_str(bench_sign(&before, "a@example.com"),
+	    "example.com/e/ed25519-sha256 ");
+	ck_assert_int_eq(unlink(files_path("ed.pem")), 0);
+	if (reloads[_i].text != NULL)
+		files_write("ed.pem", reloads[_i].text, 0600);
+	bench_open(&after, "example.com selector=e key=ed.pem\n");
+	assert_str(bench_sign(&after, "a@example.com"), reloads[_i].made);
+	assert_str(after.result.why, with_directory(after.arena,
+	    reloads[_i].why).ptr);
+	assert_str(bench_sign(&before, "a@example.com"),
+	    "example.com/e/ed25519-sha256 ");
+	bench_close(&before);
+	assert_str(bench_sign(&after, "a@example.com"), reloads[_i].made);
+	bench_close(&after);
+}
+END_TEST
+
 /* 100,000 domains in less than 2 s; sanitizers are given more. */
 START_TEST(many_domains_load_fast)
 {
@@ -277,6 +312,8 @@ add_job_tests(TCase *tc)
 	    TEST_COUNT(fields));
 	tcase_add_test(tc, keys_kept_are_bounded);
 	tcase_add_test(tc, keys_are_kept);
+	tcase_add_loop_test(tc, a_reload_reads_keys_anew, 0,
+	    TEST_COUNT(reloads));
 	tcase_add_test(tc, many_domains_load_fast);
 	tcase_set_timeout(tc, 60);
 }
