@@ -103,24 +103,28 @@ start(struct check_run *run)
 		run->check->ops->start(run);
 }
 
-/* At MAIL also those that were held until then. */
+/* Of those that are wanted and start here; at MAIL also of those that were held
+ * until then. */
 static bool
 is_due(const struct connection *conn, int id, enum stage stage)
 {
 	const struct check *check = &check_table[id];
 
-	return (check->starts == stage || (stage == STAGE_MAIL &&
-	    check->starts < stage && conn->checks[id] == NULL)) &&
-	    is_wanted(conn, id) && !(conn->relayed && check->of_client) &&
+	return (check->starts == stage || conn->checks[id] == NULL) &&
+	    !(conn->relayed && check->of_client) &&
 	    !is_held(conn, id, stage);
 }
 
 void
 run_start(struct connection *conn, enum stage stage)
 {
-	for (int id = 0; id < CHECK_COUNT; id++)
+	for (unsigned bits = conn->engine->starting[stage]; bits != 0;
+	    bits &= bits - 1) {
+		int id = __builtin_ctz(bits);
+
 		if (is_due(conn, id, stage))
 			start(prepare(conn, id, check_table[id].starts));
+	}
 }
 
 unsigned
@@ -248,6 +252,8 @@ run_cancel(struct connection *conn, enum stage from)
 	for (int id = CHECK_COUNT - 1; id >= 0; id--) {
 		struct check_run *run = conn->checks[id];
 
+		if (run == NULL && conn->waited_us[id] == 0)
+			continue;
 		if ((run != NULL ? run->stage : check_table[id].starts) < from)
 			continue;
 		if (run != NULL)

@@ -28,6 +28,8 @@ struct engine {
 	unsigned		 asked;		/* of that, what rules can ask
 						 * for after all */
 	unsigned		 of_fields;	/* that look at each field */
+	unsigned		 starting[STAGE_COUNT];	/* at MAIL with those
+							 * that start before */
 	bool			 learns;	/* see reputation_learn() */
 	uint64_t		 wait_ms[STAGE_COUNT];
 	unsigned		 list_stages;	/* STAGE_BITs: where DNS lists

@@ -38,6 +38,22 @@ find_wanted(struct engine *engine)
 	}
 }
 
+/* So that not every event goes through the whole table. */
+static void
+find_stages(struct engine *engine)
+{
+	for (int id = 0; id < CHECK_COUNT; id++) {
+		const struct check *check = &check_table[id];
+		unsigned bit = engine->wanted & CHECK_BIT(id);
+
+		if (check->ops->header != NULL)
+			engine->of_fields |= bit;
+		engine->starting[check->starts] |= bit;
+		if (check->starts < STAGE_MAIL)
+			engine->starting[STAGE_MAIL] |= bit;
+	}
+}
+
 /* Take a check and what it needs out of those that are held. */
 static void
 do_not_hold(struct engine *engine, int id)
@@ -140,9 +156,7 @@ engine_new(const struct engine_options *options)
 	find_lists(engine, o->policy);
 	if (o->shadow != NULL)
 		find_lists(engine, o->shadow);
-	for (int id = 0; id < CHECK_COUNT; id++)
-		if (check_table[id].ops->header != NULL)
-			engine->of_fields |= engine->wanted & CHECK_BIT(id);
+	find_stages(engine);
 	engine->learns = reputation_is_learnt(o);
 	count_begin(engine);
 	for (int stage = 0; stage < STAGE_COUNT; stage++)
