@@ -44,8 +44,8 @@ read_whole(FILE *in, size_t *len_out)
 	return text;
 }
 
-struct zone *
-zonefile_read(const char *file, struct diag *diag)
+static struct zone *
+read_file(const char *file, struct diag *diag)
 {
 	FILE *in = fopen(file, "re");
 	struct zone *zone = NULL;
@@ -100,7 +100,7 @@ resolver_new_zonefile(const char *file, char *why_out, size_t why_size)
 {
 	struct diag *diag = diag_new();
 
-	return over(zonefile_read(file, diag), diag, why_out, why_size);
+	return over(read_file(file, diag), diag, why_out, why_size);
 }
 
 struct resolver *

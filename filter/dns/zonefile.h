@@ -11,6 +11,7 @@
  * assay.zone(5) has the whole format.
  *
  * Errors:	all mistakes go to diag as file:line:column.
+ * Ownership:	a zone is the caller's until a back end has it (zone.h).
  */
 #ifndef ASSAY_DNS_ZONEFILE_H
 #define ASSAY_DNS_ZONEFILE_H
@@ -23,7 +24,6 @@ enum { ZONEFILE_TTL = 300 };	/* s, where a line gives none */
 /* NULL if there was any mistake.  file is for messages. */
 struct zone *zonefile_parse(const char *file, struct str text,
     struct diag *diag);
-struct zone *zonefile_read(const char *file, struct diag *diag);
 
 /*
  * A resolver over a zone: from a file, or from its text.  NULL: why_out has

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-bool
-listing_is_value(const struct ip *ip)
+/* An IPv4 address that a list can list with. */
+static bool
+is_value(const struct ip *ip)
 {
 	static const uint8_t blocked[] = { 127, 0, 0, 1 };
 
@@ -16,7 +17,7 @@ const struct ip *
 listing_wrong(const struct dns_answer *answer)
 {
 	for (size_t i = 0; i < answer->count; i++)
-		if (!listing_is_value(&answer->records[i].ip))
+		if (!is_value(&answer->records[i].ip))
 			return &answer->records[i].ip;
 	return NULL;
 }

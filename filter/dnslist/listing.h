@@ -24,9 +24,6 @@ enum listing {
 /* To an A question. */
 enum listing listing_of(const struct dns_answer *answer);
 
-/* An IPv4 address that a list can list with. */
-bool listing_is_value(const struct ip *ip);
-
 /* The first address of a LISTING_WRONG answer that made it so. */
 const struct ip *listing_wrong(const struct dns_answer *answer);
 

@@ -216,7 +216,7 @@ bind_word(struct bind *bind, const struct value *fact,
 	return false;
 }
 
-const char *
+static const char *
 value_wants(struct bind *bind, const struct value *value)
 {
 	static const char *const wants[] = {

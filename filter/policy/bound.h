@@ -257,7 +257,6 @@ bool value_is_number(const struct value *value);
 bool value_same(const struct value *a, const struct value *b);
 bool value_same_constant(enum fact_type type, const struct fact *a,
     const struct fact *b);
-const char *value_wants(struct bind *bind, const struct value *value);
 
 /* bind_cond.c: conditions.  NULL everywhere: a mistake, reported. */
 struct cond *bind_cond(struct bind *bind, const struct expr *expr);
