@@ -142,14 +142,14 @@ take_generation(void)
 	return generation;
 }
 
-bool
-health_is_well(void)
+void
+health_feed_watchdog(void)
 {
 	struct generation *generation = take_generation();
-	bool well = is_well(generation);
 
+	if (is_well(generation))
+		daemon_notify("WATCHDOG=1");
 	generation_unref(generation);
-	return well;
 }
 
 static void

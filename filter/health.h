@@ -34,11 +34,12 @@ void health_stop(void);
 /* libmilter does not go on.  From any thread. */
 void health_front_ended(void);
 /*
- * As far as can be told without asking: libmilter serves, and callbacks return
- * in the time that the settings give them.  From any thread, after
- * health_use().
+ * Tell systemd that we live (WATCHDOG=1), as far as can be told without asking:
+ * libmilter serves, and callbacks return in the time that the settings give
+ * them.  Otherwise nothing is said, and systemd starts us anew.  From any
+ * thread, after health_use().
  */
-bool health_is_well(void);
+void health_feed_watchdog(void);
 
 /* No more answers; the generation is given up. */
 void health_end(void);

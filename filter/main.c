@@ -213,8 +213,8 @@ wait_for_end(struct assayd *assayd)
 	for (;;) {
 		int sig = next_signal(assayd, pause);
 
-		if (pause > 0 && health_is_well())
-			daemon_notify("WATCHDOG=1");
+		if (pause > 0)
+			health_feed_watchdog();
 		/* First of all: a log is rotated, whatever the settings say. */
 		if (sig == SIGHUP || sig == SIGUSR1)
 			generation_reopen(assayd->generation);
