@@ -87,3 +87,27 @@ ledger_end(const struct ledger *ledger, struct str name)
 	return ledger->ask(ledger->ctx, &op, &answer) &&
 	    ledger_give_up(ledger, name);
 }
+
+bool
+ledger_put_back(const struct ledger *ledger, struct str name)
+{
+	struct store_op op = count_op(ledger, name, -1);
+	struct store_answer answer;
+
+	return ledger->ask(ledger->ctx, &op, &answer);
+}
+
+enum ledger_word
+ledger_take(const struct ledger *ledger, struct str name)
+{
+	struct store_op op = count_op(ledger, name, 1);
+	struct store_answer answer;
+
+	if (!ledger->ask(ledger->ctx, &op, &answer))
+		return LEDGER_TROUBLE;
+	/* Counters of a sliding window are not whole numbers. */
+	if (answer.count < 1.5)
+		return LEDGER_OPEN;
+	ledger_put_back(ledger, name);
+	return LEDGER_ENDED;
+}

@@ -55,4 +55,10 @@ enum ledger_word ledger_begin(const struct ledger *ledger, struct str name,
 bool ledger_give_up(const struct ledger *ledger, struct str name);
 bool ledger_end(const struct ledger *ledger, struct str name);
 
+/* For what had better be lost than come twice: LEDGER_OPEN: it is ended now,
+ * and the caller alone may do it.  Else LEDGER_ENDED, or LEDGER_TROUBLE. */
+enum ledger_word ledger_take(const struct ledger *ledger, struct str name);
+/* The caller that took it has not done it: another one may. */
+bool ledger_put_back(const struct ledger *ledger, struct str name);
+
 #endif

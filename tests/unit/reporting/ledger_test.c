@@ -102,6 +102,23 @@ START_TEST(time_goes_on)
 }
 END_TEST
 
+/* What may not come twice: one has it, until he gives it back. */
+START_TEST(taken_once)
+{
+	ck_assert_int_eq(ledger_take(&ledger, one), LEDGER_OPEN);
+	ck_assert_int_eq(ledger_take(&ledger, one), LEDGER_ENDED);
+	ck_assert_int_eq(ledger_take(&ledger, one), LEDGER_ENDED);
+	ck_assert_int_eq(ledger_look(&ledger, one), LEDGER_ENDED);
+	ck_assert_int_eq(ledger_take(&ledger, two), LEDGER_OPEN);
+	ck_assert(ledger_put_back(&ledger, one));
+	ck_assert_int_eq(ledger_take(&ledger, one), LEDGER_OPEN);
+	ck_assert_int_eq(ledger_take(&ledger, one), LEDGER_ENDED);
+	is_down = true;
+	ck_assert_int_eq(ledger_take(&ledger, one), LEDGER_TROUBLE);
+	ck_assert(!ledger_put_back(&ledger, one));
+}
+END_TEST
+
 START_TEST(who_began_it_is_gone)
 {
 	ck_assert_int_eq(ledger_begin(&ledger, one, false), LEDGER_OPEN);
@@ -164,6 +181,7 @@ ledger_tests(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, one_after_the_other);
 	tcase_add_test(tc, time_goes_on);
+	tcase_add_test(tc, taken_once);
 	tcase_add_test(tc, who_began_it_is_gone);
 	tcase_add_test(tc, the_store_is_away);
 	tcase_add_test(tc, long_names);
