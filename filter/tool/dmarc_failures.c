@@ -2,31 +2,17 @@
  * assay dmarc send --failures: reports of the failures that the daemons have
  * noted (RFC 9991).
  */
-#include <stdio.h>
-#include <string.h>
+#include "tool/dmarc_failures.h"
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "dmarc/dmarc.h"
-#include "outmail/message.h"
-#include "reporting/failure_report.h"
 #include "tool/dmarc.h"
-#include "tool/reporter.h"
 
-enum { LEASE_MS = 10 * 60 * 1000, MAX = 1000, FAILED_IN_A_ROW = 3, LATER = 1 };
+enum { LEASE_MS = 10 * 60 * 1000, MAX = 1000, LATER = 1 };
 
 static const char command[] = "dmarc";
 static const int64_t day_ms = 24 * 3600 * 1000;
-
-struct sending {
-	struct tool_common	 common;
-	struct reporter		 reporter;
-	struct arena		*arena;		/* of one item */
-	int64_t			 now;		/* Unix time */
-	bool			 dry_run;
-	bool			 trouble;	/* with the store */
-	unsigned		 taken, sent, put_off, in_a_row;
-};
 
 static const struct option options[] = {
 	TOOL_COMMON_OPTIONS,
@@ -35,30 +21,10 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-/* What becomes of an item. */
-enum outcome { OUTCOME_DONE, OUTCOME_LATER, OUTCOME_STOP };
-
-static void
-say(const struct failure_item *item, struct str to, const char *what,
-    struct str why)
-{
-	tool_print_text(item->domain);
-	if (to.len > 0) {
-		fputs(" -> ", stdout);
-		tool_print_text(to);
-	}
-	printf(": %s", what);
-	if (why.len > 0) {
-		fputs(": ", stdout);
-		tool_print_text(why);
-	}
-	putchar('\n');
-}
-
 /* ---- limits ---- */
 
 static struct store_op
-count_sent(struct sending *sending, struct str domain, double more)
+count_sent(struct failure_sending *sending, struct str domain, double more)
 {
 	return (struct store_op){ .kind = STORE_COUNT,
 	    .key = arena_printf(sending->arena, "dmarc-failures sent %.*s",
@@ -66,112 +32,78 @@ count_sent(struct sending *sending, struct str domain, double more)
 	    .period_ms = day_ms, .amount = more };
 }
 
+/* Counted before it is sent: of two senders at once none goes over. */
 static bool
-is_over(struct sending *sending, struct str domain, uint64_t limit,
+reserve(struct failure_sending *sending, struct str domain, uint64_t limit,
     bool *over_out)
 {
-	struct store_op op = count_sent(sending, domain, 0);
+	double more = sending->dry_run ? 0 : 1;
+	struct store_op op = count_sent(sending, domain, more);
 	struct store_answer answer;
 
 	if (!remember_ask(&sending->reporter.store, &op, &answer))
 		return false;
-	*over_out = answer.count > (double)limit - 0.5;
+	*over_out = answer.count + 1 - more > (double)limit + 0.5;
+	if (*over_out) {
+		op = count_sent(sending, domain, -more);
+		store_tell(sending->reporter.store.store, &op);
+	}
 	return true;
 }
 
 /* No domain: what all of them together are counted under. */
 static const struct str all = STR_INIT("*");
 
+static void
+release(struct failure_sending *sending, struct str domain)
+{
+	struct store_op op = count_sent(sending, domain,
+	    sending->dry_run ? 0 : -1);
+
+	store_tell(sending->reporter.store.store, &op);
+}
+
+/* By whose policy it is, who gets the reports: names below it are free. */
 static bool
-find_over(struct sending *sending, const struct failure_item *item,
+reserve_both(struct failure_sending *sending, const struct failure_item *item,
     bool *over_out)
 {
 	const struct settings *settings = sending->reporter.dns.settings;
 
-	if (!is_over(sending, all, settings->failure_limit, over_out))
+	if (!reserve(sending, all, settings->failure_limit, over_out))
 		return false;
-	return *over_out || is_over(sending, item->domain,
-	    settings->failure_limit_domain, over_out);
+	if (*over_out)
+		return true;
+	if (reserve(sending, item->policy_domain,
+	    settings->failure_limit_domain, over_out) && !*over_out)
+		return true;
+	release(sending, all);
+	return *over_out;
 }
 
 static void
-tell_sent(struct sending *sending, const struct failure_item *item,
-    struct str name, double alike)
+forget_alike(struct failure_sending *sending, struct str name, double alike)
 {
-	struct store *store = sending->reporter.store.store;
-	struct store_op op = count_sent(sending, all, 1);
+	struct store_op op = failure_item_alike(sending->arena, name,
+	    sending->now * 1000, -alike);
 
-	store_tell(store, &op);
-	op = count_sent(sending, item->domain, 1);
-	store_tell(store, &op);
-	op = failure_item_alike(sending->arena, name, sending->now * 1000,
-	    -alike);
-	store_tell(store, &op);
+	store_tell(sending->reporter.store.store, &op);
 }
 
 /* ---- one item ---- */
 
-static struct str
-write_report(struct sending *sending, const struct failure_item *item,
-    struct str to, double alike)
-{
-	const struct outmail_sender *sender = &sending->reporter.sender;
-	struct failure_report report = {
-		.item = item, .sender = sender, .to = to,
-		.now = sending->now, .incidents = (uint64_t)(alike + 0.5),
-		.message_id = outmail_id(sending->arena, sending->now,
-		    str_skip(sender->from, str_rchr(sender->from, '@') + 1)),
-	};
-
-	return failure_report_write(sending->arena, &report);
-}
-
 static enum outcome
-send_to(struct sending *sending, const struct failure_item *item,
-    struct str to, double alike, bool *sent)
-{
-	struct str message = write_report(sending, item, to, alike);
-	struct handover_result result;
-
-	if (sending->dry_run) {
-		say(item, to, "would be sent", STR_NONE);
-		printf("%.*s\n", STR_ARG(message));
-		return OUTCOME_DONE;
-	}
-	reporter_send(&sending->reporter, sending->arena, to, message, NULL,
-	    &result);
-	switch (result.word) {
-	case HANDOVER_TAKEN:
-		sending->in_a_row = 0;
-		*sent = true;
-		say(item, to, "sent", result.queue_id);
-		return OUTCOME_DONE;
-	case HANDOVER_REFUSED:
-		sending->in_a_row = 0;
-		say(item, to, "refused", result.why);
-		return OUTCOME_DONE;
-	case HANDOVER_LATER:
-		break;
-	}
-	/* Twice would be worse than not at all. */
-	*sent |= result.unsure;
-	say(item, to, result.unsure ? "perhaps sent" : "later", result.why);
-	return ++sending->in_a_row == FAILED_IN_A_ROW ? OUTCOME_STOP :
-	    result.unsure ? OUTCOME_DONE : OUTCOME_LATER;
-}
-
-static enum outcome
-visit(struct sending *sending, const struct failure_item *item,
-    const struct destination *to, double alike, bool *sent)
+visit(struct failure_sending *sending, const struct failure_item *item,
+    struct str name, const struct destination *to, double alike, bool *sent)
 {
 	bool suppressed;
 
 	switch (to->word) {
 	case DESTINATION_BAD:
-		say(item, to->uri, "not sent", to->why);
+		dmarc_failure_say(item, to->uri, "not sent", to->why);
 		return OUTCOME_DONE;
 	case DESTINATION_LATER:
-		say(item, to->uri, "later", to->why);
+		dmarc_failure_say(item, to->uri, "later", to->why);
 		return OUTCOME_LATER;
 	case DESTINATION_GOOD:
 		break;
@@ -180,15 +112,17 @@ visit(struct sending *sending, const struct failure_item *item,
 	    to->address, &suppressed))
 		return OUTCOME_STOP;
 	if (suppressed) {
-		say(item, to->address, "not sent", STR("its mail came back"));
+		dmarc_failure_say(item, to->address, "not sent",
+		    STR("its mail came back"));
 		return OUTCOME_DONE;
 	}
-	return send_to(sending, item, to->address, alike, sent);
+	return dmarc_failure_send(sending, item, name, to->address, alike,
+	    sent);
 }
 
-/* One that took it is enough: the others would get it twice. */
+/* Each of them (RFC 9991 section 2); who took it is asked no more. */
 static enum outcome
-visit_all(struct sending *sending, const struct failure_item *item,
+visit_all(struct failure_sending *sending, const struct failure_item *item,
     struct str name, const struct dmarc_record *record)
 {
 	const struct destination_query query = { DESTINATION_RUF,
@@ -203,24 +137,39 @@ visit_all(struct sending *sending, const struct failure_item *item,
 
 	if (!remember_ask(&sending->reporter.store, &look, &alike) ||
 	    !reporter_destinations(&sending->reporter, sending->arena, &query,
-	    &list, &count))
-		return OUTCOME_STOP;
+	    &list, &count)) {
+		count = 0;
+		outcome = OUTCOME_STOP;
+	}
 	for (size_t i = 0; i < count; i++) {
-		one = visit(sending, item, &list[i], alike.count, &sent);
+		one = visit(sending, item, name, &list[i], alike.count, &sent);
 		if (one > outcome)
 			outcome = one;
 		if (one == OUTCOME_STOP)
 			break;
 	}
-	if (!sent)
+	if (!sent) {
+		release(sending, all);
+		release(sending, item->policy_domain);
 		return outcome;
+	}
 	sending->sent++;
-	tell_sent(sending, item, name, alike.count);
-	return outcome == OUTCOME_STOP ? OUTCOME_STOP : OUTCOME_DONE;
+	forget_alike(sending, name, alike.count);
+	return outcome;
+}
+
+static void
+keep(struct failure_sending *sending, const struct failure_item *item,
+    struct str name, struct str content)
+{
+	struct arena *arena = sending->kept_arena;
+
+	VEC_PUSH(arena, &sending->kept, (struct kept){ arena_copy(arena, name),
+	    arena_copy(arena, content), item->arrival });
 }
 
 static enum outcome
-take_item(struct sending *sending, struct str name, struct str content,
+take_item(struct failure_sending *sending, struct str name, struct str content,
     unsigned tries)
 {
 	struct dmarc_record record;
@@ -232,15 +181,17 @@ take_item(struct sending *sending, struct str name, struct str content,
 	    !dmarc_record_parse(sending->arena, item.record, &record,
 	    &reason) || record.psd == DMARC_YES)
 		return OUTCOME_DONE;
+	if (sending->dry_run)
+		keep(sending, &item, name, content);
 	if (tries > LIMIT_FAILURE_TRIES) {
-		say(&item, STR_NONE, "given up", STR_NONE);
+		dmarc_failure_say(&item, STR_NONE, "given up", STR_NONE);
 		return OUTCOME_DONE;
 	}
-	if (!find_over(sending, &item, &over))
+	if (!reserve_both(sending, &item, &over))
 		return OUTCOME_STOP;
 	if (over) {
-		say(&item, STR_NONE, "not sent", STR("the limit of a day is "
-		    "reached"));
+		dmarc_failure_say(&item, STR_NONE, "not sent",
+		    STR("the limit of a day is reached"));
 		return OUTCOME_DONE;
 	}
 	return visit_all(sending, &item, name, &record);
@@ -250,7 +201,8 @@ take_item(struct sending *sending, struct str name, struct str content,
 
 /* False: there is none, or none can be had. */
 static bool
-next_item(struct sending *sending, struct str *name, struct store_answer *item)
+next_item(struct failure_sending *sending, struct str *name,
+    struct store_answer *item)
 {
 	struct store_op op = { .kind = STORE_TAKE, .key = STR(FAILURE_QUEUE),
 	    .now_ms = clock_unix() * 1000, .period_ms = LEASE_MS };
@@ -265,7 +217,7 @@ next_item(struct sending *sending, struct str *name, struct store_answer *item)
 }
 
 static void
-end_item(struct sending *sending, struct str name, enum outcome outcome)
+end_item(struct failure_sending *sending, struct str name, enum outcome outcome)
 {
 	struct store_op op = { .kind = STORE_DONE, .key = STR(FAILURE_QUEUE),
 	    .now_ms = clock_unix() * 1000, .member = name };
@@ -278,8 +230,34 @@ end_item(struct sending *sending, struct str name, enum outcome outcome)
 		sending->put_off++;
 }
 
+/* As if they had never been taken: a lease would hide them for a while. */
+static void
+give_back(struct failure_sending *sending)
+{
+	int64_t now_ms = clock_unix() * 1000;
+
+	for (size_t i = 0; i < sending->kept.count; i++) {
+		const struct kept *one = &sending->kept.at[i];
+		struct store_op op = { .kind = STORE_DONE,
+		    .key = STR(FAILURE_QUEUE), .now_ms = now_ms,
+		    .member = one->name, .content = one->content,
+		    .lifetime_ms = one->arrival * 1000 + day_ms - now_ms };
+
+		store_tell(sending->reporter.store.store, &op);
+		op.kind = STORE_PUT;
+		if (op.lifetime_ms > 0)
+			store_tell(sending->reporter.store.store, &op);
+	}
+}
+
+static bool
+ask_store(void *ctx, const struct store_op *op, struct store_answer *answer)
+{
+	return remember_ask(ctx, op, answer);
+}
+
 static int
-run(struct sending *sending)
+run(struct failure_sending *sending)
 {
 	enum outcome outcome = OUTCOME_DONE;
 	struct store_answer item;
@@ -289,13 +267,18 @@ run(struct sending *sending)
 	if (!reporter_open(&sending->common, command, &sending->reporter))
 		return TOOL_BAD_USE;
 	sending->now = clock_unix();
+	sending->ledger = (struct ledger){ ask_store,
+	    &sending->reporter.store, sending->now * 1000, clock_ms() };
 	sending->arena = arena_new();
+	sending->kept_arena = arena_new();
 	while (outcome != OUTCOME_STOP && sending->taken < MAX &&
 	    next_item(sending, &name, &item)) {
 		sending->taken++;
 		outcome = take_item(sending, name, item.content, item.tries);
 		end_item(sending, name, outcome);
 	}
+	give_back(sending);
+	arena_free(sending->kept_arena);
 	arena_free(sending->arena);
 	written = reporter_close(&sending->reporter);
 	return sending->put_off > 0 || sending->trouble || !written ||
@@ -305,7 +288,7 @@ run(struct sending *sending)
 int
 tool_dmarc_failures(int argc, char **argv)
 {
-	struct sending sending = { .now = 0 };
+	struct failure_sending sending = { .now = 0 };
 	int letter;
 
 	while ((letter = tool_option("dmarc", argc, argv,
