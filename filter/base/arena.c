@@ -7,15 +7,16 @@
 
 #include "base/ensure.h"
 
-enum { BLOCK_FIRST = 256, BLOCK_WORK = 2048, BLOCK_MAX = 64 * 1024,
+enum { BLOCK_FIRST = 264, BLOCK_WORK = 2048, BLOCK_MAX = 64 * 1024,
        ALIGN = 8, LOOK_BACK = 4, SHORT_TEXT = 256,	/* most are shorter */
        BLOCK_LARGE = 4 * 1024 * 1024, PAGE_LARGE = 2 * 1024 * 1024 };
 
 /* Texts need no alignment: they are taken from the end, all else from the
- * beginning. */
+ * beginning.  A connection that waits has some twenty blocks: their heads are
+ * small. */
 struct block {
 	struct block	*next;
-	size_t		 used, end;	/* what is free is between them */
+	uint32_t	 used, end;	/* what is free is between them */
 	_Alignas(ALIGN) char bytes[];
 };
 
@@ -54,10 +55,10 @@ block_new(size_t size, struct block *next)
 	struct block *block = whole < BLOCK_LARGE ? malloc(whole) :
 	    large_alloc(whole);
 
-	ensure(block != NULL);
+	ensure(block != NULL && size <= UINT32_MAX);
 	block->next = next;
 	block->used = 0;
-	block->end = size;
+	block->end = (uint32_t)size;
 	return block;
 }
 
@@ -128,7 +129,7 @@ arena_reset(struct arena *arena)
 	}
 	if (arena->blocks != NULL) {
 		arena->blocks->used = 0;
-		arena->blocks->end = arena->last_size;
+		arena->blocks->end = (uint32_t)arena->last_size;
 	}
 	arena->used = 0;
 }
@@ -199,7 +200,7 @@ arena_alloc(struct arena *arena, size_t size)
 	if (block == NULL || block->end - block->used < size)
 		block = add_block(arena, size);
 	p = block->bytes + block->used;
-	block->used += size;
+	block->used += (uint32_t)size;
 	arena->used += size;
 	return size == 0 ? p : memset(p, 0, size);
 }
@@ -213,7 +214,7 @@ text_alloc(struct arena *arena, size_t size)
 	ensure(size < SIZE_MAX / 2);
 	if (block == NULL || block->end - block->used < size)
 		block = add_block(arena, rounded(size));
-	block->end -= size;
+	block->end -= (uint32_t)size;
 	arena->used += size;
 	return block->bytes + block->end;
 }
@@ -234,7 +235,7 @@ arena_extend(struct arena *arena, const void *p, size_t old, size_t size)
 		return false;
 	if (more > 0)
 		memset(end, 0, more);
-	block->used += more;
+	block->used += (uint32_t)more;
 	arena->used += more;
 	return true;
 }

@@ -8,7 +8,8 @@
  *		use(&things.at[i]);
  *
  * Pointers into it are valid until the next push.  The old copies stay in the
- * arena until it is reset: at most as much again.
+ * arena until it is reset: at most as much again.  Every connection has many
+ * of them, mostly empty: so counts are 32 bits wide, and more aborts.
  */
 #ifndef ASSAY_BASE_VEC_H
 #define ASSAY_BASE_VEC_H
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ensure.h"
 
 /* Where it is, or a copy of it with more room. */
 static inline void *
@@ -31,7 +33,14 @@ vec_grow(struct arena *arena, void *at, size_t old, size_t size)
 	return copy;
 }
 
-#define VEC(type)	struct { type *at; size_t count, size; }
+static inline uint32_t
+vec_size_of(size_t size)
+{
+	ensure(size <= UINT32_MAX);
+	return (uint32_t)size;
+}
+
+#define VEC(type)	struct { type *at; uint32_t count, size; }
 
 #define VEC_ROOM(arena, vec, room) do {					\
 	if ((vec)->size < (room)) {					\
@@ -39,14 +48,14 @@ vec_grow(struct arena *arena, void *at, size_t old, size_t size)
 		(vec)->at = vec_grow((arena), (vec)->at,		\
 		    (vec)->count * sizeof(*(vec)->at),			\
 		    vec_size * sizeof(*(vec)->at));			\
-		(vec)->size = vec_size;					\
+		(vec)->size = vec_size_of(vec_size);			\
 	}								\
 } while (0)
 
 #define VEC_PUSH(arena, vec, ...) do {					\
 	if ((vec)->count == (vec)->size)				\
 		VEC_ROOM(arena, vec,					\
-		    (vec)->size == 0 ? 4 : (vec)->size * 2);		\
+		    (vec)->size == 0 ? 4 : (vec)->size * (size_t)2);	\
 	(vec)->at[(vec)->count++] = (__VA_ARGS__);			\
 } while (0)
 

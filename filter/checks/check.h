@@ -69,6 +69,8 @@ struct dmarc_policy;
 struct arc_results;
 struct protect;
 
+struct check_run;
+
 /* What all checks of one connection see; the session fills it in. */
 struct subject {
 	const struct check_options	*options;
@@ -95,6 +97,9 @@ struct subject {
 	/* The reader of the message's parts, where a check listens to them
 	 * (check_mime); the session feeds it, before the checks. */
 	struct mime			*mime;
+	/* Told by a check that has finished; and its own. */
+	void	(*on_finish)(struct check_run *run);
+	void	*owner;
 };
 
 struct check_run {
@@ -103,12 +108,12 @@ struct check_run {
 	struct arena		*arena;		/* of the check's scope */
 	struct arena		*scratch;	/* check_scratch(), or NULL */
 	void			*state;		/* its own; zeroed at start */
-	enum stage		 stage;		/* when it was started */
+	uint64_t		 start_us;	/* clock_us */
+	uint32_t		 took_us;	/* once finished; that much or
+						 * more: UINT32_MAX */
+	enum stage		 stage : 8;	/* when it was started */
 	bool			 started, finished;
-	uint64_t		 start_us, finish_us;	/* clock_us */
 	bool			 told_ready;	/* ready() was called */
-	void			(*on_finish)(struct check_run *run);
-	void			*owner;		/* on_finish()'s own */
 };
 
 /* Only the hooks that a check wants; NULL elsewhere. */
@@ -167,6 +172,9 @@ struct arena *check_scratch(struct check_run *run);
 
 /* text if it has bytes, as long as the check's scope lives. */
 struct str check_keep(struct check_run *run, struct str text);
+
+/* How long it ran, or runs so far. */
+uint32_t check_took_us(const struct check_run *run);
 
 /* A check calls this once, after its facts are set; its last call. */
 void check_finish(struct check_run *run);

@@ -182,9 +182,9 @@ note_record(struct check_run *run, const struct dmarc_policy *policy)
 
 	if (policy->word != WORD_PASS)
 		return;
-	seen->record = policy->record.text;
-	for (size_t i = 0; i < policy->queries.count; i++) {
-		const struct dmarc_query *query = &policy->queries.at[i];
+	seen->record = policy->record->text;
+	for (size_t i = 0; i < policy->query_count; i++) {
+		const struct dmarc_query *query = &policy->queries[i];
 
 		if (query->records > 1)
 			VEC_PUSH(run->arena, &seen->notes,
@@ -204,7 +204,7 @@ discovered(void *ctx, const struct dmarc_policy *policy)
 	dmarc->policy = policy;
 	run->subject->author_policy = policy;
 	note_record(run, policy);
-	note_queries(run, policy->queries.at, policy->queries.count);
+	note_queries(run, policy->queries, policy->query_count);
 	evaluate(run);
 }
 

@@ -4,7 +4,7 @@
 #include "base/ensure.h"
 #include "base/limits.h"
 
-enum { EVIDENCE_MOSTLY = 8 };	/* answers behind a message */
+enum { EVIDENCE_MOSTLY = 6 };	/* answers behind a message */
 
 /*
  * Every check the daemon can run.  To add one: write checks/NAME.c, add its
@@ -134,12 +134,22 @@ check_keep(struct check_run *run, struct str text)
 	return text.len > 0 ? arena_copy(run->arena, text) : STR_NONE;
 }
 
+uint32_t
+check_took_us(const struct check_run *run)
+{
+	uint64_t took_us = clock_us() - run->start_us;
+
+	if (run->finished)
+		return run->took_us;
+	return took_us < UINT32_MAX ? (uint32_t)took_us : UINT32_MAX;
+}
+
 static void
 end(struct check_run *run)
 {
 	ensure(!run->finished);
+	run->took_us = check_took_us(run);
 	run->finished = true;
-	run->finish_us = clock_us();
 	arena_free(run->scratch);
 	run->scratch = NULL;
 }
@@ -148,7 +158,7 @@ void
 check_finish(struct check_run *run)
 {
 	end(run);
-	run->on_finish(run);
+	run->subject->on_finish(run);
 }
 
 void
@@ -216,7 +226,7 @@ check_evidence_kept(struct check_run *run, struct str name, const char *type,
 		return;
 	VEC_ROOM(results->arena, &results->evidence, EVIDENCE_MOSTLY);
 	VEC_PUSH(results->arena, &results->evidence, (struct evidence){
-	    .method = str_from(run->check->name), .type = type,
+	    .method = run->check->name, .type = type,
 	    .status = status, .secure = secure, .stage = run->stage,
 	    .name = name, .data = str_slice(data, 0,
 	    LIMIT_EVIDENCE_OCTETS) });

@@ -58,7 +58,7 @@ note_terms(struct check_run *run, const struct spf_result *found)
 		last = line->domain;
 		VEC_PUSH(results->arena, &results->spf_terms,
 		    (struct spf_term_seen){
-		    .method = str_from(run->check->name),
+		    .method = run->check->name,
 		    .depth = line->depth, .domain = domain,
 		    .term = check_keep(run, line->term),
 		    .outcome = line->outcome,

@@ -11,7 +11,6 @@
 struct entry {
 	struct dkim_verify	*verify;
 	struct dkim_job		 job;
-	enum word		 word;		/* once it is judged */
 	struct str		 reason;
 	const struct dns_answer	*keys;		/* once they have come; they
 						 * are read at the end */
@@ -21,6 +20,7 @@ struct entry {
 	bool			 asked;
 	bool			 chosen;	/* the engine has it */
 	bool			 judged;	/* word is final */
+	enum word		 word : 8;	/* once it is judged */
 };
 
 /* On the heap: it may run after the arena is gone. */
@@ -181,6 +181,7 @@ add_signature(struct dkim_verify *verify, const struct header_field *field)
 	struct entry *entry = arena_alloc(verify->arena, sizeof(*entry));
 
 	entry->verify = verify;
+	VEC_ROOM(verify->arena, &verify->entries, 1);	/* most have one */
 	VEC_PUSH(verify->arena, &verify->entries, entry);
 	if (verify->entries.count > LIMIT_DKIM_SIGNATURES) {
 		judge(entry, WORD_NONE, arena_printf(verify->arena,

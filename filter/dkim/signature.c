@@ -6,6 +6,8 @@
 #include "base/domain.h"
 #include "base/limits.h"
 
+enum { NAMES_MOSTLY = 8 };	/* in h= */
+
 /* One field being read; the first fault is the one that is reported. */
 struct reader {
 	struct arena		*arena;
@@ -156,6 +158,7 @@ read_names(struct reader *reader, struct str value)
 			return;
 		}
 		from = from || str_eqz_nocase(name, "From");
+		VEC_ROOM(reader->arena, &names, NAMES_MOSTLY);
 		VEC_PUSH(reader->arena, &names, name);
 	}
 	out->names = names.at;

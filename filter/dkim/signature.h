@@ -40,7 +40,13 @@ struct dkim_parsed {
 	const struct header_field	*field;
 
 	bool		 usable;	/* vetted; else: */
-	enum word	 word;		/* ... the result, and */
+	enum word	 word : 8;	/* ... the result, and */
+	bool		 identity_under; /* i= is below d=, not d= itself */
+	bool		 limited;	/* l= is there */
+	bool		 timed, expires; /* t=, x= are there */
+	enum dkim_algorithm	 algorithm : 8;
+	enum dkim_form		 header_form : 8, body_form : 8;
+	uint32_t		 name_count;
 	struct str	 reason;
 
 	struct str	 domain;	/* A-labels; empty if malformed */
@@ -48,20 +54,14 @@ struct dkim_parsed {
 	struct str	 key_name;	/* of the key; empty if unusable */
 	struct str	 algorithm_text; /* as written */
 	struct str	 identity;	/* as written; default "@" d= */
-	bool		 identity_under; /* i= is below d=, not d= itself */
 
-	enum dkim_algorithm	 algorithm;
-	enum dkim_form		 header_form, body_form;
-	struct str		*names;		/* h=, in its order */
-	size_t			 name_count;
+	struct str	*names;		/* h=, in its order */
 	struct str		 bh;		/* decoded */
 	struct str		 b_span;	/* all between "b=" and ";" in
 						 * field->value: what is left
 						 * out of the hash; base64 (and
 						 * not empty) where usable */
-	bool			 limited;	/* l= is there: */
-	uint64_t		 limit;		/* octets; saturated */
-	bool			 timed, expires;
+	uint64_t		 limit;		/* l=: octets; saturated */
 	uint64_t		 time, expiry;	/* t=, x=: Unix time */
 };
 

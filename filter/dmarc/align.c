@@ -96,9 +96,9 @@ judge_walk(struct identifier *id)
 	for (unsigned i = 0; i < id->walk->count; i++) {
 		const struct walk_step *step = &id->walk->steps[i];
 
-		if (walk_at(policy->walk, step->domain) == NULL)
+		if (walk_at(policy->walk, walk_domain(step)) == NULL)
 			VEC_PUSH(evaluation->arena,
-			    &evaluation->result.queries, walk_query(step));
+			    &evaluation->result.queries, *walk_query(step));
 	}
 	if (walk_trouble(id->walk) != NULL)
 		id->relaxed = ALIGN_UNKNOWN;
@@ -134,7 +134,7 @@ judge_at_once(struct identifier *id)
 static bool
 needs_relaxed(const struct identifier *id)
 {
-	const struct dmarc_record *record = &id->evaluation->policy->record;
+	const struct dmarc_record *record = id->evaluation->policy->record;
 
 	return ((id->spf || id->spf_trouble) && !record->strict_spf) ||
 	    ((id->dkim || id->dkim_trouble) && !record->strict_dkim);
@@ -165,7 +165,7 @@ static void
 count_aligned(struct dmarc_evaluation *evaluation,
     const struct identifier **trouble_out)
 {
-	const struct dmarc_record *record = &evaluation->policy->record;
+	const struct dmarc_record *record = evaluation->policy->record;
 	struct dmarc_result *result = &evaluation->result;
 
 	*trouble_out = NULL;
@@ -279,7 +279,7 @@ fill_result(const struct dmarc_policy *policy, struct dmarc_result *result)
 		.policy_domain = policy->policy_domain,
 		.has_policy = policy->word == WORD_PASS,
 		.policy = policy->policy, .disposition = WORD_NONE,
-		.test = policy->record.test, .reason = policy->reason
+		.test = policy->record->test, .reason = policy->reason
 	};
 }
 

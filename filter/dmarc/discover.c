@@ -33,12 +33,13 @@ choose(const struct dmarc_walk *walk)
 	const struct walk_step *last = &walk->steps[walk->count - 1];
 	const struct walk_step *org;
 
-	if (first->has_record)
+	if (first->record != NULL)
 		return first;
 	org = walk_at(walk, walk_organization(walk));
-	if (org != NULL && org->has_record)
+	if (org != NULL && org->record != NULL)
 		return org;
-	return last->has_record && last->record->psd == DMARC_YES ? last : NULL;
+	return last->record != NULL && last->record->psd == DMARC_YES ?
+	    last : NULL;
 }
 
 /*
@@ -68,7 +69,7 @@ existence_known(void *ctx, const struct dns_answer *answer)
 		    STR_ARG(policy->author_domain));
 	} else if (!exists(answer)) {
 		policy->author_exists = false;
-		policy->policy = policy->record.np;
+		policy->policy = policy->record->np;
 		policy->reason = arena_printf(discovery->arena, "np of the "
 		    "record at %.*s: %.*s does not exist",
 		    STR_ARG(policy->policy_domain),
@@ -88,13 +89,14 @@ apply(struct dmarc_discovery *discovery, const struct walk_step *chosen)
 	bool own = chosen == &discovery->walk->steps[0];
 
 	policy->word = WORD_PASS;
-	policy->policy_domain = chosen->domain;
-	policy->record = *chosen->record;
+	policy->policy_domain = walk_domain(chosen);
+	policy->record = chosen->record;
 	policy->policy = own ? chosen->record->p : chosen->record->sp;
 	policy->reason = arena_printf(discovery->arena,
 	    "%s of the record at %.*s%s%.*s",
 	    own || !chosen->record->has_sp ? "p" : "sp",
-	    STR_ARG(chosen->domain), chosen->record->note.len > 0 ? ": " : "",
+	    STR_ARG(policy->policy_domain),
+	    chosen->record->note.len > 0 ? ": " : "",
 	    STR_ARG(chosen->record->note));
 	if (own || chosen->record->np == chosen->record->sp)
 		finish(discovery);
@@ -119,18 +121,16 @@ walked(void *ctx, const struct dmarc_walk *walk)
 	struct dmarc_policy *policy = &discovery->policy;
 	const struct walk_step *trouble = walk_trouble(walk), *chosen;
 
-	VEC_ROOM(discovery->arena, &policy->queries, walk->count);
-	for (unsigned i = 0; i < walk->count; i++)
-		VEC_PUSH(discovery->arena, &policy->queries,
-		    walk_query(&walk->steps[i]));
+	policy->queries = walk->queries;
+	policy->query_count = walk->count;
 	if (trouble == NULL)
 		policy->organizational_domain = walk_organization(walk);
 	/* A record of its own is enough, whatever is above. */
-	if (trouble != NULL && !walk->steps[0].has_record) {
+	if (trouble != NULL && walk->steps[0].record == NULL) {
 		policy->word = WORD_TEMPERROR;
 		policy->reason = arena_printf(discovery->arena,
-		    "%s for %.*s", dns_status_name(trouble->status),
-		    STR_ARG(trouble->name));
+		    "%s for %.*s", dns_status_name(walk_query(trouble)->status),
+		    STR_ARG(walk_query(trouble)->name));
 		finish(discovery);
 		return;
 	}
@@ -141,7 +141,7 @@ walked(void *ctx, const struct dmarc_walk *walk)
 		    STR_ARG(policy->author_domain)));
 	else if (!chosen->record->has_policy)
 		without_record(discovery, arena_printf(discovery->arena,
-		    "the record at %.*s: %.*s", STR_ARG(chosen->domain),
+		    "the record at %.*s: %.*s", STR_ARG(walk_domain(chosen)),
 		    STR_ARG(chosen->record->note)));
 	else
 		apply(discovery, chosen);
@@ -152,6 +152,7 @@ dmarc_discover_start(struct arena *arena, struct resolver *dns,
     struct strand *strand, struct str author_domain, uint64_t deadline_ms,
     dmarc_policy_fn *done, void *ctx)
 {
+	static const struct dmarc_record none;
 	struct dmarc_discovery *discovery = arena_alloc(arena,
 	    sizeof(*discovery));
 
@@ -159,7 +160,7 @@ dmarc_discover_start(struct arena *arena, struct resolver *dns,
 		.arena = arena, .dns = dns, .strand = strand,
 		.deadline_ms = deadline_ms, .done = done, .ctx = ctx,
 		.policy = { .author_domain = author_domain,
-			    .author_exists = true }
+			    .author_exists = true, .record = &none }
 	};
 	discovery->walk = walk_start(arena, dns, strand, author_domain, NULL,
 	    deadline_ms, walked, discovery);

@@ -63,29 +63,31 @@ bool dmarc_record_parse(struct arena *arena, struct str text,
 /* One question of the walk and what it found, for explanations. */
 struct dmarc_query {
 	struct str	name;		/* "_dmarc.example.com" */
-	enum dns_status	status;
 	struct str	record;		/* the policy record, or empty */
 	struct str	note;		/* "2 records: none counts" */
-	unsigned	records;	/* DMARC records that there are */
+	unsigned	records : 16;	/* DMARC records that there are */
+	enum dns_status	status : 8;
 	bool		secure;
 };
 
 struct dmarc_walk;		/* the walk behind it */
 
 struct dmarc_policy {
-	enum word	word;		/* pass: found; none; temperror;
+	enum word	word : 8;	/* pass: found; none; temperror;
 					 * permerror is not used */
+	enum word	policy : 8;	/* p, sp or np: the one that applies */
+	bool		author_exists;	/* false: np applies */
+	bool		existence_hidden; /* by DNS trouble: sp or np, and no
+					 * way to tell; a pass needs neither */
+	unsigned	query_count;
 	struct str	author_domain;
 	struct str	organizational_domain;	/* empty: DNS trouble hides it;
 					 * only relaxed alignment needs it */
 	struct str	policy_domain;	/* empty where none was found */
-	struct dmarc_record record;
-	enum word	policy;		/* p, sp or np: the one that applies */
-	bool		author_exists;	/* false: np applies */
-	bool		existence_hidden; /* by DNS trouble: sp or np, and no
-					 * way to tell; a pass needs neither */
+	const struct dmarc_record *record;	/* never NULL; empty where none
+						 * was found */
 	struct str	reason;
-	VEC(struct dmarc_query)	queries;	/* in the order of the walk */
+	const struct dmarc_query *queries;	/* in the order of the walk */
 	const struct dmarc_walk	*walk;
 };
 

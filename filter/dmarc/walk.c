@@ -5,6 +5,18 @@
 #include "base/domain.h"
 #include "base/ensure.h"
 
+struct dmarc_query *
+walk_query(const struct walk_step *step)
+{
+	return &step->walk->queries[step - step->walk->steps];
+}
+
+struct str
+walk_domain(const struct walk_step *step)
+{
+	return str_skip(walk_query(step)->name, sizeof("_dmarc.") - 1);
+}
+
 /*
  * Steps 3, 4 and 7 of section 4.10: the start; then its last 7 labels where it
  * has 8 or more, else one label less; then label by label to the last.
@@ -20,13 +32,13 @@ plan(struct dmarc_walk *walk)
 	if (room > LIMIT_DMARC_QUERIES)
 		room = LIMIT_DMARC_QUERIES;
 	walk->steps = arena_alloc(walk->arena, room * sizeof(*walk->steps));
+	walk->queries = arena_alloc(walk->arena,
+	    room * sizeof(*walk->queries));
 	do {
-		struct walk_step *step = &walk->steps[walk->planned];
-
 		ensure(walk->planned < room);
-		*step = (struct walk_step){ .walk = walk, .domain = domain };
-		step->name = arena_printf(walk->arena, "_dmarc.%.*s",
-		    STR_ARG(domain));
+		walk->steps[walk->planned].walk = walk;
+		walk->queries[walk->planned].name = arena_printf(walk->arena,
+		    "_dmarc.%.*s", STR_ARG(domain));
 		walk->planned++;
 		if (domain_labels(domain) >= LIMIT_DMARC_QUERIES)
 			domain = domain_last_labels(domain,
@@ -40,7 +52,7 @@ plan(struct dmarc_walk *walk)
 static bool
 ends_walk(const struct walk_step *step)
 {
-	return step->has_record && step->record->psd != DMARC_UNSAID;
+	return step->record != NULL && step->record->psd != DMARC_UNSAID;
 }
 
 /* How many steps the walk has, or 0 while an answer is missing. */
@@ -98,7 +110,7 @@ static struct str
 step_note(struct arena *arena, const struct walk_step *step, unsigned found,
     struct str why_none)
 {
-	const char *trouble = trouble_note(step->status);
+	const char *trouble = trouble_note(walk_query(step)->status);
 
 	if (trouble != NULL)
 		return str_from(trouble);
@@ -139,12 +151,13 @@ read_answer(struct walk_step *step, const struct dns_answer *answer)
 {
 	struct arena *arena = step->walk->arena;
 	struct str reason = STR_NONE, text = STR_NONE;
+	struct dmarc_query *query = walk_query(step);
 	struct dmarc_record *record;
 	unsigned found = 0;
 
 	step->answered = true;
-	step->status = answer->status;
-	step->secure = answer->secure;
+	query->status = answer->status;
+	query->secure = answer->secure;
 	if (answer->count > 1) {
 		found = count_records(answer, &text);
 	} else if (answer->count == 1) {
@@ -157,9 +170,10 @@ read_answer(struct walk_step *step, const struct dns_answer *answer)
 		    record, &reason);
 		step->record = found == 1 ? record : NULL;
 	}
-	step->records = found;
-	step->has_record = found == 1;
-	step->note = step_note(arena, step, found,
+	query->records = found;
+	if (step->record != NULL)
+		query->record = step->record->text;
+	query->note = step_note(arena, step, found,
 	    answer->count > 0 ? STR("no DMARC record") : STR_NONE);
 }
 
@@ -182,7 +196,7 @@ const struct walk_step *
 walk_at(const struct dmarc_walk *walk, struct str domain)
 {
 	for (unsigned i = 0; walk != NULL && i < walk->count; i++)
-		if (domain_equal(walk->steps[i].domain, domain))
+		if (domain_equal(walk_domain(&walk->steps[i]), domain))
 			return &walk->steps[i];
 	return NULL;
 }
@@ -193,12 +207,13 @@ reuse(struct dmarc_walk *walk, const struct dmarc_walk *known)
 {
 	for (unsigned i = 0; i < walk->planned; i++) {
 		const struct walk_step *same = walk_at(known,
-		    walk->steps[i].domain);
+		    walk_domain(&walk->steps[i]));
 
 		if (same == NULL)
 			continue;
 		walk->steps[i] = *same;
 		walk->steps[i].walk = walk;
+		walk->queries[i] = *walk_query(same);
 	}
 }
 
@@ -212,7 +227,8 @@ ask(struct dmarc_walk *walk, struct resolver *dns, uint64_t deadline_ms)
 			break;
 		if (!step->answered)
 			step->lookup = lookup_start(dns, walk->strand,
-			    step->name, DNS_TXT, deadline_ms, answered, step);
+			    walk_query(step)->name, DNS_TXT, deadline_ms,
+			    answered, step);
 	}
 }
 
@@ -253,22 +269,9 @@ const struct walk_step *
 walk_trouble(const struct dmarc_walk *walk)
 {
 	for (unsigned i = 0; i < walk->count; i++)
-		if (trouble_note(walk->steps[i].status) != NULL)
+		if (trouble_note(walk->queries[i].status) != NULL)
 			return &walk->steps[i];
 	return NULL;
-}
-
-struct dmarc_query
-walk_query(const struct walk_step *step)
-{
-	return (struct dmarc_query){
-		.name = step->name, .status = step->status,
-		.record = step->has_record ? step->record->text :
-		    STR_NONE,
-		.note = step->note,
-		.records = step->records,
-		.secure = step->secure
-	};
 }
 
 /*
@@ -283,9 +286,9 @@ walk_organization(const struct dmarc_walk *walk)
 	if (ends_walk(last) && last->record->psd == DMARC_YES &&
 	    walk->count > 1)
 		return domain_last_labels(walk->start,
-		    domain_labels(last->domain) + 1);
+		    domain_labels(walk_domain(last)) + 1);
 	for (unsigned i = walk->count; i > 0; i--)
-		if (walk->steps[i - 1].has_record)
-			return walk->steps[i - 1].domain;
+		if (walk->steps[i - 1].record != NULL)
+			return walk_domain(&walk->steps[i - 1]);
 	return walk->start;
 }

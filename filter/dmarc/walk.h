@@ -16,18 +16,12 @@
 
 struct dmarc_walk;
 
+/* A walk stays as long as its message: what a step found is in its query. */
 struct walk_step {
 	struct dmarc_walk	*walk;
-	struct str		 domain;	/* the start, or above it */
-	struct str		 name;		/* "_dmarc." before it */
 	struct dns_lookup	*lookup;	/* in flight, or NULL */
+	const struct dmarc_record *record;	/* NULL: none, or several */
 	bool			 answered;
-	enum dns_status		 status;
-	bool			 secure;
-	unsigned		 records;	/* DMARC records found */
-	bool			 has_record;	/* exactly one: */
-	const struct dmarc_record *record;	/* or NULL */
-	struct str		 note;
 };
 
 typedef void walk_done_fn(void *ctx, const struct dmarc_walk *walk);
@@ -37,12 +31,14 @@ struct dmarc_walk {
 	struct strand		*strand;
 	struct str		 start;
 	struct walk_step	*steps;
+	struct dmarc_query	*queries;	/* of each step; the domain is
+						 * behind "_dmarc." */
 	unsigned		 planned;	/* steps up to the last label,
 						 * LIMIT_DMARC_QUERIES at
 						 * most */
 	unsigned		 count;		/* steps made; 0: not over */
-	struct strand_task	 over;
 	bool			 posted;
+	struct strand_task	 over;
 	walk_done_fn		*done;
 	void			*ctx;
 };
@@ -70,7 +66,8 @@ const struct walk_step *walk_trouble(const struct dmarc_walk *walk);
  */
 struct str walk_organization(const struct dmarc_walk *walk);
 
-/* A step as an explanation shows it. */
-struct dmarc_query walk_query(const struct walk_step *step);
+/* What a step asked and found; and for which domain: the start, or above. */
+struct dmarc_query *walk_query(const struct walk_step *step);
+struct str walk_domain(const struct walk_step *step);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * answer - one DNS answer that many may hold
  *
- * Immutable once made, so that the cache and every merged lookup share it.
+ * Immutable once made (but for the links that are the cache's), so that the
+ * cache and every merged lookup share it.
  *
  * Ownership:	references; one block of heap, freed with the last.
  * Threads:	any.
@@ -14,9 +15,14 @@
 #include "dns/resolver.h"
 
 struct answer {
-	struct dns_answer	dns;	/* all it points to is in this block */
-	uint32_t		octets;	/* of heap */
-	atomic_uint		refs;
+	struct dns_answer	 dns;	/* all it points to is in this block */
+	uint32_t		 octets;	/* of heap */
+	atomic_uint		 refs;
+	/* The cache's, with its lock, while it is in one (and never in two):
+	 * most answers are, and there are several a connection. */
+	struct answer		*next;		/* in its bucket */
+	struct answer		*newer, *older;	/* by use */
+	uint64_t		 good_until;	/* clock_ms */
 };
 
 /*

@@ -10,21 +10,14 @@ enum {
 	SHARDS = 16,
 	SHARDED_FROM = 4096,	/* entries; below it one shard will do */
 	BUCKETS_FIRST = 64,
-	ENTRY_OVERHEAD = 48	/* of malloc and the table, about */
-};
-
-struct entry {
-	struct entry	*next;			/* in its bucket */
-	struct entry	*newer, *older;		/* by use */
-	struct answer	*answer;
-	uint64_t	 good_until;		/* clock_ms */
+	ENTRY_OVERHEAD = 24	/* of malloc and the table, about */
 };
 
 struct shard {
 	pthread_mutex_t	  lock;
-	struct entry	**buckets;
+	struct answer	**buckets;
 	size_t		  bucket_count, count, octets;
-	struct entry	 *newest, *oldest;
+	struct answer	 *newest, *oldest;
 };
 
 struct cache {
@@ -54,7 +47,7 @@ cache_new(const struct cache_limits *limits)
 }
 
 static void
-by_use_remove(struct shard *shard, struct entry *entry)
+by_use_remove(struct shard *shard, struct answer *entry)
 {
 	if (entry->newer == NULL)
 		shard->newest = entry->older;
@@ -67,7 +60,7 @@ by_use_remove(struct shard *shard, struct entry *entry)
 }
 
 static void
-by_use_add(struct shard *shard, struct entry *entry)
+by_use_add(struct shard *shard, struct answer *entry)
 {
 	entry->newer = NULL;
 	entry->older = shard->newest;
@@ -85,18 +78,18 @@ hash_of(struct str name, enum dns_type type)
 }
 
 static uint64_t
-entry_hash(const struct entry *entry)
+entry_hash(const struct answer *entry)
 {
-	return hash_of(entry->answer->dns.name, entry->answer->dns.type);
+	return hash_of(entry->dns.name, entry->dns.type);
 }
 
 static size_t
 entry_octets(const struct answer *answer)
 {
-	return answer->octets + sizeof(struct entry) + ENTRY_OVERHEAD;
+	return answer->octets + ENTRY_OVERHEAD;
 }
 
-static struct entry **
+static struct answer **
 bucket_of(struct shard *shard, uint64_t hash)
 {
 	/* The low bits chose the shard. */
@@ -104,18 +97,17 @@ bucket_of(struct shard *shard, uint64_t hash)
 }
 
 static void
-entry_remove(struct shard *shard, struct entry *entry)
+entry_remove(struct shard *shard, struct answer *entry)
 {
-	struct entry **at = bucket_of(shard, entry_hash(entry));
+	struct answer **at = bucket_of(shard, entry_hash(entry));
 
 	while (*at != entry)
 		at = &(*at)->next;
 	*at = entry->next;
 	by_use_remove(shard, entry);
 	shard->count--;
-	shard->octets -= entry_octets(entry->answer);
-	answer_unref(entry->answer);
-	free(entry);
+	shard->octets -= entry_octets(entry);
+	answer_unref(entry);
 }
 
 void
@@ -175,14 +167,14 @@ shard_of(struct cache *cache, uint64_t hash)
 	return &cache->shards[hash & (cache->shard_count - 1)];
 }
 
-static struct entry *
+static struct answer *
 entry_find(struct shard *shard, uint64_t hash, struct str name,
     enum dns_type type)
 {
-	struct entry *entry = *bucket_of(shard, hash);
+	struct answer *entry = *bucket_of(shard, hash);
 
-	while (entry != NULL && (entry->answer->dns.type != type ||
-	    !str_eq(entry->answer->dns.name, name)))
+	while (entry != NULL && (entry->dns.type != type ||
+	    !str_eq(entry->dns.name, name)))
 		entry = entry->next;
 	return entry;
 }
@@ -194,14 +186,14 @@ cache_get(struct cache *cache, struct str name, enum dns_type type,
 	uint64_t hash = hash_of(name, type);
 	struct shard *shard = shard_of(cache, hash);
 	struct answer *answer = NULL;
-	struct entry *entry;
+	struct answer *entry;
 
 	pthread_mutex_lock(&shard->lock);
 	entry = entry_find(shard, hash, name, type);
 	if (entry != NULL && entry->good_until > now) {
 		by_use_remove(shard, entry);
 		by_use_add(shard, entry);
-		answer = answer_ref(entry->answer);
+		answer = answer_ref(entry);
 		*ttl_out = (uint32_t)((entry->good_until - now) / 1000);
 	} else if (entry != NULL) {
 		entry_remove(shard, entry);
@@ -213,14 +205,14 @@ cache_get(struct cache *cache, struct str name, enum dns_type type,
 static void
 grow(struct shard *shard)
 {
-	struct entry **old = shard->buckets;
+	struct answer **old = shard->buckets;
 
 	shard->bucket_count *= 2;
 	shard->buckets = xcalloc(shard->bucket_count, sizeof(old[0]));
 	for (size_t i = 0; i < shard->bucket_count / 2; i++)
-		for (struct entry *entry = old[i], *next; entry != NULL;
+		for (struct answer *entry = old[i], *next; entry != NULL;
 		    entry = next) {
-			struct entry **bucket = bucket_of(shard,
+			struct answer **bucket = bucket_of(shard,
 			    entry_hash(entry));
 
 			next = entry->next;
@@ -231,9 +223,9 @@ grow(struct shard *shard)
 }
 
 static void
-entry_add(struct shard *shard, struct entry *entry, uint64_t hash)
+entry_add(struct shard *shard, struct answer *entry, uint64_t hash)
 {
-	struct entry **bucket;
+	struct answer **bucket;
 
 	if (shard->count >= shard->bucket_count)
 		grow(shard);
@@ -242,7 +234,7 @@ entry_add(struct shard *shard, struct entry *entry, uint64_t hash)
 	*bucket = entry;
 	by_use_add(shard, entry);
 	shard->count++;
-	shard->octets += entry_octets(entry->answer);
+	shard->octets += entry_octets(entry);
 }
 
 void
@@ -253,19 +245,18 @@ cache_put(struct cache *cache, struct answer *answer, uint64_t now)
 	size_t octets = entry_octets(answer);
 	uint64_t hash = hash_of(dns->name, dns->type);
 	struct shard *shard = shard_of(cache, hash);
-	struct entry *entry, *old;
+	struct answer *old;
 
 	if (ttl == 0 || cache->limits.entries == 0 ||
 	    octets > cache->limits.octets)
 		return;
-	entry = xcalloc(1, sizeof(*entry));
-	entry->answer = answer_ref(answer);
-	entry->good_until = now + (uint64_t)ttl * 1000;
+	answer_ref(answer);
 	pthread_mutex_lock(&shard->lock);
 	old = entry_find(shard, hash, dns->name, dns->type);
 	if (old != NULL)
 		entry_remove(shard, old);
-	entry_add(shard, entry, hash);
+	answer->good_until = now + (uint64_t)ttl * 1000;
+	entry_add(shard, answer, hash);
 	while (shard->count > cache->limits.entries ||
 	    shard->octets > cache->limits.octets)
 		entry_remove(shard, shard->oldest);

@@ -35,7 +35,7 @@ uint32_t cache_ttl(const struct cache *cache, const struct dns_answer *answer);
 struct answer *cache_get(struct cache *cache, struct str name,
     enum dns_type type, uint64_t now, uint32_t *ttl_out);
 
-/* Takes a reference of its own. */
+/* Takes a reference of its own.  An answer is in one cache at most. */
 void cache_put(struct cache *cache, struct answer *answer, uint64_t now);
 
 size_t cache_entries(struct cache *cache);

@@ -48,11 +48,11 @@ struct dns_record {
 };
 
 struct dns_answer {
-	enum dns_status		 status;
+	enum dns_status		 status : 8;
 	bool			 secure;	/* DNSSEC proved it */
+	enum dns_type		 type : 16;
 	uint32_t		 ttl;		/* seconds; clamped */
 	struct str		 name;		/* as asked, lower case */
-	enum dns_type		 type;
 	struct str		 canonical;	/* after CNAMEs */
 	const struct dns_record	*records;	/* at most LIMIT_DNS_RECORDS */
 	size_t			 count;

@@ -57,7 +57,7 @@ put_dns(struct emit *out, const struct results *results)
 		const struct evidence *e = &results->evidence.at[i];
 
 		emit_open(out, NULL, '{');
-		emit_capped(out, "method", e->method);
+		emit_word(out, "method", e->method);
 		emit_capped(out, "name", mask_name(out->mask, e->name));
 		emit_word(out, "type", e->type);
 		emit_word(out, "status", e->status);
@@ -76,7 +76,7 @@ put_spf_terms(struct emit *out, const struct results *results)
 		const struct spf_term_seen *term = &results->spf_terms.at[i];
 
 		emit_open(out, NULL, '{');
-		emit_capped(out, "method", term->method);
+		emit_word(out, "method", term->method);
 		emit_int(out, "depth", term->depth);
 		emit_capped(out, "domain", mask_name(out->mask, term->domain));
 		emit_some(out, "term", term->term);

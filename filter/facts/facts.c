@@ -147,36 +147,47 @@ const struct fact fact_placeless[FACT_PLACES] = {
 	[FACT_PLACE_NONE] = { .state = FACT_NONE },
 };
 
+/* One more than facts: see facts_unknown_rest(). */
 _Static_assert(FACT_PLACES + FACT_COUNT + 1 <= UINT8_MAX,
     "places are octets");
+_Static_assert(FACT_COUNT + 1 <= FACTS_MAX, "all facts have a place");
 
 /* ---- places: those that were freed first, then new ones ---- */
 
 static struct fact *
 at_place(struct fact_set *set, unsigned place)
 {
-	unsigned at = place - FACT_PLACES;
+	unsigned at = place - FACT_PLACES, chunk;
 
 	if (at < FACTS_INLINE)
 		return &set->first[at];
 	at -= FACTS_INLINE;
-	return &set->more[at / FACTS_CHUNK][at % FACTS_CHUNK];
+	chunk = facts_chunk_of(at);
+	return &set->more[chunk][at - facts_chunk_begin(chunk)];
+}
+
+static struct fact *
+chunk_new(struct arena *arena, unsigned chunk)
+{
+	ensure(arena != NULL);
+	return arena_alloc(arena, (FACTS_CHUNK << chunk) *
+	    sizeof(struct fact));
 }
 
 static unsigned
 take_place(struct fact_set *set)
 {
-	unsigned place = set->free, at = set->used;
+	unsigned place = set->free, at = set->used, chunk;
 
 	if (place != 0) {
 		set->free = (uint8_t)at_place(set, place)->list.count;
 		return place;
 	}
 	set->used++;
-	if (at >= FACTS_INLINE && (at - FACTS_INLINE) % FACTS_CHUNK == 0) {
-		ensure(set->arena != NULL);
-		set->more[(at - FACTS_INLINE) / FACTS_CHUNK] = arena_alloc(
-		    set->arena, FACTS_CHUNK * sizeof(struct fact));
+	if (at >= FACTS_INLINE) {
+		chunk = facts_chunk_of(at - FACTS_INLINE);
+		if (at - FACTS_INLINE == facts_chunk_begin(chunk))
+			set->more[chunk] = chunk_new(set->arena, chunk);
 	}
 	return at + FACT_PLACES;
 }
@@ -239,11 +250,10 @@ facts_share(struct arena *arena, const struct fact_set *from,
 	*to = *from;
 	to->arena = arena;
 	memset(to->more, 0, sizeof(to->more));
-	for (int i = 0; i * FACTS_CHUNK + FACTS_INLINE < from->used; i++) {
-		to->more[i] = arena_alloc(arena,
-		    FACTS_CHUNK * sizeof(struct fact));
+	for (unsigned i = 0; i < FACTS_CHUNKS && from->more[i] != NULL; i++) {
+		to->more[i] = chunk_new(arena, i);
 		memcpy(to->more[i], from->more[i],
-		    FACTS_CHUNK * sizeof(struct fact));
+		    (FACTS_CHUNK << i) * sizeof(struct fact));
 	}
 }
 

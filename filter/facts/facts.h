@@ -86,10 +86,10 @@ struct fact {
 	};
 };
 
+/* Each chunk has twice the places of the one before. */
 enum {
-	FACTS_INLINE = 16, FACTS_CHUNK = 8,
-	FACTS_CHUNKS = (FACT_COUNT + 1 - FACTS_INLINE + FACTS_CHUNK - 1) /
-	    FACTS_CHUNK		/* one more, see facts_unknown_rest() */
+	FACTS_INLINE = 24, FACTS_CHUNK = 8, FACTS_CHUNKS = 4,
+	FACTS_MAX = FACTS_INLINE + FACTS_CHUNK * ((1 << FACTS_CHUNKS) - 1)
 };
 
 /*
@@ -151,11 +151,24 @@ enum { FACT_PLACE_PENDING, FACT_PLACE_NONE, FACT_PLACES };
 
 extern const struct fact fact_placeless[FACT_PLACES];
 
+/* Of places past FACTS_INLINE, counted from there. */
+static inline unsigned
+facts_chunk_of(unsigned at)
+{
+	return 31 - (unsigned)__builtin_clz(at / FACTS_CHUNK + 1);
+}
+
+static inline unsigned
+facts_chunk_begin(unsigned chunk)
+{
+	return FACTS_CHUNK * ((1u << chunk) - 1);
+}
+
 /* Valid until this fact is written or cleared. */
 static inline const struct fact *
 facts_get(const struct fact_set *set, enum fact_id id)
 {
-	unsigned at = set->place[id];
+	unsigned at = set->place[id], chunk;
 
 	if (at == FACT_PLACE_PENDING)
 		at = set->rest;
@@ -165,7 +178,8 @@ facts_get(const struct fact_set *set, enum fact_id id)
 	if (at < FACTS_INLINE)
 		return &set->first[at];
 	at -= FACTS_INLINE;
-	return &set->more[at / FACTS_CHUNK][at % FACTS_CHUNK];
+	chunk = facts_chunk_of(at);
+	return &set->more[chunk][at - facts_chunk_begin(chunk)];
 }
 
 /* Not pending. */

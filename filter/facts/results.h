@@ -28,9 +28,9 @@ struct result_property {
 };
 
 struct result {
-	enum method		method;
-	enum word		word;
-	enum stage		stage;		/* whose scope it belongs to */
+	enum method		method : 8;
+	enum word		word : 8;
+	enum stage		stage : 8;	/* whose scope it belongs to */
 	struct str		reason;		/* empty: nothing to say */
 	struct str		comment;	/* after the result: "p=none" */
 	VEC(struct result_property) properties;
@@ -38,22 +38,22 @@ struct result {
 
 /* A DNS answer that took part in a decision. */
 struct evidence {
-	struct str	method;		/* "spf", "dkim", "dmarc", "iprev" */
+	const char	*method;	/* "spf", "dkim", "dmarc", "iprev" */
 	struct str	name;
 	const char	*type, *status;	/* "TXT", "DATA" */
 	struct str	data;		/* records, joined by ", "; cut */
 	bool		secure;
-	enum stage	stage;
+	enum stage	stage : 8;
 };
 
 /* One term of an SPF record that was looked at, in order. */
 struct spf_term_seen {
-	struct str	method;		/* "spf_helo", "spf" */
-	unsigned	depth;		/* in the tree of includes */
+	const char	*method;	/* "spf_helo", "spf" */
 	struct str	domain, term;	/* no term: the record as a whole */
 	const char	*outcome;	/* "match", ...; NULL: not known */
+	enum stage	stage : 8;
+	unsigned	depth : 24;	/* in the tree of includes */
 	unsigned	lookups;	/* so far */
-	enum stage	stage;
 };
 
 /* The DMARC policy record that applied, for reports to its owner. */

@@ -68,10 +68,10 @@ tell_ready(struct connection *conn)
 	}
 }
 
-static void
-on_finish(struct check_run *run)
+void
+run_on_finish(struct check_run *run)
 {
-	struct connection *conn = run->owner;
+	struct connection *conn = run->subject->owner;
 
 	count_check(run);
 	tell_ready(conn);
@@ -88,8 +88,7 @@ prepare(struct connection *conn, int id, enum stage stage)
 
 	*run = (struct check_run){
 		.check = check, .subject = &conn->subject, .stage = stage,
-		.arena = arena,
-		.start_us = clock_us(), .on_finish = on_finish, .owner = conn
+		.arena = arena, .start_us = clock_us()
 	};
 	run->state = arena_alloc(arena, check->ops->state_size);
 	return conn->checks[id] = run;

@@ -41,7 +41,8 @@ connection_new(struct engine *engine)
 	conn->subject = (struct subject){
 		.options = &engine->options.checks, .dns = engine->options.dns,
 		.strand = conn->strand, .facts = &conn->facts,
-		.results = &conn->results, .header = &conn->message.header
+		.results = &conn->results, .header = &conn->message.header,
+		.on_finish = run_on_finish, .owner = conn
 	};
 	return conn;
 }

@@ -197,7 +197,9 @@ unsigned functions_wait_for(const struct connection *conn);
 void functions_keep_header(struct connection *conn, struct str name,
     const struct str *value);
 
-/* checks.c: run and end the checks of a connection. */
+/* checks.c: run and end the checks of a connection, which is the subject's
+ * owner. */
+void run_on_finish(struct check_run *run);
 void run_start(struct connection *conn, enum stage stage);
 bool run_is_running(const struct connection *conn, int id);
 /* The check that owes a fact, as CHECK_BIT; 0: none. */

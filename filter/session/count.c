@@ -105,7 +105,7 @@ count_check(const struct check_run *run)
 {
 	metric_observe(METRIC_ID_CHECK_TIME,
 	    (unsigned)(run->check - check_table),
-	    run->finish_us - run->start_us);
+	    check_took_us(run));
 }
 
 void

@@ -230,7 +230,7 @@ list_spf(const struct connection *conn, struct failure_item *item)
 		    memmem(seen->data.ptr, seen->data.len, version.ptr,
 		    version.len);
 
-		if (str_eqz(seen->method, "spf") && record != NULL)
+		if (strcmp(seen->method, "spf") == 0 && record != NULL)
 			VEC_PUSH(conn->arena[SCOPE_MESSAGE], &item->spf,
 			    (struct failure_spf){ seen->name,
 			    str_skip(seen->data,

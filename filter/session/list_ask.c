@@ -36,7 +36,7 @@ note(const struct list_ask *ask, const struct dns_answer *answer)
 	if (results->evidence.count >= LIMIT_EVIDENCE)
 		return;
 	VEC_PUSH(results->arena, &results->evidence, (struct evidence){
-	    .method = STR("dnsbl"), .name = ask->name,
+	    .method = "dnsbl", .name = ask->name,
 	    .type = dns_type_name(answer->type),
 	    .status = dns_status_name(answer->status),
 	    .secure = answer->secure,

@@ -50,19 +50,16 @@ list_checks(struct connection *conn, struct arena *arena, size_t *count_out)
 {
 	struct event_check *checks = arena_alloc(arena,
 	    CHECK_COUNT * sizeof(*checks));
-	uint64_t now = clock_us();
 	size_t count = 0;
 
 	for (int id = 0; id < CHECK_COUNT; id++) {
 		const struct check_run *run = conn->checks[id];
-		uint64_t end;
 
 		if (run == NULL || !run->started)
 			continue;
-		end = run->finished ? run->finish_us : now;
 		checks[count++] = (struct event_check){
 			.name = run->check->name, .finished = run->finished,
-			.took_us = end - run->start_us,
+			.took_us = check_took_us(run),
 			.waited_us = conn->waited_us[id]
 		};
 	}

@@ -94,7 +94,7 @@ add_token(struct run *run, struct buf *text, const char *before,
 		.frame = frame, .term = term, .counts = true
 	} };
 
-	buf_printf(text, "%s~%zu", before, run->tokens.count);
+	buf_printf(text, "%s~%u", before, run->tokens.count);
 	VEC_PUSH(run->walk->arena, &run->tokens, token);
 }
 

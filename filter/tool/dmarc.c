@@ -102,8 +102,7 @@ print_json(const struct dmarc_tool *tool)
 	const struct dmarc_result *result = tool->result;
 	json_t *queries = json_array();
 
-	add_queries(queries, tool->policy->queries.at,
-	    tool->policy->queries.count);
+	add_queries(queries, tool->policy->queries, tool->policy->query_count);
 	add_queries(queries, result->queries.at, result->queries.count);
 	tool_json_print(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, "
 	    "s:{s:b, s:b}, s:o, s:o, s:o, s:o}",
@@ -119,7 +118,7 @@ print_json(const struct dmarc_tool *tool)
 	    "reason", tool_json_text(result->reason),
 	    "found", tool_json_text(tool->policy->reason),
 	    "queries", queries,
-	    "record", json_record(&tool->policy->record)));
+	    "record", json_record(tool->policy->record)));
 }
 
 static void
@@ -166,7 +165,7 @@ print_human(const struct dmarc_tool *tool)
 	}
 	print_row("reason", result->reason);
 	puts("the walk:");
-	print_queries(tool->policy->queries.at, tool->policy->queries.count);
+	print_queries(tool->policy->queries, tool->policy->query_count);
 	if (result->queries.count > 0)
 		puts("the identifiers' walks, what is new in them:");
 	print_queries(result->queries.at, result->queries.count);

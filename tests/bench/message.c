@@ -102,6 +102,7 @@ run_checks(void)
 
 	bench.facts = (struct fact_set){ .arena = arena };
 	bench.finished = 0;
+	bench.subject.on_finish = on_finish;
 	for (size_t i = 0; i < CHECKS; i++) {
 		const struct check *check = &check_table[checks[i]];
 
@@ -110,8 +111,7 @@ run_checks(void)
 		runs[count] = (struct check_run){ .check = check,
 		    .subject = &bench.subject, .arena = arena,
 		    .state = arena_alloc(arena, check->ops->state_size),
-		    .stage = STAGE_MESSAGE, .started = true,
-		    .on_finish = on_finish };
+		    .stage = STAGE_MESSAGE, .started = true };
 		if (check->ops->start != NULL)
 			check->ops->start(&runs[count]);
 		count++;

@@ -66,9 +66,10 @@ mime_facts(struct arena *arena, struct str message, size_t piece)
 	talk->facts.arena = arena;
 	talk->subject.facts = &talk->facts;
 	talk->subject.results = &talk->results;
+	talk->subject.on_finish = on_finish;
 	*run = (struct check_run){ .check = check, .subject = &talk->subject,
 	    .arena = arena, .state = arena_alloc(arena, check->ops->state_size),
-	    .stage = STAGE_MESSAGE, .started = true, .on_finish = on_finish };
+	    .stage = STAGE_MESSAGE, .started = true };
 	check->ops->start(run);
 	mime_each_field(&message, feed_field, talk->subject.mime);
 	mime_eoh(talk->subject.mime);

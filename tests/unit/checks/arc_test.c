@@ -63,7 +63,7 @@ struct scene {
 static void
 on_finish(struct check_run *run)
 {
-	struct scene *scene = run->owner;
+	struct scene *scene = run->subject->owner;
 
 	scene->finishes++;
 	scene->finished = true;
@@ -83,11 +83,12 @@ scene_open(struct scene *scene, const char *const *trusted, size_t count)
 	scene->subject = (struct subject){ .options = &scene->options,
 	    .dns = fake_dns_new(ZONE), .strand = strand_new(),
 	    .facts = &scene->facts, .results = &scene->results,
-	    .header = &scene->header, .now = 1700000000 };
+	    .header = &scene->header, .now = 1700000000,
+	    .on_finish = on_finish, .owner = scene };
 	scene->run = (struct check_run){ .check = check,
 	    .subject = &scene->subject, .arena = scene->arena,
 	    .state = arena_alloc(scene->arena, check->ops->state_size),
-	    .started = true, .on_finish = on_finish, .owner = scene };
+	    .started = true };
 	facts_text(&scene->facts, FACT_ID_FROM_DOMAIN, STR("author.example"));
 	strand_enter(scene->subject.strand);
 }

@@ -76,7 +76,7 @@ stand_close(struct stand *stand)
 static void
 on_finish(struct check_run *run)
 {
-	*(bool *)run->owner = true;
+	*(bool *)run->subject->owner = true;
 }
 
 static void
@@ -85,9 +85,10 @@ run_check(struct stand *stand, enum check_id id)
 	const struct check *check = &check_table[id];
 	bool finished = false;
 	struct check_run run = { .check = check, .subject = &stand->subject,
-	    .arena = stand->arena, .started = true, .on_finish = on_finish,
-	    .owner = &finished };
+	    .arena = stand->arena, .started = true };
 
+	stand->subject.on_finish = on_finish;
+	stand->subject.owner = &finished;
 	run.state = arena_alloc(stand->arena, check->ops->state_size);
 	if (check->ops->start != NULL)
 		check->ops->start(&run);

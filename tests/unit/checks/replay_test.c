@@ -27,7 +27,7 @@ struct copy {
 static void
 finished(struct check_run *run)
 {
-	*(bool *)run->owner = true;
+	*(bool *)run->subject->owner = true;
 }
 
 static void
@@ -56,14 +56,14 @@ run_copy(const struct copy *copy, const char *b, char text_out[200])
 	struct dkim_results signatures = { at, 0 };
 	struct arena *arena = arena_new();
 	struct fact_set facts = { .arena = arena };
+	bool done = false;
 	struct subject subject = { .options = &options, .facts = &facts,
 	    .now = NOW + copy->at, .strand = strand_new(),
-	    .signatures = &signatures };
-	bool done = false;
+	    .signatures = &signatures, .on_finish = finished,
+	    .owner = &done };
 	struct check_run run = { .check = &check_table[CHECK_REPLAY],
 	    .subject = &subject, .arena = arena, .started = true,
-	    .state = arena_alloc(arena, replay_ops.state_size),
-	    .on_finish = finished, .owner = &done };
+	    .state = arena_alloc(arena, replay_ops.state_size) };
 	const struct fact *is;
 
 	for (size_t i = 0; i < 3 && copy->signers[i] != NULL; i++)

@@ -252,7 +252,7 @@ struct trial {
 static void
 on_finish(struct check_run *run)
 {
-	*(bool *)run->owner = true;
+	*(bool *)run->subject->owner = true;
 }
 
 /* The fields; a line end of "\r\n" is a fold. */
@@ -288,10 +288,10 @@ trial_new(enum check_id id, struct str header)
 	trial->facts.arena = arena;
 	trial->subject = (struct subject){ .options = &trial->options,
 	    .facts = &trial->facts, .results = &trial->results, .now = NOW,
-	    .header = &trial->header };
+	    .header = &trial->header, .on_finish = on_finish,
+	    .owner = &trial->finished };
 	trial->run = (struct check_run){ .check = &check_table[id],
-	    .subject = &trial->subject, .arena = arena, .started = true,
-	    .on_finish = on_finish, .owner = &trial->finished };
+	    .subject = &trial->subject, .arena = arena, .started = true };
 	trial->run.state = arena_alloc(arena,
 	    check_table[id].ops->state_size);
 	facts_bool(&trial->facts, FACT_ID_MAIL_SMTPUTF8, false);

@@ -15,7 +15,7 @@ enum { LONG_MS = 20000 };
 static void
 on_finish(struct check_run *run)
 {
-	*(bool *)run->owner = true;
+	*(bool *)run->subject->owner = true;
 }
 
 static const struct {
@@ -41,14 +41,14 @@ START_TEST(the_shorter_time_ends_it)
 	    .dns_timeout_ms = limits[_i].dns_ms };
 	struct fact_set facts = { 0 };
 	struct results results = { .arena = arena };
+	bool finished = false;
 	struct subject subject = { .options = &options, .facts = &facts,
 	    .strand = strand_new(), .results = &results,
 	    .now = 1700000000, .helo = STR("mail.example.com"),
-	    .mail_from = STR("user@example.com") };
-	bool finished = false;
-	struct check_run run = { .check = check, .subject = &subject,
-	    .arena = arena, .started = true, .on_finish = on_finish,
+	    .mail_from = STR("user@example.com"), .on_finish = on_finish,
 	    .owner = &finished };
+	struct check_run run = { .check = check, .subject = &subject,
+	    .arena = arena, .started = true };
 	uint64_t start;
 	char zone[300];
 

@@ -309,10 +309,10 @@ START_TEST(walk_of_many_labels)
 		domain = arena_printf(world->arena, "%.*s.%c",
 		    STR_ARG(domain), 'a' + i % 26);
 	world_discover(world, arena_z(world->arena, domain));
-	ck_assert_uint_eq(world->policy.queries.count, expected);
+	ck_assert_uint_eq(world->policy.query_count, expected);
 	ck_assert_uint_eq(fake_dns_queries(world->dns), expected);
 	for (unsigned i = 0; i < expected; i++) {
-		struct str name = str_skip(world->policy.queries.at[i].name,
+		struct str name = str_skip(world->policy.queries[i].name,
 		    7);
 
 		ck_assert(domain_is_under(domain, name));
@@ -339,11 +339,11 @@ START_TEST(walk_explains)
 	};
 
 	world_discover(world, "a.b.c.example.com");
-	ck_assert_uint_eq(world->policy.queries.count, 4);
+	ck_assert_uint_eq(world->policy.query_count, 4);
 	for (int i = 0; i < 4; i++)
-		assert_str(world->policy.queries.at[i].note, notes[i]);
-	assert_str(world->policy.queries.at[1].record, "");
-	assert_str(world->policy.queries.at[3].record,
+		assert_str(world->policy.queries[i].note, notes[i]);
+	assert_str(world->policy.queries[1].record, "");
+	assert_str(world->policy.queries[3].record,
 	    "v=DMARC1; p=none; psd=n");
 	world_free(world);
 }

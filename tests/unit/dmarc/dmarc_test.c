@@ -102,8 +102,8 @@ world_walk(struct world *world)
 {
 	struct str all = STR("");
 
-	for (size_t i = 0; i < world->policy.queries.count; i++) {
-		struct str name = world->policy.queries.at[i].name;
+	for (size_t i = 0; i < world->policy.query_count; i++) {
+		struct str name = world->policy.queries[i].name;
 
 		ck_assert(str_starts_nocase(name, STR("_dmarc.")));
 		all = arena_printf(world->arena, "%.*s%s%.*s", STR_ARG(all),

@@ -186,6 +186,25 @@ START_TEST(an_answer_lives_with_an_arena)
 }
 END_TEST
 
+/* It takes its own place, and stays what it is. */
+START_TEST(the_same_answer_can_come_again)
+{
+	struct cache *cache = cache_new(&limits);
+	struct answer *answer = answer_empty(STR("a.example"), DNS_TXT,
+	    DNS_NODATA, "");
+
+	put(cache, "older.example", DNS_DATA, 60, T0);
+	cache_put(cache, answer, T0);
+	cache_put(cache, answer, T0 + 5000);
+	answer_unref(answer);
+	ck_assert_uint_eq(cache_entries(cache), 2);
+	ck_assert_int_eq(left(cache, "a.example", T0 + 5000), 10);
+	ck_assert_int_eq(left(cache, "a.example", T0 + 15000), -1);
+	ck_assert_int_eq(left(cache, "older.example", T0 + 15000), 45);
+	cache_free(cache);
+}
+END_TEST
+
 START_TEST(many_threads_use_it)
 {
 	const struct cache_limits large = { 5000, 1000000, 1, 100, 50 };
@@ -214,6 +233,7 @@ cache_tests(void)
 	tcase_add_test(tc, octets_are_bounded);
 	tcase_add_loop_test(tc, nothing_fits_in_nothing, 0, 2);
 	tcase_add_test(tc, an_answer_lives_with_an_arena);
+	tcase_add_test(tc, the_same_answer_can_come_again);
 	tcase_add_test(tc, many_threads_use_it);
 	return tc;
 }

@@ -121,9 +121,9 @@ END_TEST
 START_TEST(terms_of_spf)
 {
 	VEC_PUSH(arena, &results.spf_terms, (struct spf_term_seen){
-	    .method = STR("spf"), .domain = STR("example.com") });
+	    .method = "spf", .domain = STR("example.com") });
 	VEC_PUSH(arena, &results.spf_terms, (struct spf_term_seen){
-	    .method = STR("spf_helo"), .depth = 2,
+	    .method = "spf_helo", .depth = 2,
 	    .domain = STR("a.example"), .term = STR("mx"),
 	    .outcome = "no match", .lookups = 3 });
 	assert_key(EVENT_LINE, "spf_terms", "[{\"method\":\"spf\","
@@ -225,7 +225,7 @@ START_TEST(any_byte_anywhere)
 	result_add_property(arena, &result, "header", "d", hostile);
 	VEC_PUSH(arena, &results.list, result);
 	VEC_PUSH(arena, &results.evidence, (struct evidence){
-	    .method = hostile, .name = hostile, .data = hostile });
+	    .method = "dkim", .name = hostile, .data = hostile });
 	VEC_PUSH(arena, &run.fired, rule);
 	facts_list(&facts, FACT_ID_DKIM_DOMAINS, &hostile, 1);
 	facts_unknown(&facts, FACT_ID_QUEUE_ID, hostile);
@@ -305,7 +305,7 @@ END_TEST
 START_TEST(dns_answers)
 {
 	VEC_PUSH(arena, &results.evidence, (struct evidence){
-	    .method = STR("dmarc"), .name = STR("_dmarc.example.com"),
+	    .method = "dmarc", .name = STR("_dmarc.example.com"),
 	    .type = "TXT", .status = "DATA", .secure = true,
 	    .data = STR("v=DMARC1; p=none") });
 	assert_key(EVENT_LINE, "dns", "[{\"method\":\"dmarc\","
