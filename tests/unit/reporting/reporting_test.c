@@ -11,6 +11,7 @@ main(void)
 	suite_add_tcase(suite, ledger_tests());
 	suite_add_tcase(suite, pack_tests());
 	suite_add_tcase(suite, parts_tests());
+	suite_add_tcase(suite, plan_tests());
 	suite_add_tcase(suite, row_tests());
 	suite_add_tcase(suite, rollup_tests());
 	return run_suite(suite);

@@ -13,6 +13,7 @@ TCase *suppression_tests(void);
 TCase *ledger_tests(void);
 TCase *pack_tests(void);
 TCase *parts_tests(void);
+TCase *plan_tests(void);
 TCase *row_tests(void);
 TCase *rollup_tests(void);
 
