@@ -75,12 +75,12 @@ def fail(t, author="ann@fail.example", fields=(), body="Hello.\r\n"):
     return message
 
 
-def send(t, want, user=USER):
+def send(t, want, *more, user=USER):
     """assay dmarc send --failures, once assayd has written what it noted."""
     said = []
 
     def run():
-        status, text = dmarc(t, "send", "--failures", user=user)
+        status, text = dmarc(t, "send", "--failures", *more, user=user)
         said.append((status, text))
         return want in text
     t.true(wait_for(run, 10), "%r in %r" % (want, said))
@@ -193,6 +193,8 @@ def nothing_is_told_of_these(t):
 def who_bounces_is_left_out(t):
     start(t, by_smtp(t))
     message = fail(t)
+    # What was only looked at is there at once.
+    send(t, "fail.example -> ruf@example.net: would be sent", "--dry-run")
     send(t, "fail.example -> ruf@example.net: sent")
     sender = report(t, message).sender
     tag = sender[len("dmarc+"):].split("@")[0]
