@@ -154,10 +154,15 @@ START_TEST(figure_with_a_command)
 	struct summary_figure figure = { .key = "x", .title = "refused",
 	    .type = SUMMARY_COUNT, .value = { .count = 3 },
 	    .query = { .at = { { "--from", STR("o'x <b>.example") } },
-		.count = 1 } };
+		.count = 1, .lists = 3 } };
 
 	VEC_PUSH(arena, &sections[1].figures, figure);
+	/* A command that would list nothing is none. */
+	figure.title = "put off";
+	figure.query.lists = 0;
+	VEC_PUSH(arena, &sections[1].figures, figure);
 	print(summary_print_html);
+	ck_assert(has("<dt>put off</dt><dd><b>3</b></dd></div>\n"));
 	ck_assert(has("<dt>refused</dt><dd><b>3</b>\n"
 	    "<details class=\"command\"><summary>list</summary>"
 	    "<code>assay log "));
