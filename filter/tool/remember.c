@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "event/emit.h"
@@ -80,16 +81,33 @@ remember_take(struct remember *store, const struct store_op *op,
 	return answer->known;
 }
 
+/* What was told, and is not waited for, takes its time. */
+static bool
+is_written(struct store *store)
+{
+	const struct timespec pause = { 0, 5 * 1000 * 1000 };
+	uint64_t end = clock_ms() + WAIT_MS;
+	struct store_counts counts;
+
+	for (;;) {
+		store_counts(store, &counts);
+		if (counts.waiting == 0)
+			return true;
+		if (counts.down || clock_ms() >= end)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+}
+
 bool
 remember_close(struct remember *store)
 {
-	struct store_counts counts;
+	bool written = is_written(store->store);
 
-	store_counts(store->store, &counts);
 	store_close(store->store, WAIT_MS);
 	strand_leave(store->strand);
 	strand_unref(store->strand);
-	return counts.waiting == 0;
+	return written;
 }
 
 static double
