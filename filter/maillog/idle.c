@@ -160,15 +160,6 @@ static const struct str sendmail_within[] = {
 #define COUNT(list)	(sizeof(list) / sizeof((list)[0]))
 
 static bool
-begins(struct str text, const struct str *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (piece_is(text, list[i]))
-			return true;
-	return false;
-}
-
-static bool
 holds(struct str text, const struct str *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -190,14 +181,14 @@ is_of_host(struct str text)
 bool
 idle_postfix(struct str text)
 {
-	return begins(text, postfix, COUNT(postfix)) || is_of_host(text) ||
+	return piece_is_of(text, postfix, COUNT(postfix)) || is_of_host(text) ||
 	    holds(text, postfix_within, COUNT(postfix_within));
 }
 
 bool
 idle_postfix_with_id(struct str text)
 {
-	return begins(text, postfix_with_id, COUNT(postfix_with_id)) ||
+	return piece_is_of(text, postfix_with_id, COUNT(postfix_with_id)) ||
 	    is_of_host(text) ||
 	    holds(text, postfix_within, COUNT(postfix_within));
 }
@@ -205,6 +196,6 @@ idle_postfix_with_id(struct str text)
 bool
 idle_sendmail(struct str text)
 {
-	return begins(text, sendmail, COUNT(sendmail)) ||
+	return piece_is_of(text, sendmail, COUNT(sendmail)) ||
 	    holds(text, sendmail_within, COUNT(sendmail_within));
 }

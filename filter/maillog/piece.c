@@ -10,6 +10,15 @@ piece_is(struct str s, struct str prefix)
 }
 
 bool
+piece_is_of(struct str s, const struct str *prefixes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (piece_is(s, prefixes[i]))
+			return true;
+	return false;
+}
+
+bool
 piece_text(struct str *rest, struct str text)
 {
 	if (!piece_is(*rest, text))

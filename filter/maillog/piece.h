@@ -10,6 +10,8 @@
 #include "base/str.h"
 
 bool piece_is(struct str s, struct str prefix);	/* and takes nothing */
+/* The same of any of a list. */
+bool piece_is_of(struct str s, const struct str *prefixes, size_t count);
 bool piece_text(struct str *rest, struct str text);
 
 /* "<ann@example.com>": what is between; a ">" in a quoted local part does not

@@ -29,15 +29,6 @@ static const struct str contents[] = {
 	STR_INIT("content "),
 };
 
-static bool
-begins(struct str text, const struct str *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (piece_is(text, list[i]))
-			return true;
-	return false;
-}
-
 /* "END-OF-MESSAGE from CLIENT: REPLY; from=<a> to=<b> proto=... helo=<c>" */
 static void
 read_reply(struct str rest, struct maillog_entry *entry)
@@ -87,8 +78,8 @@ refusal_read(struct str rest, struct maillog_entry *entry)
 
 		if (!piece_text(&rest, verbs[i].text))
 			continue;
-		content = begins(rest, contents, 4);
-		at_end = content || begins(rest, message_ends, 2);
+		content = piece_is_of(rest, contents, 4);
+		at_end = content || piece_is_of(rest, message_ends, 2);
 		entry->kind = at_end ? verbs[i].at_end : verbs[i].before;
 		entry->by_milter = verbs[i].by_milter;
 		if (content)
