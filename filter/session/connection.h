@@ -1,6 +1,9 @@
 /*
  * connection - the state of one SMTP session, for the files of this room
  *
+ * connection.c takes what session.h is told of connection and envelope,
+ * content.c of header and body.
+ *
  * Three scopes, each inside the one before: what belongs to a scope (arena,
  * facts, results, checks, what the policy came to) is dropped with it in one
  * place, connection_reset().
@@ -153,6 +156,10 @@ void connection_reset(struct connection *conn, enum scope from);
 
 /* Remember what the policy came to in this scope, to go back to. */
 void connection_keep_progress(struct connection *conn, enum scope scope);
+
+/* A message begins: the last one is over, its sender's checks start. */
+void connection_begin_mail(struct connection *conn,
+    const struct session_mail *mail);
 
 /* recipients.c: the one that is being decided; NULL past the cap. */
 struct recipient *recipients_current(struct connection *conn);
