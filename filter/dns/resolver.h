@@ -38,6 +38,7 @@ enum dns_status {
 	DNS_BOGUS,		/* DNSSEC validation failed */
 	DNS_TIMEOUT
 };
+enum { DNS_STATUS_COUNT = DNS_TIMEOUT + 1 };
 
 struct dns_record {
 	struct str	text;		/* TXT, SPF: the strings joined (RFC
@@ -117,7 +118,7 @@ void resolver_free(struct resolver *dns);
 struct resolver_counts {
 	uint64_t asked, cache_hits, merged;	/* lookups */
 	uint64_t sent;				/* questions to the back end */
-	uint64_t by_status[6];			/* answers, by dns_status */
+	uint64_t by_status[DNS_STATUS_COUNT];	/* answers */
 	uint64_t cache_entries, cache_octets;	/* now */
 };
 void resolver_counts(struct resolver *dns, struct resolver_counts *out);
