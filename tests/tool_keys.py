@@ -213,6 +213,71 @@ def rotate(runner):
         done.returncode, time.monotonic() - began > 0.2), (1, True))
 
 
+def left_behind(runner):
+    """A key that was made and not written down, before a crash."""
+    keys = Keys(runner, "left")
+    month = time.strftime("%Y%m", time.gmtime())
+    first, second = month + "a", month + "b"
+    keys.run("new", "--selector", first)
+    os.unlink(os.path.join(keys.directory, DOMAIN, "selectors"))
+    before = open(keys.path(first), "rb").read()
+    done = keys.run("rotate", "--selector", first, "--algorithm", "ed25519")
+    keys.check("left: another kind", (done.returncode,
+                                      b"write another" in done.stderr),
+               (2, True))
+    for algorithm, states in (("ed25519", [(second, "waiting")]),
+                              ("rsa2048", [(second, "waiting"),
+                                           (first, "waiting")])):
+        done = keys.run("rotate", "--algorithm", algorithm)
+        keys.check("left: " + algorithm, (done.returncode, keys.states()),
+                   (1, states))
+    keys.check("left: kinds", (keys.public(keys.path(second))[0],
+                               open(keys.path(first), "rb").read()),
+               ("ed25519", before))
+    done = keys.run("rotate", "--algorithm", "rsa4096")
+    keys.check("left: of other bits", (done.returncode, keys.states()[2:]),
+               (1, [(month + "c", "waiting")]))
+
+
+def since(runner):
+    """A key has signed until another one took its place, not until
+    somebody began to wait for that."""
+    keys = Keys(runner, "since")
+    kind = ("--algorithm", "ed25519")
+    keys.run("rotate", *kind, "--selector", "s1")
+    keys.publish("s1")
+    keys.run("rotate", *kind)
+    waits = subprocess.Popen(
+        [runner.assay, *keys.arguments(
+            "rotate", *kind, "--selector", "s2", "--wait", "60s",
+            "--interval", "100ms")], cwd=runner.directory,
+        stdout=subprocess.PIPE)
+    waits.stdout.readline()
+    time.sleep(2.1)
+    published = int(time.time())
+    keys.publish("s1", "s2")
+    waits.communicate()
+    with open(os.path.join(keys.directory, DOMAIN, "selectors"),
+              encoding="utf-8") as lines:
+        found = [line.split() for line in lines if line[0] != "#"]
+    keys.check("since: states", [line[:2] for line in found],
+               [["s1", "retired"], ["s2", "active"]])
+    keys.check("since: when", [int(line[2]) >= published for line in found],
+               [True, True])
+
+
+def odd_options(runner):
+    keys = Keys(runner, "odd")
+    for arguments, words in (
+            (("--interval", "0"), b"--interval is more than 0"),
+            (("--wait", "4000d"), b"up to 3650d"),
+            (("--wait", "soon"), b"no time, such as 5m"),
+            (("--dns", "system") * 32, b"32 times at most")):
+        done = keys.run("rotate", *arguments)
+        keys.check("odd: " + " ".join(arguments[:2]),
+                   (done.returncode, words in done.stderr), (2, True))
+
+
 def killed(runner):
     """Wherever it is broken off, one key signs and the next call goes on."""
     keys = Keys(runner, "killed")
@@ -270,4 +335,7 @@ def run(runner):
     check(runner)
     tables(runner)
     rotate(runner)
+    left_behind(runner)
+    since(runner)
+    odd_options(runner)
     killed(runner)

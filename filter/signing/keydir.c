@@ -130,6 +130,14 @@ keydir_find(const struct keydir *keydir, struct str selector)
 }
 
 static bool
+failed(struct arena *arena, struct str path, struct str *why_out)
+{
+	*why_out = arena_printf(arena, "%.*s: %s", STR_ARG(path),
+	    strerror(errno));
+	return false;
+}
+
+static bool
 write_all(int fd, struct str text)
 {
 	while (text.len > 0) {
@@ -143,6 +151,22 @@ write_all(int fd, struct str text)
 }
 
 bool
+keydir_sync(struct arena *arena, struct str path, struct str *why_out)
+{
+	struct str directory = arena_printf(arena, "%.*s",
+	    (int)str_rchr(path, '/'), path.ptr);
+	int fd = open(directory.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Some file systems have nothing to sync. */
+	bool good = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+
+	if (!good)
+		failed(arena, directory, why_out);
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+bool
 keydir_write(struct arena *arena, struct str directory, struct str domain,
     const struct keydir *keydir, struct str *why_out)
 {
@@ -152,6 +176,8 @@ keydir_write(struct arena *arena, struct str directory, struct str domain,
 	bool good;
 	int fd;
 
+	if (unlink(new.ptr) != 0 && errno != ENOENT)
+		return failed(arena, new, why_out);
 	buf_init(&text, arena, SIZE_MAX);
 	buf_addz(&text, "# written by assay key: SELECTOR STATE SINCE\n");
 	for (size_t i = 0; i < keydir->entries.count; i++) {
@@ -161,14 +187,27 @@ keydir_write(struct arena *arena, struct str directory, struct str domain,
 		    STR_ARG(entry->selector), state_names[entry->state],
 		    entry->since);
 	}
-	fd = open(new.ptr, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	good = fd >= 0 && write_all(fd, buf_str(&text));
+	/* The directory may be another user's: no link of theirs is followed.
+	 * That user has to read it, whatever our umask. */
+	fd = open(new.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	good = fd >= 0 && fchmod(fd, 0644) == 0 &&
+	    write_all(fd, buf_str(&text));
 	if (fd >= 0)
 		good &= close(fd) == 0;
-	good = good && rename(new.ptr, path.ptr) == 0;
-	if (!good)
-		*why_out = arena_printf(arena, "%s: %s", new.ptr,
-		    strerror(errno));
+	if (!good || rename(new.ptr, path.ptr) != 0)
+		return failed(arena, new, why_out);
+	return keydir_sync(arena, path, why_out);
+}
+
+/* Whoever owns the directory around it may have put a link in its place. */
+static bool
+give_to(const char *name, uid_t owner)
+{
+	int fd = open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool good = fd >= 0 && fchown(fd, owner, (gid_t)-1) == 0;
+
+	if (fd >= 0)
+		close(fd);
 	return good;
 }
 
@@ -179,10 +218,9 @@ make_directory(struct arena *arena, struct str path, uid_t owner,
 	const char *name = arena_z(arena, path);
 
 	if (mkdir(name, 0700) == 0 ? owner == (uid_t)-1 ||
-	    chown(name, owner, (gid_t)-1) == 0 : errno == EEXIST)
+	    give_to(name, owner) : errno == EEXIST)
 		return true;
-	*why_out = arena_printf(arena, "%s: %s", name, strerror(errno));
-	return false;
+	return failed(arena, path, why_out);
 }
 
 int

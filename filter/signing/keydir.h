@@ -53,6 +53,12 @@ bool keydir_write(struct arena *arena, struct str directory,
     struct str domain, const struct keydir *keydir, struct str *why_out);
 
 /*
+ * What became of a name in a directory of keys outlasts a power failure, too:
+ * path is that of the file.
+ */
+bool keydir_sync(struct arena *arena, struct str path, struct str *why_out);
+
+/*
  * Who changes a domain's entries holds this while it does: a descriptor to
  * close, or -1 and why.  The directories are made where they are not there,
  * for owner ((uid_t)-1: us).

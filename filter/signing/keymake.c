@@ -46,8 +46,7 @@ keymake(struct arena *arena, struct str directory, struct str domain,
 {
 	struct str path = keydir_key(arena, directory, domain, selector);
 	/* One that was left behind by a crash is nobody's. */
-	struct str new = arena_printf(arena, "%s.new-%ld", path.ptr,
-	    (long)getpid());
+	struct str new = arena_printf(arena, "%s.new", path.ptr);
 	bool good;
 
 	*exists_out = false;
@@ -63,5 +62,5 @@ keymake(struct arena *arena, struct str directory, struct str domain,
 		good = failed(arena, path, why_out);
 	}
 	unlink(new.ptr);
-	return good;
+	return good && keydir_sync(arena, path, why_out);
 }

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include <openssl/crypto.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/ensure.h"
@@ -47,6 +49,9 @@ static void
 drop(struct slot *slot)
 {
 	dkim_private_unref(slot->key);
+	/* A key that stands in a table is called by its own text. */
+	if (slot->name != NULL)
+		OPENSSL_cleanse(slot->name, slot->name_len);
 	free(slot->name);
 	free(slot->text);
 	*slot = (struct slot){ .name = NULL };
@@ -180,9 +185,8 @@ keyring_active(struct keyring *ring, struct arena *arena,
     struct str directory, struct str domain,
     struct keyring_selectors *active_out, struct str *why_out)
 {
-	/* No file is called so, for a path has no NUL. */
-	struct str name = arena_copy(arena, keydir_selectors(arena,
-	    directory, domain)), text, selector;
+	struct str name = keydir_selectors(arena, directory, domain);
+	struct str text, selector;
 	struct dkim_private *none;
 
 	*active_out = (struct keyring_selectors){ 0 };

@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "base/domain.h"
 #include "base/hash.h"
 #include "base/limits.h"
@@ -254,6 +256,24 @@ read_row(struct reader *reader, struct str line, struct place place)
 
 /* ---- both ---- */
 
+static void
+wipe(void *ctx)
+{
+	struct str *text = ctx;
+
+	OPENSSL_cleanse((void *)(uintptr_t)text->ptr, text->len);
+}
+
+/* Keys may be written in it. */
+static void
+wipe_at_end(struct arena *arena, struct str text)
+{
+	struct str *copy = arena_alloc(arena, sizeof(*copy));
+
+	*copy = text;
+	arena_at_end(arena, wipe, copy);
+}
+
 typedef bool read_line_fn(struct reader *reader, struct str line,
     struct place place);
 
@@ -270,6 +290,7 @@ read_lines(struct reader *reader, const char *path, read_line_fn *read)
 	if (source == NULL)
 		return false;
 	if (reader->keys == NULL) {
+		wipe_at_end(reader->arena, source->text);
 		reader->buckets = BUCKETS_MIN + source->text.len / LINE_OCTETS;
 		reader->keys = arena_alloc(reader->arena, reader->buckets *
 		    sizeof(struct named_key *));

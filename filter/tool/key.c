@@ -17,6 +17,7 @@
 #define DEFAULT_DIRECTORY	ASSAY_SYSCONFDIR "/keys"
 
 static const char command[] = "key";
+static const uint64_t TIME_MAX = 3650ull * 86400 * 1000;
 
 static const struct option options[] = {
 	TOOL_COMMON_OPTIONS,
@@ -47,9 +48,11 @@ take_time(struct key_tool *tool, int letter, const char *argument)
 	    &tool->interval_ms : letter == 'k' ? &tool->keep_ms :
 	    letter == 'A' ? &tool->after_ms : NULL;
 
-	if (into != NULL && value_time(str_from(argument), into))
+	if (into != NULL && value_time(str_from(argument), into) &&
+	    *into <= TIME_MAX)
 		return true;
-	tool_usage(command, "\"%s\" is no time, such as 5m or 7d", argument);
+	tool_usage(command, "\"%s\" is no time, such as 5m or 7d%s", argument,
+	    into != NULL && *into > TIME_MAX ? ", up to 3650d" : "");
 	return false;
 }
 
@@ -65,14 +68,25 @@ take_name(struct key_tool *tool, struct str *into, unsigned labels,
 	return false;
 }
 
+/* Whom --dns names is asked, or nobody is. */
+static bool
+take_spec(struct key_tool *tool, const char *argument)
+{
+	if (tool->spec_count == KEY_SPECS_MAX) {
+		tool_usage(command, "--dns is given %d times at most",
+		    KEY_SPECS_MAX);
+		return false;
+	}
+	tool->specs[tool->spec_count++] = argument;
+	return true;
+}
+
 static bool
 take_option(struct key_tool *tool, int letter, const char *argument)
 {
 	switch (letter) {
 	case 'D':
-		if (tool->spec_count < KEY_SPECS_MAX)
-			tool->specs[tool->spec_count++] = argument;
-		return true;
+		return take_spec(tool, argument);
 	case 'd':
 		tool->directory = argument;
 		return true;

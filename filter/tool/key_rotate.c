@@ -45,19 +45,34 @@ save(struct rotation *rotation)
 
 /* DKIM_KEY_UNKNOWN: it cannot be read. */
 static enum dkim_key_type
-type_of(const struct rotation *rotation, const struct keydir_entry *entry)
+type_of(const struct rotation *rotation, const struct keydir_entry *entry,
+    unsigned *bits_out)
 {
 	struct key_tool *tool = rotation->tool;
 	enum dkim_key_type type = DKIM_KEY_UNKNOWN;
 	struct dkim_private *key;
 	struct str note;
 
+	*bits_out = 0;
 	key = dkim_private_load_for(tool->arena, path_of(rotation,
 	    entry).ptr, key_owner(tool), true, &note);
-	if (key != NULL)
+	if (key != NULL) {
 		type = dkim_private_type(key);
+		*bits_out = dkim_private_bits(key);
+	}
 	dkim_private_unref(key);
 	return type;
+}
+
+/* Is it what --algorithm asks for? */
+static bool
+is_asked_for(const struct rotation *rotation,
+    const struct keydir_entry *entry)
+{
+	unsigned bits;
+
+	return type_of(rotation, entry, &bits) == rotation->type &&
+	    (rotation->bits == 0 || bits == rotation->bits);
 }
 
 /* What was begun; of the asked kind, and name, where one is asked for. */
@@ -73,7 +88,7 @@ find_waiting(struct rotation *rotation)
 		    (tool->selector.len > 0 &&
 		    !str_eq(tool->selector, entry->selector)) ||
 		    (tool->algorithm != NULL &&
-		    type_of(rotation, entry) != rotation->type))
+		    !is_asked_for(rotation, entry)))
 			continue;
 		return entry;
 	}
@@ -110,6 +125,17 @@ bury(struct rotation *rotation)
 	return true;
 }
 
+/* A key that was made and not written down is good if it is the one wanted. */
+static bool
+is_taken(const struct rotation *rotation, struct str selector)
+{
+	const struct keydir_entry entry = { .selector = selector };
+
+	return keydir_find(&rotation->keydir, selector) != NULL ||
+	    (access(path_of(rotation, &entry).ptr, F_OK) == 0 &&
+	    !is_asked_for(rotation, &entry));
+}
+
 /* "202611a", "202611b", ...: the first one that was never used. */
 static struct str
 next_selector(struct rotation *rotation)
@@ -121,7 +147,7 @@ next_selector(struct rotation *rotation)
 
 	gmtime_r(&now, &tm);
 	for (unsigned n = 0; selector.len == 0 ||
-	    keydir_find(&rotation->keydir, selector) != NULL; n++)
+	    is_taken(rotation, selector); n++)
 		selector = n < 26 ? arena_printf(arena, "%04d%02d%c",
 		    tm.tm_year + 1900, tm.tm_mon + 1, 'a' + (int)n) :
 		    arena_printf(arena, "%04d%02dz%u", tm.tm_year + 1900,
@@ -139,9 +165,9 @@ begin(struct rotation *rotation)
 
 	if (selector.len == 0)
 		selector = next_selector(rotation);
-	if (keydir_find(&rotation->keydir, selector) != NULL) {
-		tool_error(command, "the selector %.*s was used before",
-		    STR_ARG(selector));
+	if (is_taken(rotation, selector)) {
+		tool_error(command, "the selector %.*s was used before; "
+		    "write another --selector, or none", STR_ARG(selector));
 		return false;
 	}
 	/* One that was made and not written down is taken over. */
@@ -193,13 +219,17 @@ static bool
 change_over(struct rotation *rotation, struct keydir_entry *next,
     enum dkim_key_type type)
 {
+	unsigned bits;
+
+	/* The old key has signed while we waited for DNS. */
+	rotation->now = clock_unix();
 	for (size_t i = 0; i < rotation->keydir.entries.count; i++) {
 		struct keydir_entry *entry = &rotation->keydir.entries.at[i];
 		enum dkim_key_type old = DKIM_KEY_UNKNOWN;
 
 		if (entry->state != KEYDIR_ACTIVE)
 			continue;
-		old = type_of(rotation, entry);
+		old = type_of(rotation, entry, &bits);
 		/* An RSA and an Ed25519 key sign side by side. */
 		if (old == DKIM_KEY_UNKNOWN || old == type) {
 			entry->state = KEYDIR_RETIRED;
@@ -240,6 +270,7 @@ static bool
 is_time(struct rotation *rotation)
 {
 	int64_t after = (int64_t)(rotation->tool->after_ms / 1000);
+	unsigned bits;
 
 	for (size_t i = 0; i < rotation->keydir.entries.count; i++) {
 		const struct keydir_entry *entry =
@@ -247,7 +278,7 @@ is_time(struct rotation *rotation)
 
 		if (entry->state == KEYDIR_ACTIVE &&
 		    rotation->now - entry->since < after &&
-		    type_of(rotation, entry) == rotation->type)
+		    type_of(rotation, entry, &bits) == rotation->type)
 			return false;
 	}
 	return true;
@@ -288,6 +319,9 @@ key_rotate(struct key_tool *tool)
 
 	if (tool->domain.len == 0)
 		return tool_usage(command, "rotate needs --domain");
+	if (tool->interval_ms == 0)
+		return tool_usage(command, "--interval is more than 0, such "
+		    "as 1m");
 	if (tool->algorithm != NULL && !dkim_make_from(tool->algorithm,
 	    &rotation.type, &rotation.bits))
 		return tool_usage(command, "\"%s\" is no algorithm: rsa2048, "

@@ -42,6 +42,49 @@ START_TEST(what_is_written_is_read)
 }
 END_TEST
 
+/* The daemon has to read it, whatever the umask of whoever rotates. */
+START_TEST(everybody_may_read_what_is_written)
+{
+	struct arena *arena = arena_new();
+	struct keydir keydir = { 0 };
+	struct str why = STR_NONE;
+	mode_t before = umask(077);
+	struct stat st;
+	bool good;
+
+	mkdir(files_path("example.com"), 0700);
+	good = keydir_write(arena, directory(), STR("example.com"), &keydir,
+	    &why);
+	umask(before);
+	ck_assert(good);
+	ck_assert_int_eq(stat(files_path("example.com/selectors"), &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0644);
+	arena_free(arena);
+}
+END_TEST
+
+/* Root must not write where a link of the directory's owner leads. */
+START_TEST(links_are_not_followed)
+{
+	struct arena *arena = arena_new();
+	struct keydir keydir = { 0 };
+	struct str why = STR_NONE;
+	struct stat st;
+
+	mkdir(files_path("example.com"), 0700);
+	files_write("victim", "untouched", 0600);
+	ck_assert_int_eq(symlink("../victim",
+	    files_path("example.com/selectors.new")), 0);
+	ck_assert(keydir_write(arena, directory(), STR("example.com"),
+	    &keydir, &why));
+	ck_assert_int_eq(stat(files_path("victim"), &st), 0);
+	ck_assert_int_eq(st.st_size, strlen("untouched"));
+	ck_assert_int_eq(lstat(files_path("example.com/selectors"), &st), 0);
+	ck_assert(S_ISREG(st.st_mode));
+	arena_free(arena);
+}
+END_TEST
+
 static const char *const broken[] = {
 	"a active", "a active x", "a activ 1", "a active 1 x", "a/b active 1",
 	"a active -1",
@@ -83,6 +126,8 @@ void
 add_keydir_tests(TCase *tc)
 {
 	tcase_add_test(tc, what_is_written_is_read);
+	tcase_add_test(tc, everybody_may_read_what_is_written);
+	tcase_add_test(tc, links_are_not_followed);
 	tcase_add_loop_test(tc, broken_file_is_told, 0, TEST_COUNT(broken));
 	tcase_add_test(tc, no_file_has_no_entries);
 }
