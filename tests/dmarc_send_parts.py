@@ -7,12 +7,13 @@ import shutil
 import subprocess
 import xml.etree.ElementTree
 
-NS = "{urn:ietf:params:xml:ns:dmarc-2.0}"
+from dmarc_send_run import NS, SCHEMA, line
+
 ROWS = 240
 A, B = "a@d.example", "b@ext.example"
 
 
-def events(runner, line, rua, rows=ROWS):
+def events(runner, rua, rows=ROWS):
     return runner.write("events", "".join(
         line("d.example", rua, i).replace(
             '"dmarc.domain": "d.example"', '"dmarc.domain": "%s.d.example"' %
@@ -85,8 +86,8 @@ def look_at(runner, limit, rows):
     return [runner.path("part%d.xml" % i) for i in range(count)]
 
 
-def once(runner, line):
-    path = events(runner, line, "mailto:%s!2k,mailto:%s" % (A, B))
+def once(runner):
+    path = events(runner, "mailto:%s!2k,mailto:%s" % (A, B))
     _, rows = size_of(runner, path)
     runner.fresh()
     would = runner.run("--dry-run", path)
@@ -106,9 +107,9 @@ def once(runner, line):
     return files
 
 
-def killed(runner, line):
+def killed(runner):
     """After each handover; and what was heard of late changes no part."""
-    path = events(runner, line, "mailto:%s!2k" % A)
+    path = events(runner, "mailto:%s!2k" % A)
     runner.fresh()
     runner.mode("kill after")
     now, kills, status = runner.now, 0, None
@@ -135,8 +136,8 @@ def killed(runner, line):
                  len(ids) - len(set(ids)) <= kills, True)
 
 
-def too_many(runner, line):
-    path = events(runner, line, "mailto:%s!100" % A)
+def too_many(runner):
+    path = events(runner, "mailto:%s!100" % A)
     runner.fresh()
     done = runner.run(path)
     runner.check("parts: too many", (
@@ -144,7 +145,7 @@ def too_many(runner, line):
         in done.stdout), (0, 0, True))
 
 
-def read_back(runner, files, schema):
+def read_back(runner, files):
     """Each part is a report; who adds them up has the whole."""
     done = subprocess.run([runner.assay, "dmarc", "read",
                            "--json", *files], capture_output=True, check=True)
@@ -155,12 +156,12 @@ def read_back(runner, files, schema):
     if shutil.which("xmllint") is None:
         runner.skip("parts: schema", "xmllint is not installed")
         return
-    done = subprocess.run(["xmllint", "--noout", "--schema", schema, *files],
+    done = subprocess.run(["xmllint", "--noout", "--schema", SCHEMA, *files],
                           capture_output=True, check=False)
     runner.check("parts: schema", done.returncode, 0)
 
 
-def run(runner, line, schema):
-    killed(runner, line)
-    too_many(runner, line)
-    read_back(runner, once(runner, line), schema)
+def run(runner):
+    killed(runner)
+    too_many(runner)
+    read_back(runner, once(runner))
