@@ -29,6 +29,7 @@ struct batch {
 /* Batches go round in a ring: begun and merged in one order. */
 struct run {
 	const struct event_feed	*feed;
+	struct event_want	 want;
 	struct event_feed_count	*count;
 
 	pthread_mutex_t		 turn;		/* of the next piece: */
@@ -63,13 +64,15 @@ note_fault(struct batch *batch, enum event_fault fault)
 }
 
 static void
-work_line(const struct event_feed *feed, struct batch *batch, struct str line,
+work_line(const struct run *run, struct batch *batch, struct str line,
     struct event_record *record, struct arena *arena)
 {
+	const struct event_feed *feed = run->feed;
+
 	batch->lines++;
 	if (str_trim(line).len == 0)
 		return;
-	switch (event_read(line, &feed->want, arena, record)) {
+	switch (event_read(line, &run->want, arena, record)) {
 	case EVENT_READ_OK:
 		batch->events++;
 		feed->ops->event(feed->ctx, batch->part, record, arena);
@@ -88,12 +91,12 @@ work_line(const struct event_feed *feed, struct batch *batch, struct str line,
 }
 
 static void
-work_piece(const struct event_feed *feed, const struct event_piece *piece,
+work_piece(const struct run *run, const struct event_piece *piece,
     struct batch *batch, struct event_record *record, struct arena *arena)
 {
 	struct str text = str_make(piece->text, piece->len);
 
-	batch->part = feed->ops->begin(feed->ctx);
+	batch->part = run->feed->ops->begin(run->feed->ctx);
 	if (piece->too_long) {
 		batch->lines++;
 		note_fault(batch, EVENT_FAULT_LONG);
@@ -103,7 +106,7 @@ work_piece(const struct event_feed *feed, const struct event_piece *piece,
 		size_t len = newline == NULL ? text.len :
 		    (size_t)(newline - text.ptr);
 
-		work_line(feed, batch, str_slice(text, 0, len), record,
+		work_line(run, batch, str_slice(text, 0, len), record,
 		    arena);
 		text = str_skip(text, len + 1);
 	}
@@ -165,8 +168,9 @@ merge(struct run *run, const struct batch *batch)
 	count->events += batch->events;
 	count->outside += batch->outside;
 	feed->ops->merge(feed->ctx, batch->part);
-	if (feed->ops->progress != NULL)
-		feed->ops->progress(feed->ctx, batch->octets, run->total);
+	if (feed->logs.progress != NULL)
+		feed->logs.progress(feed->logs.progress_ctx, batch->octets,
+		    run->total);
 }
 
 /* Whose batch is the oldest merges it, and those behind it that are done. */
@@ -202,7 +206,7 @@ work(void *ctx)
 	struct batch *batch;
 
 	while ((batch = next_piece(run, &piece)) != NULL) {
-		work_piece(run->feed, &piece, batch, record, arena);
+		work_piece(run, &piece, batch, record, arena);
 		end_piece(run, batch);
 	}
 	free(piece.text);
@@ -224,22 +228,24 @@ void
 event_feed_run(const struct event_feed *feed,
     struct event_feed_count *count_out)
 {
-	struct run run = { .feed = feed, .count = count_out,
-	    .ring_size = feed->jobs * BATCHES_A_JOB,
+	const struct event_logs *logs = &feed->logs;
+	struct run run = { .feed = feed, .want = feed->want,
+	    .count = count_out, .ring_size = logs->jobs * BATCHES_A_JOB,
 	    .turn = PTHREAD_MUTEX_INITIALIZER,
 	    .lock = PTHREAD_MUTEX_INITIALIZER,
 	    .room = PTHREAD_COND_INITIALIZER };
-	pthread_t *threads = xcalloc(feed->jobs, sizeof(*threads));
+	pthread_t *threads = xcalloc(logs->jobs, sizeof(*threads));
 
 	*count_out = (struct event_feed_count){ 0 };
-	event_pieces_init(&run.pieces, feed->paths, feed->opener,
-	    &feed->want);
-	run.total = event_pieces_total(&run.pieces, feed->paths);
+	run.want.since_us = logs->since_us;
+	run.want.until_us = logs->until_us;
+	event_pieces_init(&run.pieces, logs->paths, logs->opener, &run.want);
+	run.total = event_pieces_total(&run.pieces, logs->paths);
 	run.ring = xcalloc(run.ring_size, sizeof(*run.ring));
-	for (unsigned i = 1; i < feed->jobs; i++)
+	for (unsigned i = 1; i < logs->jobs; i++)
 		ensure(pthread_create(&threads[i], NULL, work, &run) == 0);
 	work(&run);
-	for (unsigned i = 1; i < feed->jobs; i++)
+	for (unsigned i = 1; i < logs->jobs; i++)
 		pthread_join(threads[i], NULL);
 	take_unread(count_out, &run.pieces);
 	event_pieces_fini(&run.pieces);

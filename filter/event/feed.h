@@ -11,7 +11,7 @@
  *	event(ctx, part, record, arena)		the same thread, in order
  *	merge(ctx, part)			any thread; frees part
  *
- * merge(), source() and progress() are called one at a time.
+ * merge(), source() and the logs' progress() are called one at a time.
  *
  * Errors:	a line that is no event is counted, the first one is named, and
  *		the rest is read all the same.
@@ -27,8 +27,6 @@ struct event_feed_ops {
 	void	(*event)(void *ctx, void *part,
 		    const struct event_record *record, struct arena *arena);
 	void	(*merge)(void *ctx, void *part);
-	/* Octets read so far, of those in regular files; or NULL. */
-	void	(*progress)(void *ctx, uint64_t done, uint64_t total);
 	/* What is merged from now on is of the next path; or NULL. */
 	void	(*source)(void *ctx);
 };
@@ -56,11 +54,22 @@ struct event_feed_count {
 /* "broken or cut" */
 const char *event_fault_name(enum event_fault fault);
 
-struct event_feed {
+/* Which events are read, and how. */
+struct event_logs {
 	const char *const	*paths;		/* NULL-terminated; "-" */
 	const struct event_opener *opener;	/* NULL: all are files */
-	struct event_want	 want;
+	int64_t			 since_us;	/* as of struct event_want */
+	int64_t			 until_us;
 	unsigned		 jobs;		/* at least 1 */
+	/* Octets read so far, of those in regular files; or NULL. */
+	void			(*progress)(void *ctx, uint64_t done,
+				    uint64_t total);
+	void			*progress_ctx;
+};
+
+struct event_feed {
+	struct event_logs	 logs;
+	struct event_want	 want;		/* its times: those of logs */
 	const struct event_feed_ops *ops;
 	void			*ctx;
 };

@@ -94,29 +94,17 @@ merge(void *ctx, void *from)
 	arena_free(part->arena);
 }
 
-static void
-progress(void *ctx, uint64_t done, uint64_t total)
-{
-	const struct live_options *options =
-	    ((const struct run *)ctx)->options;
-
-	if (options->progress != NULL)
-		options->progress(options->ctx, done, total);
-}
-
 void
 live_run(const struct live_options *options, struct arena *arena,
     struct live *live_out)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    progress, NULL };
+	    NULL };
 	bool wanted[FACT_COUNT] = { [FACT_ID_MAIL_FROM] = true };
 	struct run run = { options, live_out };
-	struct event_feed feed = { .paths = options->paths,
-	    .opener = options->opener,
-	    .want = { .parts = EVENT_PART_SHADOW, .facts = wanted,
-	    .since_us = options->since_us, .until_us = options->until_us },
-	    .jobs = options->jobs, .ops = &ops, .ctx = &run };
+	struct event_feed feed = { .logs = options->logs,
+	    .want = { .parts = EVENT_PART_SHADOW, .facts = wanted },
+	    .ops = &ops, .ctx = &run };
 
 	*live_out = (struct live){ .arena = arena };
 	changes_init(&live_out->changes, arena, options->samples);

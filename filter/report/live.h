@@ -13,14 +13,8 @@
 #include "report/changes.h"
 
 struct live_options {
-	const char *const	*paths;		/* as of struct event_feed */
-	const struct event_opener *opener;
-	int64_t			 since_us, until_us;
+	struct event_logs	 logs;
 	size_t			 samples;
-	unsigned		 jobs;
-	void			(*progress)(void *ctx, uint64_t done,
-				    uint64_t total);
-	void			*ctx;
 };
 
 struct live {

@@ -318,16 +318,6 @@ merge(void *ctx, void *from)
 	arena_free(part->arena);
 }
 
-static void
-progress(void *ctx, uint64_t done, uint64_t total)
-{
-	const struct replay_options *options =
-	    ((const struct run *)ctx)->options;
-
-	if (options->progress != NULL)
-		options->progress(options->ctx, done, total);
-}
-
 /* What a policy reads, and what samples show. */
 static bool
 is_wanted(const struct replay_options *options, enum fact_id id)
@@ -350,16 +340,13 @@ replay_run(const struct replay_options *options, struct arena *arena,
     struct replay *replay_out)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    progress, NULL };
+	    NULL };
 	struct run run = { .options = options, .all = replay_out,
 	    .rules = policy_rule_count(options->policy) };
-	struct event_feed feed = { .paths = options->paths,
-	    .opener = options->opener,
+	struct event_feed feed = { .logs = options->logs,
 	    .want = { .parts = asks(options->policy) ||
 	    asks(options->against) ? EVENT_PART_CALLS : 0,
-	    .facts = run.wanted, .since_us = options->since_us,
-	    .until_us = options->until_us }, .jobs = options->jobs,
-	    .ops = &ops, .ctx = &run };
+	    .facts = run.wanted }, .ops = &ops, .ctx = &run };
 
 	for (int id = 0; id < FACT_COUNT; id++) {
 		run.wanted[id] = is_wanted(options, (enum fact_id)id);

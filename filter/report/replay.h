@@ -20,16 +20,10 @@
 #include "report/changes.h"
 
 struct replay_options {
-	const char *const	*paths;		/* as of struct event_feed */
-	const struct event_opener *opener;
+	struct event_logs	 logs;
 	const struct policy	*policy;
 	const struct policy	*against;	/* NULL: what was recorded */
-	int64_t			 since_us, until_us;
 	size_t			 samples;
-	unsigned		 jobs;
-	void			(*progress)(void *ctx, uint64_t done,
-				    uint64_t total);
-	void			*ctx;
 };
 
 /* What one thread or all of them found. */

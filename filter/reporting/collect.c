@@ -60,29 +60,16 @@ merge(void *ctx, void *from)
 	arena_free(part->arena);
 }
 
-static void
-progress(void *ctx, uint64_t done, uint64_t total)
-{
-	const struct collect_options *options =
-	    ((const struct run *)ctx)->options;
-
-	if (options->progress != NULL)
-		options->progress(options->ctx, done, total);
-}
-
 bool
 collect(const struct collect_options *options, struct rollup *rollup,
     struct collected *out)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    progress, NULL };
+	    NULL };
 	struct run run = { options, rollup, out, 0 };
-	const struct event_feed feed = { .paths = options->paths,
-	    .opener = options->opener,
-	    .want = { .parts = EVENT_PART_DMARC, .facts = row_facts(),
-	    .since_us = options->begin * 1000000,
-	    .until_us = options->end * 1000000 },
-	    .jobs = options->jobs, .ops = &ops, .ctx = &run };
+	const struct event_feed feed = { .logs = options->logs,
+	    .want = { .parts = EVENT_PART_DMARC, .facts = row_facts() },
+	    .ops = &ops, .ctx = &run };
 
 	*out = (struct collected){ .fates = { 0 } };
 	event_feed_run(&feed, &out->feed);

@@ -10,14 +10,8 @@
 #include "reporting/row.h"
 
 struct collect_options {
-	const char *const	*paths;		/* as of struct event_feed */
-	const struct event_opener *opener;
-	int64_t			 begin, end;	/* Unix time; end is not in */
+	struct event_logs	 logs;
 	struct str		 report_from;
-	unsigned		 jobs;
-	void			(*progress)(void *ctx, uint64_t done,
-				    uint64_t total);
-	void			*ctx;
 };
 
 struct collected {

@@ -129,16 +129,6 @@ merge(void *ctx, void *part)
 	arena_free(arena);
 }
 
-static void
-progress(void *ctx, uint64_t done, uint64_t total)
-{
-	const struct summary_options *options =
-	    &((const struct summary_collect *)ctx)->options;
-
-	if (options->progress != NULL)
-		options->progress(options->ctx, done, total);
-}
-
 /* ---- what is wanted ---- */
 
 static void
@@ -151,10 +141,10 @@ want_facts(bool *wanted, const enum fact_id *facts)
 static void
 want_parts(struct summary_collect *collect)
 {
-	const struct summary_options *options = &collect->options;
+	const struct event_logs *logs = &collect->options.logs;
 
 	collect->want = (struct event_want){ .facts = collect->facts,
-	    .since_us = options->since_us, .until_us = options->until_us };
+	    .since_us = logs->since_us, .until_us = logs->until_us };
 	want_facts(collect->facts, seen_facts);
 	for (size_t i = 0; i < section_count; i++) {
 		collect->want.parts |= section_table[i]->parts;
@@ -167,7 +157,7 @@ summary_new(const struct summary_options *options, struct arena *arena)
 {
 	struct summary_collect *collect = arena_alloc(arena,
 	    sizeof(*collect));
-	const char *const *paths = options->paths;
+	const char *const *paths = options->logs.paths;
 
 	collect->options = *options;
 	want_parts(collect);
@@ -191,10 +181,9 @@ void
 summary_read(struct summary_collect *collect)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    progress, take_source };
-	struct event_feed feed = { .paths = collect->options.paths,
-	    .opener = collect->options.opener, .want = collect->want,
-	    .jobs = collect->options.jobs, .ops = &ops, .ctx = collect };
+	    take_source };
+	struct event_feed feed = { .logs = collect->options.logs,
+	    .want = collect->want, .ops = &ops, .ctx = collect };
 
 	event_feed_run(&feed, &collect->feed);
 	for (size_t i = 0; i < section_count; i++)
@@ -242,12 +231,13 @@ summary_tell(const struct summary_collect *collect, struct arena *arena,
 	const struct summary_options *options = &collect->options;
 
 	*summary_out = (struct summary){ .arena = arena,
-	    .since_us = options->since_us, .until_us = options->until_us,
+	    .since_us = options->logs.since_us,
+	    .until_us = options->logs.until_us,
 	    .first_us = collect->all.first_us,
 	    .last_us = collect->all.last_us, .events = collect->all.events,
 	    .twice = collect->all.twice, .ids_full = ids_full(collect->ids),
 	    .feed = collect->feed,
-	    .sources = options->named ? options->paths : NULL,
+	    .sources = options->named ? options->logs.paths : NULL,
 	    .config = options->config, .own = options->own,
 	    .own_count = options->own_named,
 	    .section_count = section_count,

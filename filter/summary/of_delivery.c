@@ -113,11 +113,11 @@ take_message(void *ctx, const struct maillog_message *message)
 static void
 progress(void *ctx, uint64_t done, uint64_t total)
 {
-	const struct summary_options *options =
-	    ((const struct state *)ctx)->options;
+	const struct event_logs *logs =
+	    &((const struct state *)ctx)->options->logs;
 
-	if (options->progress != NULL)
-		options->progress(options->ctx, done, total);
+	if (logs->progress != NULL)
+		logs->progress(logs->progress_ctx, done, total);
 }
 
 static void
@@ -133,10 +133,10 @@ finish(void *at)
 	if (options->mail_logs == NULL)
 		return;
 	/* Without one event nothing was let in. */
-	if (state->accepted == NULL && options->paths[0] != NULL)
+	if (state->accepted == NULL && options->logs.paths[0] != NULL)
 		state->accepted = accepted_new();
-	outcomes_init(&state->outcomes, state->accepted, options->since_us,
-	    options->until_us);
+	outcomes_init(&state->outcomes, state->accepted,
+	    options->logs.since_us, options->logs.until_us);
 	state->outcomes.counted = count_hour;
 	state->outcomes.ctx = state;
 	hours_init(&state->hours, HOUR_COLUMNS);

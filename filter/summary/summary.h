@@ -164,12 +164,9 @@ const char *summary_by_name(enum summary_by by);
 enum summary_by summary_by_find(struct str name);
 
 struct summary_options {
-	const char *const	*paths;		/* as of struct event_feed */
-	const struct event_opener *opener;
+	struct event_logs	 logs;		/* until_us 0: no end */
 	bool			 named;		/* commands name the paths, */
 	const char		*config;	/* and this; or NULL */
-	int64_t			 since_us, until_us;	/* 0: no end */
-	unsigned		 jobs;
 	enum summary_by		 by;
 	size_t			 top;		/* rows of a LIST */
 	const struct str	*own;		/* domains of ours, what is
@@ -181,9 +178,6 @@ struct summary_options {
 	const char *const	*mail_logs;
 	int64_t			 now_us, mail_log_year;
 	size_t			 mail_log_show;
-	void			(*progress)(void *ctx, uint64_t done,
-				    uint64_t total);
-	void			*ctx;
 };
 
 struct summary {

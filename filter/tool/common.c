@@ -154,6 +154,25 @@ tool_option(const char *command, int argc, char **argv, const char *letters,
 }
 
 bool
+tool_take_options(const char *command, int argc, char **argv,
+    const struct option *table, tool_take_fn *take, void *ctx)
+{
+	int letter, row = 0;
+
+	while ((letter = tool_option(command, argc, argv,
+	    TOOL_COMMON_LETTERS, table, &row)) != -1) {
+		if (letter == '?')
+			return false;
+		if (take(ctx, letter, optarg))
+			continue;
+		tool_usage(command, "\"%s\" is nothing for --%s",
+		    optarg == NULL ? "" : optarg, table[row].name);
+		return false;
+	}
+	return true;
+}
+
+bool
 tool_dns_open(const struct tool_common *common, const char *command,
     struct tool_dns *out)
 {

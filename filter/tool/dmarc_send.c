@@ -66,8 +66,9 @@ take_now(struct dmarc_send *send, struct str text)
 
 /* False: the argument cannot be that. */
 static bool
-take_option(struct dmarc_send *send, int letter, const char *argument)
+take_option(void *ctx, int letter, char *argument)
 {
+	struct dmarc_send *send = ctx;
 	struct str text = str_from(argument);
 
 	switch (letter) {
@@ -88,8 +89,8 @@ take_option(struct dmarc_send *send, int letter, const char *argument)
 		return value_time(text, &send->pace_ms) &&
 		    send->pace_ms <= PACE_MAX_MS;
 	case 'j':
-		send->jobs = argument;
-		return tool_jobs(argument) > 0;
+		send->jobs = tool_jobs(argument);
+		return send->jobs > 0;
 	case 'W':
 		return take_now(send, text);
 	default:
@@ -100,17 +101,9 @@ take_option(struct dmarc_send *send, int letter, const char *argument)
 static int
 take_options(struct dmarc_send *send, int argc, char **argv)
 {
-	int letter, row = 0;
-
-	while ((letter = tool_option(command, argc, argv,
-	    TOOL_COMMON_LETTERS, options, &row)) != -1) {
-		if (letter == '?')
-			return TOOL_BAD_USE;
-		if (!take_option(send, letter, optarg))
-			return tool_usage(command, "\"%s\" is nothing for "
-			    "--%s", optarg == NULL ? "" : optarg,
-			    options[row].name);
-	}
+	if (!tool_take_options(command, argc, argv, options, take_option,
+	    send))
+		return TOOL_BAD_USE;
 	if (send->date + DAY > send->now)
 		return tool_usage(command, "that day is not over yet: it ends "
 		    "at midnight UTC");

@@ -22,7 +22,7 @@ struct dmarc_send {
 	int64_t			 now;		/* Unix time, as it began */
 	uint64_t		 since_ms;	/* clock_ms() of then */
 	uint64_t		 pace_ms;
-	const char		*jobs;
+	unsigned		 jobs;		/* 0: of all processors */
 	struct str		 domains[SEND_DOMAINS_MAX];	/* none: all */
 	size_t			 domain_count;
 	const char *const	*paths;		/* the events */

@@ -41,17 +41,18 @@ static bool
 gather(struct day *day)
 {
 	struct dmarc_send *send = day->send;
-	struct event_opener opener = tool_store_opener(&send->common);
-	unsigned percent = 101;
-	const struct collect_options options = { .paths = send->paths,
-	    .opener = &opener, .begin = day->head.begin,
-	    .end = day->head.end, .report_from = send->sender.from,
-	    .jobs = tool_jobs(send->jobs), .progress = tool_progress,
-	    .ctx = &percent };
-	bool ok = collect(&options, day->rollup, &day->collected);
-	int error = errno;
+	struct collect_options options = { .logs = { .paths = send->paths,
+	    .since_us = day->head.begin * 1000000,
+	    .until_us = day->head.end * 1000000, .jobs = send->jobs },
+	    .report_from = send->sender.from };
+	struct tool_reading reading;
+	bool ok;
+	int error;
 
-	tool_progress_end();
+	tool_reading_begin(&reading, &send->common, &options.logs);
+	ok = collect(&options, day->rollup, &day->collected);
+	error = errno;
+	tool_reading_end();
 	errno = error;
 	return ok && plan_make(day->rollup, day->arena, &day->plans);
 }

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "event/feed.h"
+#include "base/clock.h"
 #include "event/source.h"
+#include "event/when.h"
 #include "tool/store.h"
 
 enum { JOBS_MAX = 64, BAR_WIDTH = 40 };
@@ -70,25 +71,56 @@ tool_event_logs(const struct tool_common *common, const char *command,
 	return paths;
 }
 
-void
-tool_progress(void *ctx, uint64_t done, uint64_t total)
+bool
+tool_events_option(struct tool_common *common, struct event_logs *logs,
+    int letter, const char *argument)
 {
-	unsigned *last = ctx;
+	switch (letter) {
+	case 's':
+		return when_read_or_ago(str_from(argument), clock_unix_us(),
+		    &logs->since_us);
+	case 'u':
+		return when_read_or_ago(str_from(argument), clock_unix_us(),
+		    &logs->until_us);
+	case 'j':
+		logs->jobs = tool_jobs(argument);
+		return logs->jobs > 0;
+	default:
+		return tool_common_option(common, letter, argument);
+	}
+}
+
+static void
+progress(void *ctx, uint64_t done, uint64_t total)
+{
+	struct tool_reading *reading = ctx;
 	unsigned percent;
 
 	if (!isatty(STDERR_FILENO) || total == 0)
 		return;
 	percent = done >= total ? 100 : (unsigned)(done * 100 / total);
-	if (percent == *last)
+	if (percent == reading->percent)
 		return;
-	*last = percent;
+	reading->percent = percent;
 	fprintf(stderr, "\revents [%-*.*s] %3u%%", BAR_WIDTH,
 	    (int)(percent * BAR_WIDTH / 100),
 	    "########################################", percent);
 }
 
 void
-tool_progress_end(void)
+tool_reading_begin(struct tool_reading *reading,
+    const struct tool_common *common, struct event_logs *logs)
+{
+	*reading = (struct tool_reading){ tool_store_opener(common), 101 };
+	logs->opener = &reading->opener;
+	if (logs->jobs == 0)
+		logs->jobs = tool_jobs(NULL);
+	logs->progress = progress;
+	logs->progress_ctx = reading;
+}
+
+void
+tool_reading_end(void)
 {
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r%*s\r", BAR_WIDTH + 20, "");

@@ -5,6 +5,7 @@
 #define ASSAY_TOOL_EVENTS_H
 
 #include "base/vec.h"
+#include "event/feed.h"
 #include "tool/tool.h"
 
 /*
@@ -27,13 +28,32 @@ bool tool_find_events(const struct tool_common *common, const char *command,
     const char *const *paths, struct str queue_id, struct arena *arena,
     struct event_lines *lines_out);
 
-/* "events: 37%" on standard error, where that is a terminal. */
-void tool_progress(void *ctx, uint64_t done, uint64_t total);
-void tool_progress_end(void);
+/* --since T, --until T and --jobs N, of many commands. */
+#define TOOL_EVENTS_OPTIONS				\
+	{ "since", required_argument, NULL, 's' },	\
+	{ "until", required_argument, NULL, 'u' },	\
+	{ "jobs", required_argument, NULL, 'j' }
+
+/* These, and what tool_common_option() takes.  False: the argument cannot be
+ * that. */
+bool tool_events_option(struct tool_common *common, struct event_logs *logs,
+    int letter, const char *argument);
+
+/*
+ * Before logs are read: their opener, as many threads as there are processors
+ * where --jobs said nothing, and "events [####  ] 37%" on standard error, where
+ * that is a terminal.  common and the reading must outlive them.
+ */
+struct tool_reading {
+	struct event_opener	 opener;
+	unsigned		 percent;
+};
+void tool_reading_begin(struct tool_reading *reading,
+    const struct tool_common *common, struct event_logs *logs);
+void tool_reading_end(void);
 
 /* What was left out of the logs, on standard error.  False: a file could not
  * be read to its end. */
-struct event_feed_count;
 bool tool_feed_faults(const char *command,
     const struct event_feed_count *count);
 

@@ -22,6 +22,7 @@ struct options {
 	bool			 colour;
 	struct str		 queue_id;
 	VEC(char *)		 mail_logs;
+	struct arena		*arena;
 };
 
 static const struct option table[] = {
@@ -32,27 +33,32 @@ static const struct option table[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int
-take_options(struct options *options, struct arena *arena, int argc,
-    char **argv)
+static bool
+take_option(void *ctx, int letter, char *argument)
 {
-	int letter;
+	struct options *options = ctx;
 
-	tool_colour("auto", &options->colour);
-	while ((letter = tool_option(command, argc, argv,
-	    TOOL_COMMON_LETTERS, table, NULL)) != -1) {
-		if (letter == 'P')
-			options->policy = optarg;
-		else if (letter == 'm')
-			VEC_PUSH(arena, &options->mail_logs, optarg);
-		else if (letter == 'C' && !tool_colour(optarg,
-		    &options->colour))
-			return tool_usage(command, "\"%s\" is nothing for "
-			    "--color", optarg);
-		else if (letter != 'C' && !tool_common_option(
-		    &options->common, letter, optarg))
-			return TOOL_BAD_USE;
+	switch (letter) {
+	case 'P':
+		options->policy = argument;
+		return true;
+	case 'm':
+		VEC_PUSH(options->arena, &options->mail_logs, argument);
+		return true;
+	case 'C':
+		return tool_colour(argument, &options->colour);
+	default:
+		return tool_common_option(&options->common, letter, argument);
 	}
+}
+
+static int
+take_options(struct options *options, int argc, char **argv)
+{
+	tool_colour("auto", &options->colour);
+	if (!tool_take_options(command, argc, argv, table, take_option,
+	    options))
+		return TOOL_BAD_USE;
 	if (optind == argc)
 		return tool_usage(command, "which queue id?");
 	options->queue_id = str_from(argv[optind++]);
@@ -163,9 +169,9 @@ run(const struct options *options, const char *const *paths,
 int
 tool_explain(int argc, char **argv)
 {
-	struct options options = { .policy = NULL };
 	struct arena *arena = arena_new();
-	int status = take_options(&options, arena, argc, argv);
+	struct options options = { .arena = arena };
+	int status = take_options(&options, argc, argv);
 	const char *const *paths;
 
 	if (status == TOOL_DONE) {

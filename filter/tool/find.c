@@ -56,13 +56,14 @@ tool_find_events(const struct tool_common *common, const char *command,
     struct event_lines *lines_out)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    NULL, NULL };
+	    NULL };
 	static const bool no_facts[FACT_COUNT];
 	struct part all = { arena, lines_out };
 	struct event_opener opener = tool_store_opener(common);
-	struct event_feed feed = { .paths = paths, .opener = &opener,
+	struct event_feed feed = { .logs = { .paths = paths,
+	    .opener = &opener, .jobs = tool_jobs(NULL) },
 	    .want = { .facts = no_facts, .queue_id = queue_id },
-	    .jobs = tool_jobs(NULL), .ops = &ops, .ctx = &all };
+	    .ops = &ops, .ctx = &all };
 	struct event_feed_count count;
 
 	*lines_out = (struct event_lines){ .count = 0 };

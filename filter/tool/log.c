@@ -218,16 +218,15 @@ static bool
 list_file(struct list *list, const char *path)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    NULL, NULL };
+	    NULL };
 	const struct tool_log *log = list->log;
 	const char *paths[] = { path, NULL };
-	struct event_feed feed = { .paths = paths,
-	    .want = log->want, .jobs = tool_jobs(NULL), .ops = &ops,
+	struct event_feed feed = { .logs = { .paths = paths,
+	    .since_us = log->since_us, .until_us = log->until_us,
+	    .jobs = tool_jobs(NULL) }, .want = log->want, .ops = &ops,
 	    .ctx = list };
 	struct event_feed_count count;
 
-	feed.want.since_us = log->since_us;
-	feed.want.until_us = log->until_us;
 	event_feed_run(&feed, &count);
 	return tool_feed_faults(command, &count);
 }

@@ -87,8 +87,9 @@ take_limit(struct tool_log *log, struct str text)
 
 /* False: the argument cannot be that. */
 static bool
-take_option(struct tool_log *log, int letter, const char *argument)
+take_option(void *ctx, int letter, char *argument)
 {
+	struct tool_log *log = ctx;
 	struct str text = str_from(argument == NULL ? "" : argument);
 
 	if (letter >= ASKS)
@@ -143,16 +144,8 @@ take_option(struct tool_log *log, int letter, const char *argument)
 int
 tool_log_options(struct tool_log *log, int argc, char **argv)
 {
-	int letter, row = 0;
-
-	while ((letter = tool_option("log", argc, argv,
-	    TOOL_COMMON_LETTERS, table, &row)) != -1) {
-		if (letter == '?')
-			return TOOL_BAD_USE;
-		if (!take_option(log, letter, optarg))
-			return tool_usage("log", "\"%s\" is nothing for "
-			    "--%s", optarg, table[row].name);
-	}
+	if (!tool_take_options("log", argc, argv, table, take_option, log))
+		return TOOL_BAD_USE;
 	if (log->follow && log->until_us != 0)
 		return tool_usage("log", "--follow has no --until");
 	if (isatty(STDOUT_FILENO))

@@ -9,10 +9,8 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "event/when.h"
 #include "summary/html.h"
 #include "tool/events.h"
-#include "tool/store.h"
 
 enum { STATUS_NOTHING = 1, TOP = 10, TOP_MOST = 8192, WIDTH = 100 };
 
@@ -20,8 +18,7 @@ static const char command[] = "outcomes";
 
 static const struct option table[] = {
 	TOOL_COMMON_OPTIONS,
-	{ "since", required_argument, NULL, 's' },
-	{ "until", required_argument, NULL, 'u' },
+	TOOL_EVENTS_OPTIONS,
 	{ "top", required_argument, NULL, 'n' },
 	{ "format", required_argument, NULL, 'f' },
 	{ "events", required_argument, NULL, 'e' },
@@ -29,18 +26,17 @@ static const struct option table[] = {
 	{ "show", required_argument, NULL, 'w' },
 	{ "year", required_argument, NULL, 'y' },
 	{ "color", required_argument, NULL, 'C' },
-	{ "jobs", required_argument, NULL, 'j' },
 	{ NULL, 0, NULL, 0 },
 };
 
 struct options {
 	struct tool_common	 common;
+	struct arena		*arena;
 	struct summary_options	 summary;
 	struct summary_print	 how;
 	void			(*print)(FILE *out,
 				    const struct summary *summary,
 				    const struct summary_print *how);
-	const char		*jobs;
 	struct str		 queue_id;
 	VEC(char *)		 events;
 };
@@ -92,25 +88,19 @@ take_year(struct str text, int64_t *year_out)
 
 /* False: the argument cannot be that. */
 static bool
-take_option(struct options *options, struct arena *arena, int letter,
-    char *argument)
+take_option(void *ctx, int letter, char *argument)
 {
+	struct options *options = ctx;
 	struct summary_options *summary = &options->summary;
 	struct str text = str_from(argument);
 
 	switch (letter) {
-	case 's':
-		return when_read_or_ago(text, summary->now_us,
-		    &summary->since_us);
-	case 'u':
-		return when_read_or_ago(text, summary->now_us,
-		    &summary->until_us);
 	case 'n':
 		return take_size(text, TOP_MOST, &summary->top);
 	case 'f':
 		return take_format(options, text);
 	case 'e':
-		VEC_PUSH(arena, &options->events, argument);
+		VEC_PUSH(options->arena, &options->events, argument);
 		return true;
 	case 'q':
 		options->queue_id = text;
@@ -122,31 +112,21 @@ take_option(struct options *options, struct arena *arena, int letter,
 		return take_year(text, &summary->mail_log_year);
 	case 'C':
 		return tool_colour(argument, &options->how.colour);
-	case 'j':
-		options->jobs = argument;
-		return tool_jobs(argument) > 0;
 	case 'J':
 		return take_format(options, STR("json"));
 	default:
-		return tool_common_option(&options->common, letter, argument);
+		return tool_events_option(&options->common, &summary->logs,
+		    letter, argument);
 	}
 }
 
 static int
-take_options(struct options *options, struct arena *arena, int argc,
-    char **argv)
+take_options(struct options *options, int argc, char **argv)
 {
-	int letter, row = 0;
-
 	tool_colour("auto", &options->how.colour);
-	while ((letter = tool_option(command, argc, argv,
-	    TOOL_COMMON_LETTERS, table, &row)) != -1) {
-		if (letter == '?')
-			return TOOL_BAD_USE;
-		if (!take_option(options, arena, letter, optarg))
-			return tool_usage(command, "\"%s\" is nothing for "
-			    "--%s", optarg, table[row].name);
-	}
+	if (!tool_take_options(command, argc, argv, table, take_option,
+	    options))
+		return TOOL_BAD_USE;
 	if (optind == argc)
 		return tool_usage(command, "which log of the MTA? "
 		    "\"-\" is standard input");
@@ -209,20 +189,17 @@ static int
 run(struct options *options, struct arena *arena)
 {
 	static const char *const only[] = { "delivery", NULL };
-	struct event_opener opener = tool_store_opener(&options->common);
 	struct summary_collect *collect;
-	unsigned percent = 101;
+	struct tool_reading reading;
 	int status;
 
-	options->summary.opener = &opener;
-	options->summary.jobs = tool_jobs(options->jobs);
-	options->summary.progress = tool_progress;
-	options->summary.ctx = &percent;
+	tool_reading_begin(&reading, &options->common,
+	    &options->summary.logs);
 	options->how.only = only;
 	options->how.without_events = options->events.count == 0;
 	collect = summary_new(&options->summary, arena);
 	summary_read(collect);
-	tool_progress_end();
+	tool_reading_end();
 	status = tell(options, collect, arena);
 	summary_free(collect);
 	return status;
@@ -243,18 +220,19 @@ event_paths(const struct options *options, struct arena *arena)
 int
 tool_outcomes(int argc, char **argv)
 {
-	struct options options = { .print = summary_print_text,
-	    .summary = { .top = TOP, .now_us = clock_unix_us() } };
 	struct arena *arena = arena_new();
-	int status = take_options(&options, arena, argc, argv);
+	struct options options = { .arena = arena,
+	    .print = summary_print_text,
+	    .summary = { .top = TOP, .now_us = clock_unix_us() } };
+	int status = take_options(&options, argc, argv);
 
 	fit_terminal(&options);
 	if (status == TOOL_DONE) {
 		options.summary.mail_logs = tool_mail_logs(command, arena,
 		    argv + optind, argc - optind);
-		options.summary.paths = event_paths(&options, arena);
+		options.summary.logs.paths = event_paths(&options, arena);
 		if (options.summary.mail_logs == NULL ||
-		    options.summary.paths == NULL)
+		    options.summary.logs.paths == NULL)
 			status = TOOL_BAD_USE;
 		else if (options.queue_id.len > 0)
 			status = tool_trace(command, &options.summary,

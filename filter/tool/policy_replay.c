@@ -5,12 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/clock.h"
-#include "event/when.h"
 #include "report/replay.h"
 #include "tool/events.h"
 #include "tool/policy.h"
-#include "tool/store.h"
 #include "wire/wire.h"
 
 enum { STATUS_SAME = 0, STATUS_CHANGES = 1, SAMPLES = 3, SAMPLES_MAX = 1000 };
@@ -19,7 +16,7 @@ static const char command[] = "policy";
 
 struct options {
 	struct tool_common	 common;
-	const char		*policy, *against, *jobs;
+	const char		*policy, *against;
 	bool			 html;
 	struct replay_options	 replay;
 };
@@ -28,19 +25,17 @@ static const struct option table[] = {
 	TOOL_COMMON_OPTIONS,
 	{ "policy", required_argument, NULL, 'P' },
 	{ "against", required_argument, NULL, 'A' },
-	{ "since", required_argument, NULL, 's' },
-	{ "until", required_argument, NULL, 'u' },
+	TOOL_EVENTS_OPTIONS,
 	{ "show", required_argument, NULL, 'n' },
-	{ "jobs", required_argument, NULL, 'j' },
 	{ "html", no_argument, NULL, 'H' },
 	{ NULL, 0, NULL, 0 },
 };
 
 /* False: the argument cannot be that. */
 static bool
-take_option(struct options *options, int letter, const char *argument)
+take_option(void *ctx, int letter, char *argument)
 {
-	struct str text = str_from(argument);
+	struct options *options = ctx;
 	uint64_t number;
 
 	switch (letter) {
@@ -50,41 +45,26 @@ take_option(struct options *options, int letter, const char *argument)
 	case 'A':
 		options->against = argument;
 		return true;
-	case 's':
-		return when_read_or_ago(text, clock_unix_us(),
-		    &options->replay.since_us);
-	case 'u':
-		return when_read_or_ago(text, clock_unix_us(),
-		    &options->replay.until_us);
 	case 'n':
-		if (!str_to_uint(text, SAMPLES_MAX, &number))
+		if (!str_to_uint(str_from(argument), SAMPLES_MAX, &number))
 			return false;
 		options->replay.samples = (size_t)number;
 		return true;
-	case 'j':
-		options->jobs = argument;
-		return tool_jobs(argument) > 0;
 	case 'H':
 		options->html = true;
 		return true;
 	default:
-		return tool_common_option(&options->common, letter, argument);
+		return tool_events_option(&options->common,
+		    &options->replay.logs, letter, argument);
 	}
 }
 
 static int
 take_options(struct options *options, int argc, char **argv)
 {
-	int letter, row = 0;
-
-	while ((letter = tool_option(command, argc, argv,
-	    TOOL_COMMON_LETTERS, table, &row)) != -1) {
-		if (letter == '?')
-			return TOOL_BAD_USE;
-		if (!take_option(options, letter, optarg))
-			return tool_usage(command, "\"%s\" is nothing for "
-			    "--%s", optarg, table[row].name);
-	}
+	if (!tool_take_options(command, argc, argv, table, take_option,
+	    options))
+		return TOOL_BAD_USE;
 	if (options->policy == NULL)
 		return tool_usage(command, "which policy? --policy FILE");
 	if (options->html && options->common.json)
@@ -127,15 +107,11 @@ static int
 run(struct options *options, struct arena *arena)
 {
 	struct replay *replay = arena_alloc(arena, sizeof(*replay));
-	struct event_opener opener = tool_store_opener(&options->common);
-	unsigned percent = 101;
+	struct tool_reading reading;
 
-	options->replay.jobs = tool_jobs(options->jobs);
-	options->replay.progress = tool_progress;
-	options->replay.ctx = &percent;
-	options->replay.opener = &opener;
+	tool_reading_begin(&reading, &options->common, &options->replay.logs);
 	replay_run(&options->replay, arena, replay);
-	tool_progress_end();
+	tool_reading_end();
 	print(options, replay);
 	if (replay->feed.unread > 0)
 		return tool_error(command, "%s: %s", replay->feed.unread_file,
@@ -158,9 +134,9 @@ tool_policy_replay(int argc, char **argv)
 		return status;
 	status = TOOL_BAD_USE;
 	arena = arena_new();
-	options.replay.paths = tool_event_logs(&options.common, command,
+	options.replay.logs.paths = tool_event_logs(&options.common, command,
 	    false, arena, argv + optind, argc - optind);
-	policy = options.replay.paths == NULL ? NULL :
+	policy = options.replay.logs.paths == NULL ? NULL :
 	    load(&options, options.policy);
 	if (policy != NULL && options.against != NULL)
 		against = load(&options, options.against);

@@ -14,7 +14,6 @@
 #include "tool/events.h"
 #include "tool/maillog.h"
 #include "tool/report_mail.h"
-#include "tool/store.h"
 
 enum { STATUS_NOTHING = 1, TOP = 10, TOP_LIVE = 5, TOP_MOST = 8192,
        WIDTH = 100 };
@@ -23,8 +22,7 @@ static const char command[] = "report";
 
 static const struct option table[] = {
 	TOOL_COMMON_OPTIONS,
-	{ "since", required_argument, NULL, 's' },
-	{ "until", required_argument, NULL, 'u' },
+	TOOL_EVENTS_OPTIONS,
 	{ "by", required_argument, NULL, 'b' },
 	{ "top", required_argument, NULL, 'n' },
 	{ "format", required_argument, NULL, 'f' },
@@ -34,7 +32,6 @@ static const struct option table[] = {
 	{ "commands", no_argument, NULL, 'm' },
 	{ "color", required_argument, NULL, 'C' },
 	{ "follow", no_argument, NULL, 'F' },
-	{ "jobs", required_argument, NULL, 'j' },
 	{ "mail-log", required_argument, NULL, 'M' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -87,18 +84,13 @@ take_section(struct tool_report *report, struct arena *arena,
 
 /* False: the argument cannot be that. */
 static bool
-take_option(struct tool_report *report, struct arena *arena, int letter,
-    char *argument)
+take_option(void *ctx, int letter, char *argument)
 {
+	struct tool_report *report = ctx;
+	struct arena *arena = report->arena;
 	struct str text = str_from(argument);
 
 	switch (letter) {
-	case 's':
-		return when_read_or_ago(text, clock_unix_us(),
-		    &report->summary.since_us);
-	case 'u':
-		return when_read_or_ago(text, clock_unix_us(),
-		    &report->summary.until_us);
 	case 'b':
 		report->summary.by = summary_by_find(text);
 		return report->summary.by != SUMMARY_BY_COUNT;
@@ -118,38 +110,28 @@ take_option(struct tool_report *report, struct arena *arena, int letter,
 		return tool_colour(argument, &report->how.colour);
 	case 'F':
 		return report->follow = true;
-	case 'j':
-		report->jobs = argument;
-		return tool_jobs(argument) > 0;
 	case 'M':
 		VEC_PUSH(arena, &report->mail_logs, argument);
 		return true;
 	case 'J':
 		return take_format(report, STR("json"));
 	default:
-		return tool_common_option(&report->common, letter, argument);
+		return tool_events_option(&report->common,
+		    &report->summary.logs, letter, argument);
 	}
 }
 
 static int
-take_options(struct tool_report *report, struct arena *arena, int argc,
-    char **argv)
+take_options(struct tool_report *report, int argc, char **argv)
 {
-	int letter, row = 0;
-
 	report->summary.top = SIZE_MAX;
 	tool_colour("auto", &report->how.colour);
-	while ((letter = tool_option(command, argc, argv,
-	    TOOL_COMMON_LETTERS, table, &row)) != -1) {
-		if (letter == '?')
-			return TOOL_BAD_USE;
-		if (!take_option(report, arena, letter, optarg))
-			return tool_usage(command, "\"%s\" is nothing for "
-			    "--%s", optarg, table[row].name);
-	}
+	if (!tool_take_options(command, argc, argv, table, take_option,
+	    report))
+		return TOOL_BAD_USE;
 	if (report->follow && report->mail_logs.count > 0)
 		return tool_usage(command, "--follow reads no --mail-log");
-	if (report->follow && report->summary.until_us != 0)
+	if (report->follow && report->summary.logs.until_us != 0)
 		return tool_usage(command, "--follow has no --until");
 	if (report->follow && report->mail.count > 0)
 		return tool_usage(command, "--follow has no --mail");
@@ -233,24 +215,20 @@ last_of(const char *const *paths)
 static int
 run(struct tool_report *report, struct arena *arena)
 {
-	struct event_opener opener = tool_store_opener(&report->common);
 	struct summary_collect *collect;
-	unsigned percent = 101;
+	struct tool_reading reading;
 	int status;
 
-	report->summary.opener = &opener;
-	report->summary.jobs = tool_jobs(report->jobs);
-	report->summary.progress = tool_progress;
-	report->summary.ctx = &percent;
+	tool_reading_begin(&reading, &report->common, &report->summary.logs);
 	report->summary.own = report->own.at;
 	report->summary.own_count = report->own.count;
 	collect = summary_new(&report->summary, arena);
-	if (!report->follow || report->summary.since_us != 0) {
+	if (!report->follow || report->summary.logs.since_us != 0) {
 		summary_read(collect);
-		tool_progress_end();
+		tool_reading_end();
 	}
 	status = report->follow ? tool_report_follow(report, collect,
-	    last_of(report->summary.paths)) : tell(report, collect, arena);
+	    last_of(report->summary.logs.paths)) : tell(report, collect, arena);
 	summary_free(collect);
 	return status;
 }
@@ -258,9 +236,10 @@ run(struct tool_report *report, struct arena *arena)
 int
 tool_report(int argc, char **argv)
 {
-	struct tool_report report = { .print = summary_print_text };
 	struct arena *arena = arena_new();
-	int status = take_options(&report, arena, argc, argv);
+	struct tool_report report = { .arena = arena,
+	    .print = summary_print_text };
+	int status = take_options(&report, argc, argv);
 
 	fit_terminal(&report);
 	if (status == TOOL_DONE && (!take_settings(&report, arena) ||
@@ -269,13 +248,13 @@ tool_report(int argc, char **argv)
 	if (status == TOOL_DONE) {
 		report.summary.named = optind < argc;
 		report.summary.config = report.common.config;
-		report.summary.paths = tool_event_logs(&report.common,
+		report.summary.logs.paths = tool_event_logs(&report.common,
 		    command, true, arena, argv + optind, argc - optind);
 		if (report.only.count > 0) {
 			VEC_PUSH(arena, &report.only, NULL);
 			report.how.only = report.only.at;
 		}
-		status = report.summary.paths == NULL ? TOOL_BAD_USE :
+		status = report.summary.logs.paths == NULL ? TOOL_BAD_USE :
 		    run(&report, arena);
 	}
 	arena_free(arena);

@@ -13,10 +13,10 @@ typedef void report_print(FILE *out, const struct summary *summary,
 
 struct tool_report {
 	struct tool_common	 common;
+	struct arena		*arena;
 	struct summary_options	 summary;
 	struct summary_print	 how;
 	report_print		*print;
-	const char		*jobs;
 	bool			 follow;
 	struct tool_own		 own;
 	VEC(const char *)	 only;

@@ -139,8 +139,9 @@ static const struct option options[] = {
 };
 
 static bool
-take_option(struct seal *seal, int letter, const char *argument)
+take_option(void *ctx, int letter, char *argument)
 {
+	struct seal *seal = ctx;
 	uint64_t number;
 
 	switch (letter) {
@@ -169,26 +170,12 @@ take_option(struct seal *seal, int letter, const char *argument)
 	}
 }
 
-static const char *
-or_empty(const char *argument)
-{
-	return argument == NULL ? "" : argument;
-}
-
 static int
 read_options(struct seal *seal, int argc, char **argv)
 {
-	int letter, row = 0;
-
-	optind = 1;
-	while ((letter = tool_option(command, argc, argv,
-	    TOOL_COMMON_LETTERS, options, &row)) != -1) {
-		if (letter == '?')
-			return TOOL_BAD_USE;
-		if (!take_option(seal, letter, optarg))
-			return tool_usage(command, "--%s cannot be \"%s\"",
-			    options[row].name, or_empty(optarg));
-	}
+	if (!tool_take_options(command, argc, argv, options, take_option,
+	    seal))
+		return TOOL_BAD_USE;
 	if (argc - optind > 1)
 		return tool_usage(command, "one message at a time");
 	return TOOL_DONE;

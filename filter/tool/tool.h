@@ -65,6 +65,15 @@ struct settings *tool_settings(const struct tool_common *common);
 int tool_option(const char *command, int argc, char **argv,
     const char *letters, const struct option *table, int *row_out);
 
+/*
+ * All options of a command line, one take() each; a NULL argument: it has
+ * none.  False: what take() would not have (it returned false), or another
+ * mistake, was said.  optind is the first operand.
+ */
+typedef bool tool_take_fn(void *ctx, int letter, char *argument);
+bool tool_take_options(const char *command, int argc, char **argv,
+    const struct option *table, tool_take_fn *take, void *ctx);
+
 /* "assay NAME: text" and the synopsis on standard error; TOOL_BAD_USE. */
 int tool_usage(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -125,8 +125,9 @@ static const struct option options[] = {
 };
 
 static bool
-take_option(struct verify *verify, int letter, const char *argument)
+take_option(void *ctx, int letter, char *argument)
 {
+	struct verify *verify = ctx;
 	struct str text = str_from(argument);
 	uint64_t number;
 
@@ -155,31 +156,13 @@ take_option(struct verify *verify, int letter, const char *argument)
 	}
 }
 
-static const char *
-option_name(int letter)
-{
-	for (const struct option *o = options; o->name != NULL; o++)
-		if (o->val == letter)
-			return o->name;
-	return "?";
-}
-
 /* 0, or the exit status. */
 static int
 read_options(struct verify *verify, int argc, char **argv)
 {
-	int letter;
-
-	optind = 1;
-	while ((letter = tool_option(command, argc, argv,
-	    TOOL_COMMON_LETTERS, options, NULL)) != -1) {
-		if (letter == '?')
-			return TOOL_BAD_USE;
-		if (!take_option(verify, letter, optarg))
-			return tool_usage(command,
-			    "--%s cannot be \"%s\"", option_name(letter),
-			    optarg);
-	}
+	if (!tool_take_options(command, argc, argv, options, take_option,
+	    verify))
+		return TOOL_BAD_USE;
 	if (optind == argc)
 		return tool_usage(command, "which message?");
 	return TOOL_DONE;

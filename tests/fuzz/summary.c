@@ -15,8 +15,8 @@ static const struct str own[] = { STR_INIT("example.com") };
 static struct summary_options
 options_of(enum summary_by by)
 {
-	return (struct summary_options){ .jobs = 1, .by = by, .top = 5,
-	    .own = own, .own_count = 1, .spam_score = 5 };
+	return (struct summary_options){ .logs = { .jobs = 1 }, .by = by,
+	    .top = 5, .own = own, .own_count = 1, .spam_score = 5 };
 }
 
 static char *

@@ -134,8 +134,8 @@ static struct event_feed_count
 run(const char *const *paths, unsigned jobs)
 {
 	static const struct event_feed_ops ops = { begin, take_event, merge,
-	    NULL, NULL };
-	struct event_feed feed = { .paths = paths, .jobs = jobs,
+	    NULL };
+	struct event_feed feed = { .logs = { .paths = paths, .jobs = jobs },
 	    .ops = &ops };
 	struct event_feed_count count;
 

@@ -54,8 +54,9 @@ gather(struct str lines)
 {
 	const char *path = arena_printf(arena, "%s/events", directory).ptr;
 	const char *const paths[] = { path, NULL };
-	const struct collect_options options = { .paths = paths,
-	    .begin = head.begin, .end = head.end, .jobs = 2 };
+	const struct collect_options options = { .logs = { .paths = paths,
+	    .since_us = head.begin * 1000000, .until_us = head.end * 1000000,
+	    .jobs = 2 } };
 	FILE *file = fopen(path, "w");
 
 	ck_assert_ptr_nonnull(file);
