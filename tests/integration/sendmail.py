@@ -6,6 +6,7 @@ installed: its packages are fetched and unpacked into a cache directory.
 import glob
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -76,6 +77,24 @@ define(`confAUTH_REALM', `{realm}')
 TRUST_AUTH_MECH(`PLAIN LOGIN')
 LOCAL_CONFIG
 ESASL_CONF_PATH={logins}
+"""
+
+# What "sendmail -t" goes by: all mail to the server, which asks the milters.
+SUBMIT = """\
+divert(-1)
+include(`{cf}/m4/cf.m4')
+divert(0)
+define(`confCF_VERSION', `Submit')
+OSTYPE(`linux')
+define(`confDOMAIN_NAME', `mx.example.org')
+define(`confRUN_AS_USER', `nobody:nogroup')
+define(`MSP_QUEUE_DIR', `{root}/submit')
+define(`STATUS_FILE', `{root}/submit/statistics')
+define(`confPID_FILE', `{root}/submit/pid')
+define(`confSERVICE_SWITCH_FILE', `{root}/service.switch')
+define(`confHOSTS_FILE', `{root}/hosts')
+define(`RELAY_MAILER_ARGS', `TCP $h {port}')
+FEATURE(`msp', `[127.0.0.1]')
 """
 
 # Sendmail cannot tell a milter of a field over 64 kB, and defers the message.
@@ -201,6 +220,11 @@ class Sendmail:
                        header=HEADER_LENGTH,
                        submission=self.submission_lines(),
                        filters=self.filters())
+        self.compile(name, mc)
+
+    def compile(self, name, mc):
+        """NAME.cf of these macros."""
+        cf = self.tree + "/usr/share/sendmail/cf"
         base = os.path.join(self.root, name)
         with open(base + ".mc", "w") as out:
             out.write(mc)
@@ -234,6 +258,22 @@ class Sendmail:
         """sendmail -bs: what it says to these commands."""
         return speak(self.command("-bs", "-OInputMailFilters=" + filters,
                                   cf=cf), commands)
+
+    def sendmail_program(self, directory):
+        """sendmail(8) that submits to this server, as a program of its own;
+        for root alone."""
+        if not os.path.exists(self.root + "/submit"):
+            os.mkdir(self.root + "/submit", 0o770)
+            shutil.chown(self.root + "/submit", "nobody", "nogroup")
+            self.compile("submit", SUBMIT.format(
+                cf=self.tree + "/usr/share/sendmail/cf", root=self.root,
+                port=self.ports["unix", "tempfail"]))
+        path = os.path.join(directory, "sendmail")
+        with open(path, "w") as out:
+            out.write('#!/bin/sh\nexec %s "$@"\n' %
+                      shlex.join(self.command(cf="submit")))
+        os.chmod(path, 0o755)
+        return path
 
     def start(self):
         self.tree = unpack()
