@@ -141,11 +141,53 @@ def check(runner):
     keys.check("check: everywhere", (done.returncode,
                                      results(done)[0][:2]),
                (1, ("s1", "trouble")))
+    record = "v=DKIM1; k=ed25519; p=" + keys.public(keys.path("s1"))[1]
+    for text, why in (
+            (record.replace("; p", "; h=sha1; p"),
+             "the record does not allow sha256 (h=)"),
+            (record.replace("; p", "; s=other; p"),
+             "the record is not for mail (s=)"),
+            (record + '" \ns1._domainkey.example.com TXT "v=DKIM1; p=AAAA',
+             "several records have this name; there may be one")):
+        keys.publish("s1", text=text)
+        done = keys.run("check", "--selector", "s1", "--json")
+        keys.check("check: " + why, (done.returncode, results(done)),
+                   (1, [("s1", "differs", why)]))
+    keys.publish("s1", "s2")
     os.chmod(keys.path("s2"), 0o644)
     done = keys.run("check", "--json")
     keys.check("check: readable", (done.returncode, results(done)[1]), (
         1, ("s2", "unusable",
             "mode 0644 is readable by others: chmod 600")))
+    done = keys.run("check", "--set", "allow_readable_keys=yes", "--json")
+    keys.check("check: readable, allowed", (done.returncode, results(done)),
+               (0, [("s1", "ok", "published"), ("s2", "ok", "published")]))
+    done = keys.run("check", "--selector", "s2")
+    keys.check("check: in words", done.stdout.decode(),
+               "unusable s2._domainkey.example.com  %s: mode 0644 is "
+               "readable by others: chmod 600\n" % keys.path("s2"))
+
+
+def owners(runner):
+    """What assayd cannot read is no key, whatever root can."""
+    keys = Keys(runner, "owners")
+    keys.run("new", "--selector", "s1", "--algorithm", "ed25519")
+    keys.publish("s1")
+    cannot = ("may not be read: the user that signs must own it and be let "
+              "into its directory")
+    os.chown(keys.path("s1"), 0, 0)
+    keys.check("owners: a key of root", results(keys.run("check", "--json")),
+               [("s1", "unusable", cannot)])
+    os.chown(os.path.join(keys.directory, DOMAIN), 0, 0)
+    done = keys.run("check")
+    keys.check("owners: a directory of root", (
+        done.returncode, done.stderr.decode().split(": ", 2)[2:]),
+        (2, ["may not be read: the user that signs must be let into its "
+             "directory, or own it\n"]))
+    done = keys.run("new", "--selector", "s2", "--set", "user=no-such-user")
+    keys.check("owners: no such user", (
+        done.returncode, b"there is no user \"no-such-user\"" in done.stderr,
+        os.path.exists(keys.path("s2"))), (0, True, True))
 
 
 def tables(runner):
@@ -330,12 +372,15 @@ def at_once(runner):
 
 
 def run(runner):
+    os.chmod(runner.directory, 0o755)       # for the user that signs
     at_once(runner)
     new(runner)
     check(runner)
     tables(runner)
     rotate(runner)
     left_behind(runner)
+    if os.geteuid() == 0:
+        owners(runner)
     since(runner)
     odd_options(runner)
     killed(runner)

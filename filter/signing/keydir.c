@@ -102,9 +102,12 @@ keydir_read(struct arena *arena, struct str directory, struct str domain,
 
 	*keydir_out = (struct keydir){ 0 };
 	if (!source_read(arena, path.ptr, LIMIT_SELECTORS_OCTETS, &source)) {
-		*why_out = arena_printf(arena, "%s: %s", path.ptr,
-		    strerror(errno));
-		return errno == ENOENT;
+		bool none = errno == ENOENT;
+
+		*why_out = arena_printf(arena, "%s: %s", path.ptr, errno ==
+		    EACCES ? "may not be read: the user that signs must be "
+		    "let into its directory, or own it" : strerror(errno));
+		return none;
 	}
 	lines = source_lines(source);
 	while (source_next_line(&lines, &line, &place)) {

@@ -2,8 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-
-#include <openssl/crypto.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -51,7 +50,7 @@ drop(struct slot *slot)
 	dkim_private_unref(slot->key);
 	/* A key that stands in a table is called by its own text. */
 	if (slot->name != NULL)
-		OPENSSL_cleanse(slot->name, slot->name_len);
+		explicit_bzero(slot->name, slot->name_len);
 	free(slot->name);
 	free(slot->text);
 	*slot = (struct slot){ .name = NULL };

@@ -105,8 +105,8 @@ read_domain(struct line *line)
 	if (domain_to_ascii(line->arena, option->value, &line->row.domain) &&
 	    domain_labels(line->row.domain) >= 2)
 		return true;
-	mistake(line->diag, option->place, "\"%.*s\" is no domain",
-	    STR_ARG(option->value));
+	mistake(line->diag, option->place, "\"%.*s\" is no domain; "
+	    "write for example domain=example.com", STR_ARG(option->value));
 	return false;
 }
 

@@ -4,8 +4,6 @@
  */
 #include <string.h>
 
-#include <openssl/crypto.h>
-
 #include "base/domain.h"
 #include "base/hash.h"
 #include "base/limits.h"
@@ -261,7 +259,7 @@ wipe(void *ctx)
 {
 	struct str *text = ctx;
 
-	OPENSSL_cleanse((void *)(uintptr_t)text->ptr, text->len);
+	explicit_bzero((void *)(uintptr_t)text->ptr, text->len);
 }
 
 /* Keys may be written in it. */

@@ -4,6 +4,8 @@
  */
 #include "tool/key.h"
 
+#include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -155,6 +157,38 @@ key_owner(const struct key_tool *tool)
 	return user == NULL ? (uid_t)-1 : user->pw_uid;
 }
 
+bool
+key_be_owner(const struct key_tool *tool)
+{
+	const struct passwd *user = geteuid() == 0 ?
+	    getpwnam(tool->settings->user) : NULL;
+
+	if (user == NULL || (initgroups(user->pw_name, user->pw_gid) == 0 &&
+	    setegid(user->pw_gid) == 0 && seteuid(user->pw_uid) == 0))
+		return true;
+	tool_error(command, "cannot become user \"%s\": %s",
+	    tool->settings->user, strerror(errno));
+	return false;
+}
+
+void
+key_warn_of_owner(const struct key_tool *tool)
+{
+	if (geteuid() == 0 && key_owner(tool) == (uid_t)-1)
+		tool_error(command, "there is no user \"%s\" (setting user): "
+		    "keys belong to root, and assayd cannot read them; make "
+		    "the user, then chown -R %s %s", tool->settings->user,
+		    tool->settings->user, tool->directory);
+}
+
+void
+key_be_oneself(void)
+{
+	if (getuid() == 0 && (seteuid(0) != 0 || setegid(getgid()) != 0))
+		tool_error(command, "cannot become root again: %s",
+		    strerror(errno));
+}
+
 struct dkim_private *
 key_load(const struct key_tool *tool, struct str path, struct str *note_out)
 {
@@ -239,6 +273,7 @@ key_new(struct key_tool *tool)
 	    !dkim_make_from(tool->algorithm, &type, &bits))
 		return tool_usage(command, "\"%s\" is no algorithm: rsa2048, "
 		    "rsa4096 or ed25519", tool->algorithm);
+	key_warn_of_owner(tool);
 	lock = keydir_lock(tool->arena, str_from(tool->directory),
 	    tool->domain, key_owner(tool), &why);
 	if (lock < 0)

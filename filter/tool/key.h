@@ -32,6 +32,16 @@ int key_rotate(struct key_tool *tool);
 /* The user that signs, where we are root; else (uid_t)-1. */
 uid_t key_owner(const struct key_tool *tool);
 
+/* Says so where root makes keys and there is no such user. */
+void key_warn_of_owner(const struct key_tool *tool);
+
+/*
+ * Be that user for a while, to see what assayd may see.  False: what is wrong
+ * was said.  Other groups than root's own are not had again afterwards.
+ */
+bool key_be_owner(const struct key_tool *tool);
+void key_be_oneself(void);
+
 /* A key as assayd would have it; NULL: note says why. */
 struct dkim_private *key_load(const struct key_tool *tool, struct str path,
     struct str *note_out);

@@ -38,7 +38,7 @@ static void
 print_text(const char *result, struct str name, struct str path,
     const struct key_answer *answer)
 {
-	printf("%-8s", result);
+	printf("%-9s", result);
 	print_safe(stdout, name);
 	fputs("  ", stdout);
 	print_safe(stdout, path);
@@ -198,8 +198,8 @@ check_tables(struct checking *check)
 	return good;
 }
 
-int
-key_check(struct key_tool *tool)
+static int
+check_all(struct key_tool *tool)
 {
 	struct checking check = { .tool = tool, .dns = key_dns_open(tool) };
 	bool good;
@@ -214,4 +214,15 @@ key_check(struct key_tool *tool)
 	if (check.checked == 0)
 		return tool_error("key", "there is no key to check");
 	return check.unfit == 0 ? TOOL_DONE : TOOL_KEY_UNFIT;
+}
+
+int
+key_check(struct key_tool *tool)
+{
+	int status = TOOL_BAD_USE;
+
+	if (key_be_owner(tool))
+		status = check_all(tool);
+	key_be_oneself();
+	return status;
 }

@@ -326,6 +326,7 @@ key_rotate(struct key_tool *tool)
 	    &rotation.type, &rotation.bits))
 		return tool_usage(command, "\"%s\" is no algorithm: rsa2048, "
 		    "rsa4096 or ed25519", tool->algorithm);
+	key_warn_of_owner(tool);
 	lock = keydir_lock(tool->arena, rotation.directory, tool->domain,
 	    key_owner(tool), &why);
 	if (lock < 0)

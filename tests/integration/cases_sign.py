@@ -199,6 +199,17 @@ def what_is_not_signed_says_why(t):
             "the other key")
     t.holds(t.daemon.events()[-1]["unsigned"],
             "r.pem: mode 0644 is readable by others: chmod 600", "event")
+    t.daemon.configure(log_level="info", allow_readable_keys="yes")
+    t.daemon.reload()
+    for author, selectors in (("ann@good.example", ["r", "e"]),
+                              ("ann@plain.example", [])):
+        message = Message(author=author)
+        t.equal(t.send(message).data.code, 250, "reply")
+        t.delivered(message)
+        t.equal([s["selector"] for s in t.daemon.events()[-1]["signed"]],
+                selectors, "signed, as is allowed")
+    t.equal(t.daemon.log().count("info: %s: unsigned: no rule for plain"
+            % t.daemon.events()[-1]["queue_id"]), 1, "level info")
 
 
 BODIES = {

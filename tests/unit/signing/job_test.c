@@ -22,12 +22,12 @@ struct bench {
 };
 
 static void
-bench_open(struct bench *bench, const char *table)
+bench_open_with(struct bench *bench, const char *table, bool allow_readable)
 {
 	struct diag *diag = diag_new();
 	struct signing_options options = {
 		.table = files_write("table", table, 0600),
-		.signer = (uid_t)-1 };
+		.allow_readable = allow_readable, .signer = (uid_t)-1 };
 
 	*bench = (struct bench){ .arena = arena_new(),
 	    .signing = signing_new(&options, diag) };
@@ -38,6 +38,12 @@ bench_open(struct bench *bench, const char *table)
 	    STR("From"), STR(" Ann <ann@example.com>") });
 	VEC_PUSH(bench->arena, &bench->header.fields, (struct header_field){
 	    STR("Subject"), STR(" hello") });
+}
+
+static void
+bench_open(struct bench *bench, const char *table)
+{
+	bench_open_with(bench, table, false);
 }
 
 /* "DOMAIN/SELECTOR/ALGORITHM " of each signature. */
@@ -188,6 +194,42 @@ START_TEST(options_are_in_the_field)
 }
 END_TEST
 
+START_TEST(readable_keys_may_be_allowed)
+{
+	struct bench bench;
+
+	write_keys();
+	bench_open_with(&bench, "example.com selector=e key=open.pem\n", true);
+	assert_str(bench_sign(&bench, "ann@example.com"),
+	    "example.com/e/ed25519-sha256 ");
+	ck_assert_uint_eq(bench.result.why.len, 0);
+	bench_close(&bench);
+}
+END_TEST
+
+/* A header is not filled with signatures. */
+START_TEST(a_message_has_so_many_signatures)
+{
+	struct arena *arena = arena_new();
+	struct bench bench;
+	struct buf table;
+
+	write_keys();
+	buf_init(&table, arena, SIZE_MAX);
+	for (int i = 0; i < 9; i++)
+		buf_printf(&table, "example.com selector=s%d key=ed.pem\n", i);
+	buf_addc(&table, '\0');
+	bench_open(&bench, table.ptr);
+	bench_sign(&bench, "ann@example.com");
+	ck_assert_uint_eq(bench.result.made.count, 8);
+	assert_str(bench.result.made.at[7].selector, "s7");
+	assert_str(bench.result.why, "more signatures than a message is "
+	    "given");
+	bench_close(&bench);
+	arena_free(arena);
+}
+END_TEST
+
 /* One key more than there is room for, and each of them again. */
 START_TEST(keys_kept_are_bounded)
 {
@@ -310,6 +352,8 @@ add_job_tests(TCase *tc)
 	    TEST_COUNT(jobs));
 	tcase_add_loop_test(tc, options_are_in_the_field, 0,
 	    TEST_COUNT(fields));
+	tcase_add_test(tc, readable_keys_may_be_allowed);
+	tcase_add_test(tc, a_message_has_so_many_signatures);
 	tcase_add_test(tc, keys_kept_are_bounded);
 	tcase_add_test(tc, keys_are_kept);
 	tcase_add_loop_test(tc, a_reload_reads_keys_anew, 0,

@@ -216,7 +216,8 @@ static const struct {
 	  "user@example.com, user@ or *" },
 	{ "example.com,, key=/k/", "1:13", "\"\" is missing" },
 	{ "@example.com key=/k/", "1:1", "\"@example.com\" is neither" },
-	{ "example.com key=/k/ domain=x", "1:28", "\"x\" is no domain" },
+	{ "example.com key=/k/ domain=x", "1:28", "\"x\" is no domain; "
+	  "write for example domain=example.com" },
 	{ "example.com key=/k/ selector=a b", "1:32", "\"b\" has no \"=\"" },
 	{ "example.com key=/k/ selector=a_/b", "1:30", "\"a_/b\" is no "
 	  "selector: letters, digits, \"-\" and \".\"" },
@@ -238,6 +239,15 @@ static const struct {
 	{ "example.com key=/k/ headers=From:Received", "1:34", "Received is "
 	  "changed or removed on the way, so signing it breaks the "
 	  "signature" },
+	{ "example.com key=/k/ headers=Return-Path", "1:29", "Return-Path is "
+	  "changed" },
+	{ "example.com key=/k/ headers=DKIM-Signature", "1:29",
+	  "DKIM-Signature is changed" },
+	{ "example.com key=/k/ headers=bcc", "1:29", "bcc is changed" },
+	{ "example.com key=/k/ oversign=Authentication-Results", "1:30",
+	  "Authentication-Results is changed" },
+	{ "example.com key=/k/ headers=arc-message-signature", "1:29",
+	  "arc-message-signature is changed" },
 	{ "example.com key=/k/ oversign=ARC-Seal", "1:30", "ARC-Seal is" },
 	{ "example.com key=/k/ identity=x", "1:30", "\"x\" is no identity; "
 	  "write user@example.com, @example.com or @%" },
