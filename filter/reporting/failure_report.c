@@ -84,16 +84,29 @@ identity_alignment(const struct failure_item *item)
 	    "none";
 }
 
-/* "txt : example.com : "v=spf1 -all"" (RFC 6591 section 3.2.4). */
+/* Those that have no A-labels stay as they are. */
+static struct str
+a_labels(struct arena *arena, struct str domain)
+{
+	struct str ascii;
+
+	return domain_to_ascii(arena, domain, &ascii) ? ascii : domain;
+}
+
+/* "txt : example.com : "v=spf1 -all"" (RFC 6591 section 4).  Whole: a cut
+ * would take the quote at its end. */
 static void
 add_spf(struct buf *out, const struct failure_spf *spf)
 {
+	struct str domain = str_slice(a_labels(out->arena, spf->domain), 0,
+	    LIMIT_DOMAIN_OCTETS);
+	struct str record = str_slice(spf->record, 0, LIMIT_EVIDENCE_OCTETS);
 	struct buf value;
 
 	buf_init(&value, out->arena, SIZE_MAX);
-	buf_printf(&value, "txt : %.*s : \"", STR_ARG(spf->domain));
-	for (size_t i = 0; i < spf->record.len; i++) {
-		char c = spf->record.ptr[i];
+	buf_printf(&value, "txt : %.*s : \"", STR_ARG(domain));
+	for (size_t i = 0; i < record.len; i++) {
+		char c = record.ptr[i];
 
 		if (c == '"' || c == '\\')
 			buf_addc(&value, '\\');
@@ -108,11 +121,28 @@ add_signature(struct buf *out, const struct failure_dkim *dkim)
 {
 	if (dkim == NULL)
 		return;
-	add_field(out, "DKIM-Domain", dkim->domain);
+	add_field(out, "DKIM-Domain", a_labels(out->arena, dkim->domain));
 	add_field(out, "DKIM-Identity", dkim->identity.len > 0 ?
 	    dkim->identity : arena_printf(out->arena, "@%.*s",
 	    STR_ARG(dkim->domain)));
 	add_field(out, "DKIM-Selector", dkim->selector);
+}
+
+/* RFC 5965 section 3.2 wants the form of RFC 5321 section 4.1.3, which has a
+ * tag in IPv6. */
+static struct str
+source_ip(struct arena *arena, struct str ip)
+{
+	return str_chr(ip, ':') == ip.len ? ip :
+	    arena_printf(arena, "IPv6:%.*s", STR_ARG(ip));
+}
+
+/* Section 3.2: 32 bits. */
+static unsigned long long
+incidents(const struct failure_report *report)
+{
+	return report->incidents < UINT32_MAX ? report->incidents :
+	    UINT32_MAX;
 }
 
 /* One token: what else is in it cannot be. */
@@ -149,11 +179,11 @@ failure_report_fields(struct arena *arena, const struct failure_report *report)
 	if (item->host.len > 0)
 		add_field(&out, "Reporting-MTA", arena_printf(arena,
 		    "dns; %.*s", STR_ARG(item->host)));
-	add_field(&out, "Source-IP", item->source_ip);
+	add_field(&out, "Source-IP", source_ip(arena, item->source_ip));
 	if (report->incidents > 1)
 		add_field(&out, "Incidents", arena_printf(arena, "%llu",
-		    (unsigned long long)report->incidents));
-	add_field(&out, "Reported-Domain", item->domain);
+		    incidents(report)));
+	add_field(&out, "Reported-Domain", a_labels(arena, item->domain));
 	add_field(&out, "Authentication-Results",
 	    item->authentication_results);
 	add_field(&out, "Auth-Failure", str_from(auth_failure(item)));
@@ -185,7 +215,7 @@ for_people(struct arena *arena, const struct failure_report *report)
 	    STR_ARG(date_write(arena, item->arrival)));
 	if (report->incidents > 1)
 		buf_printf(&out, ",\nand %llu others like it within a day",
-		    (unsigned long long)report->incidents - 1);
+		    incidents(report) - 1);
 	buf_printf(&out, ".\n\nThis report was asked for by the DMARC record "
 	    "(ruf=) of\n%.*s\n(RFC 9991).  Local parts of addresses are "
 	    "hashed in it.\n",
@@ -196,13 +226,14 @@ for_people(struct arena *arena, const struct failure_report *report)
 	return buf_str(&out);
 }
 
-/* RFC 5965 section 2: that of the message, so that people see what it is. */
+/* RFC 5965 section 2 (f): that of the message, but for "FW:". */
 static struct str
 subject_of(struct arena *arena, const struct failure_item *item)
 {
 	static const struct str name = STR_INIT("Subject:");
 	struct str rest = item->header, line, subject = STR_NONE;
 	bool inside = false;
+	char *text;
 
 	while (rest.len > 0 && str_next(&rest, '\n', &line)) {
 		bool more = line.len > 0 && (line.ptr[0] == ' ' ||
@@ -219,7 +250,11 @@ subject_of(struct arena *arena, const struct failure_item *item)
 		}
 	}
 	subject = header_unfold(arena, str_trim(subject));
-	return arena_printf(arena, "FW: %.*s", STR_ARG(subject));
+	text = arena_z(arena, subject);
+	for (size_t i = 0; i < subject.len; i++)
+		if (text[i] == '\t')
+			text[i] = ' ';
+	return arena_printf(arena, "FW: %.*s", (int)subject.len, text);
 }
 
 /* Where there is no body its type says so; letters of other kinds have to be

@@ -294,6 +294,9 @@ void sign_reset(struct connection *conn);
  */
 void leave_edits(struct connection *conn, struct session_reply *reply);
 void leave_keep_stamp(struct connection *conn);
+/* The field's value for these results alone, on one line. */
+struct str leave_stamp(const struct connection *conn,
+    const struct results *results);
 
 /*
  * shadow.c: what the shadow policy would have made of what has ended; NULL

@@ -143,6 +143,23 @@ fact_text(const struct connection *conn, enum fact_id id)
 	return fact->state == FACT_SET ? fact->text : STR_NONE;
 }
 
+/* Of the method alone whose failure is told (RFC 6591 section 3.1). */
+static struct str
+result_text(struct connection *conn, unsigned why)
+{
+	enum method method = (why & FAILURE_DMARC) != 0 ? METHOD_DMARC :
+	    (why & FAILURE_DKIM) != 0 ? METHOD_DKIM : METHOD_SPF;
+	const struct results *all = identity_results(conn);
+	struct results one = { .arena = conn->arena[SCOPE_MESSAGE] };
+
+	for (size_t i = 0; i < all->list.count; i++)
+		if (all->list.at[i].method == method)
+			VEC_PUSH(one.arena, &one.list, all->list.at[i]);
+	return hidden(conn, leave_stamp(conn, &one));
+}
+
+/* All results stand on top, as in the message when it leaves (the example of
+ * RFC 9991). */
 static struct str
 header_text(const struct connection *conn)
 {
@@ -151,6 +168,9 @@ header_text(const struct connection *conn)
 	struct buf out;
 
 	buf_init(&out, arena, LIMIT_FAILURE_HEADER_OCTETS);
+	buf_addz(&out, "Authentication-Results: ");
+	buf_add(&out, hidden(conn, conn->message.field));
+	buf_addz(&out, "\r\n");
 	for (size_t i = 0; i < header->fields.count; i++) {
 		const struct header_field *field = &header->fields.at[i];
 		struct str value;
@@ -216,25 +236,50 @@ list_signatures(const struct connection *conn, struct failure_item *item)
 	}
 }
 
-/* The evidence has other TXT records of a name beside it. */
+/* The evidence has other TXT records of the name beside it. */
+static struct str
+spf_record(struct str data)
+{
+	static const struct str version = STR_INIT("v=spf1");
+
+	while (data.len > 0) {
+		const char *end = memmem(data.ptr, data.len, ", ", 2);
+		struct str record = end == NULL ? data : str_slice(data, 0,
+		    (size_t)(end - data.ptr));
+
+		if (str_starts_nocase(record, version) &&
+		    (record.len == version.len ||
+		    record.ptr[version.len] == ' '))
+			return record;
+		data = str_skip(data, record.len + 2);
+	}
+	return STR_NONE;
+}
+
+static bool
+is_listed(const struct failure_item *item, struct str domain)
+{
+	for (size_t i = 0; i < item->spf.count; i++)
+		if (str_eq_nocase(item->spf.at[i].domain, domain))
+			return true;
+	return false;
+}
+
+/* Each record once (RFC 6591 section 3.2.6). */
 static void
 list_spf(const struct connection *conn, struct failure_item *item)
 {
-	static const struct str version = STR_INIT("v=spf1");
 	const struct results *results = &conn->results;
 
 	for (size_t i = 0; i < results->evidence.count &&
 	    item->spf.count < LIMIT_FAILURE_LISTED; i++) {
 		const struct evidence *seen = &results->evidence.at[i];
-		const char *record = seen->data.len == 0 ? NULL :
-		    memmem(seen->data.ptr, seen->data.len, version.ptr,
-		    version.len);
+		struct str record = strcmp(seen->method, "spf") == 0 ?
+		    spf_record(seen->data) : STR_NONE;
 
-		if (strcmp(seen->method, "spf") == 0 && record != NULL)
+		if (record.len > 0 && !is_listed(item, seen->name))
 			VEC_PUSH(conn->arena[SCOPE_MESSAGE], &item->spf,
-			    (struct failure_spf){ seen->name,
-			    str_skip(seen->data,
-			    (size_t)(record - seen->data.ptr)) });
+			    (struct failure_spf){ seen->name, record });
 	}
 }
 
@@ -309,7 +354,7 @@ failure_note(struct connection *conn, enum action action)
 	item.domain = fact_text(conn, FACT_ID_DMARC_DOMAIN);
 	item.policy_domain = fact_text(conn, FACT_ID_DMARC_POLICY_DOMAIN);
 	item.record = conn->results.dmarc.record;
-	item.authentication_results = hidden(conn, conn->message.stamp);
+	item.authentication_results = result_text(conn, item.why);
 	item.delivery = delivery_of(action);
 	item.header = header_text(conn);
 	item.body = body_text(conn);

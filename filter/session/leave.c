@@ -67,6 +67,15 @@ leave_edits(struct connection *conn, struct session_reply *reply)
 	reply->edit_count = edits->list.count;
 }
 
+struct str
+leave_stamp(const struct connection *conn, const struct results *results)
+{
+	struct arena *arena = conn->arena[SCOPE_MESSAGE];
+
+	return one_line(arena, stamp_value(arena,
+	    conn->engine->options.authserv_id, results));
+}
+
 void
 leave_keep_stamp(struct connection *conn)
 {

@@ -317,6 +317,73 @@ START_TEST(kinds_of_failure)
 }
 END_TEST
 
+/* RFC 5965 section 3.5, RFC 6591 section 4: what a value comes to. */
+static const struct {
+	const char *ip, *domain, *spf_domain;
+	uint64_t incidents;
+	const char *field;
+} forms[] = {
+	{ "192.0.2.7", "a.example", "b.example", 0,
+	  "\r\nSource-IP: 192.0.2.7\r\n" },
+	{ "2001:db8::7", "a.example", "b.example", 0,
+	  "\r\nSource-IP: IPv6:2001:db8::7\r\n" },
+	{ "192.0.2.7", "a.example", "b.example", 2,
+	  "\r\nIncidents: 2\r\n" },
+	{ "192.0.2.7", "a.example", "b.example", 4294967295,
+	  "\r\nIncidents: 4294967295\r\n" },
+	{ "192.0.2.7", "a.example", "b.example", 4294967296,
+	  "\r\nIncidents: 4294967295\r\n" },
+	{ "192.0.2.7", "b\xc3\xbc" "cher.example", "b.example", 0,
+	  "\r\nReported-Domain: xn--bcher-kva.example\r\n" },
+	{ "192.0.2.7", "a.example", "b\xc3\xbc" "cher.example", 0,
+	  "\r\nSPF-DNS: txt : xn--bcher-kva.example : \"v=spf1 -all\"\r\n" },
+};
+
+START_TEST(forms_of_values)
+{
+	struct failure_item item = { .why = FAILURE_SPF,
+	    .source_ip = str_from(forms[_i].ip),
+	    .domain = str_from(forms[_i].domain) };
+	struct failure_report report = report_of(&item);
+	const char *fields;
+
+	VEC_PUSH(arena, &item.spf, (struct failure_spf){
+	    str_from(forms[_i].spf_domain), STR("v=spf1 -all") });
+	report.incidents = forms[_i].incidents;
+	fields = arena_z(arena, failure_report_fields(arena, &report));
+	ck_assert_msg(strstr(fields, forms[_i].field) != NULL, "%s", fields);
+	ck_assert_int_eq(strstr(fields, "Incidents") != NULL,
+	    forms[_i].incidents > 1);
+}
+END_TEST
+
+/* Section 2 (f) of RFC 5965: no difference but "FW:". */
+static const struct {
+	const char *header, *subject;
+} subjects[] = {
+	{ "Subject: Good news\r\n", "FW: Good news\r\n" },
+	{ "subject:Good\r\n\tnews\r\n", "FW: Good news\r\n" },
+	{ "Subject: a\tb\r\n", "FW: a b\r\n" },
+	{ "Subject: =?utf-8?B?w7w=?=\r\n", "FW: =?utf-8?B?w7w=?=\r\n" },
+	{ "Subject: \xc3\xbc\r\n", "=?UTF-8?Q?FW:_=C3=BC?=\r\n" },
+	{ "Subject: one\r\nSubject: two\r\n", "FW: one\r\n" },
+	{ "X-Subject: no\r\nTo: y\r\n", "FW:\r\n" },
+	{ "", "FW:\r\n" },
+};
+
+START_TEST(subject_of_the_message)
+{
+	struct failure_item item = { .why = FAILURE_SPF,
+	    .header = str_from(subjects[_i].header) };
+	struct failure_report report = report_of(&item);
+	const char *text = arena_z(arena, failure_report_write(arena,
+	    &report));
+
+	ck_assert_msg(strstr(text, arena_printf(arena, "\r\nSubject: %s",
+	    subjects[_i].subject).ptr) != NULL, "%s", text);
+}
+END_TEST
+
 /* Nothing of the item makes a field, a part or a header of its own. */
 START_TEST(hostile_item)
 {
@@ -375,6 +442,9 @@ failure_tests(void)
 	tcase_add_test(tests, alike_have_one_name);
 	tcase_add_test(tests, a_report);
 	tcase_add_loop_test(tests, kinds_of_failure, 0, TEST_COUNT(kinds));
+	tcase_add_loop_test(tests, forms_of_values, 0, TEST_COUNT(forms));
+	tcase_add_loop_test(tests, subject_of_the_message, 0,
+	    TEST_COUNT(subjects));
 	tcase_add_test(tests, hostile_item);
 	tcase_add_test(tests, with_a_body);
 	return tests;
