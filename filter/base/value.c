@@ -10,6 +10,13 @@ static const struct unit sizes[] = {
 	{ STR_INIT("M"), 1024 * 1024 }, { STR_INIT("G"), 1024 * 1024 * 1024 },
 };
 
+static const struct unit spans[] = {
+	{ STR_INIT("us"), 1 }, { STR_INIT("ms"), 1000 },
+	{ STR_INIT("s"), 1000000 }, { STR_INIT("m"), 60 * 1000000 },
+	{ STR_INIT("h"), UINT64_C(3600) * 1000000 },
+	{ STR_INIT("d"), UINT64_C(24) * 3600 * 1000000 },
+};
+
 static const struct unit times[] = {
 	{ STR_INIT("ms"), 1 }, { STR_INIT("s"), 1000 },
 	{ STR_INIT("m"), 60 * 1000 }, { STR_INIT("h"), 3600 * 1000 },
@@ -56,4 +63,15 @@ value_time(struct str text, uint64_t *out)
 		return true;
 	}
 	return with_unit(text, times, sizeof(times) / sizeof(times[0]), out);
+}
+
+bool
+value_span(struct str text, uint64_t *us_out)
+{
+	if (str_eqz(text, "0")) {
+		*us_out = 0;
+		return true;
+	}
+	return with_unit(text, spans, sizeof(spans) / sizeof(spans[0]),
+	    us_out) && *us_out <= INT64_MAX;
 }

@@ -13,5 +13,7 @@ bool value_number(struct str text, uint64_t *out);
 bool value_size(struct str text, uint64_t *out);
 /* Milliseconds: "500ms", "20s", "5m", "1h", "1d", and "0". */
 bool value_time(struct str text, uint64_t *out);
+/* Microseconds, no more than an int64_t holds: the same, and "250us". */
+bool value_span(struct str text, uint64_t *us_out);
 
 #endif

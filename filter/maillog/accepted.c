@@ -170,6 +170,19 @@ accepted_find(struct accepted *accepted, struct str host,
 	return best;
 }
 
+void
+accepted_each(const struct accepted *accepted,
+    void (*each)(void *ctx, const struct accepted_mail *mail,
+    struct str host), void *ctx)
+{
+	for (uint32_t i = 1; i <= accepted->count; i++) {
+		const struct accepted_mail *mail = mail_at(accepted, i);
+
+		each(ctx, mail, mail->host == 0 ? STR_NONE :
+		    accepted->hosts[mail->host - 1]);
+	}
+}
+
 uint64_t
 accepted_count(const struct accepted *accepted)
 {

@@ -50,6 +50,11 @@ void accepted_add(struct accepted *accepted, const struct accepted_mail *mail,
 struct accepted_mail *accepted_find(struct accepted *accepted,
     struct str host, struct str queue_id, int64_t time_us);
 
+/* All of them, in their order; host is empty where none was said. */
+void accepted_each(const struct accepted *accepted,
+    void (*each)(void *ctx, const struct accepted_mail *mail,
+    struct str host), void *ctx);
+
 uint64_t accepted_count(const struct accepted *accepted);
 uint64_t accepted_seen(const struct accepted *accepted);
 uint64_t accepted_left_out(const struct accepted *accepted);

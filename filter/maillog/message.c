@@ -22,6 +22,25 @@ maillog_result_name(enum maillog_result result)
 	return result_names[result];
 }
 
+const char *
+maillog_notice_name(enum maillog_notice notice)
+{
+	static const char *const names[] = {
+		[MAILLOG_NOTICE_BOUNCE] = "a bounce",
+		[MAILLOG_NOTICE_DELAY] = "a warning of a delay",
+		[MAILLOG_NOTICE_SUCCESS] = "a receipt",
+	};
+
+	return names[notice];
+}
+
+const char *
+maillog_message_fate(const struct maillog_message *message)
+{
+	return message->refused ? "refused" : message->discarded ?
+	    "discarded" : message->held ? "held" : NULL;
+}
+
 void
 maillog_message_init(struct maillog_message *message, struct arena *arena,
     const struct maillog_line *line, struct str queue_id)

@@ -25,6 +25,8 @@ enum maillog_result {
 };
 
 const char *maillog_result_name(enum maillog_result result);  /* "sent" */
+/* "a bounce" */
+const char *maillog_notice_name(enum maillog_notice notice);
 
 /* A text that is often replaced. */
 struct maillog_kept {
@@ -78,6 +80,9 @@ struct maillog_message {
 void maillog_message_init(struct maillog_message *message,
     struct arena *arena, const struct maillog_line *line,
     struct str queue_id);
+
+/* What was decided of all of it: "held"; NULL: that it is delivered. */
+const char *maillog_message_fate(const struct maillog_message *message);
 
 /* Where a text is kept: a copy, unless it is the same already. */
 void maillog_message_keep(struct maillog_message *message, struct str *kept,

@@ -6,15 +6,8 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
-#include "maillog/piece.h"
-#include "maillog/reason.h"
+#include "maillog/bounces.h"
 #include "maillog/senders.h"
-
-struct outcome_bounce {
-	struct outcome_bounce	*next;
-	uint64_t		 sender;	/* that is looked for */
-	struct str		 rcpt;
-};
 
 void
 outcomes_init(struct outcomes *outcomes, struct accepted *accepted,
@@ -37,6 +30,42 @@ outcomes_fini(struct outcomes *outcomes)
 	tally_fini(&outcomes->reasons);
 	tally_fini(&outcomes->unasked);
 	arena_free(outcomes->arena);
+}
+
+/* ---- what several places ask ---- */
+
+bool
+outcome_is_in_time(const struct maillog_rcpt *rcpt)
+{
+	return rcpt->last_us > 0 && (rcpt->result == MAILLOG_RESULT_SENT ||
+	    rcpt->result == MAILLOG_RESULT_DEFERRED ||
+	    rcpt->result == MAILLOG_RESULT_BOUNCED ||
+	    rcpt->result == MAILLOG_RESULT_EXPIRED);
+}
+
+bool
+outcome_delay(const struct maillog_rcpt *rcpt, uint64_t *us_out)
+{
+	*us_out = rcpt->delay_us < 0 ? 0 : (uint64_t)rcpt->delay_us;
+	return rcpt->result == MAILLOG_RESULT_SENT && rcpt->has_delay;
+}
+
+struct str
+outcome_code(const struct maillog_reason *reason,
+    char text_out[OUTCOME_CODE_MAX])
+{
+	text_out[0] = '\0';
+	if (reason->code != 0)
+		snprintf(text_out, OUTCOME_CODE_MAX, "%u", reason->code);
+	return str_from(text_out);
+}
+
+void
+outcomes_hand_on(const struct outcomes *outcomes,
+    const struct outcome *outcome)
+{
+	if (outcomes->counted != NULL)
+		outcomes->counted(outcomes->ctx, outcome);
 }
 
 /* ---- delays of a destination ---- */
@@ -127,33 +156,40 @@ trouble_of(const struct maillog_rcpt *rcpt)
 	return "";
 }
 
-static void
-count_reason(struct outcomes *outcomes, const char *trouble,
-    const struct maillog_message *message, const struct maillog_rcpt *rcpt,
-    struct str domain)
+/* False: there is none. */
+static bool
+read_reason(const struct maillog_rcpt *rcpt, const char *trouble,
+    struct maillog_reason *reason_out)
 {
 	bool bounced = rcpt->result == MAILLOG_RESULT_BOUNCED;
-	char code[16] = "", note[LIMIT_DOMAIN_OCTETS +
-	    LIMIT_MAILLOG_ID_OCTETS + 2];
-	struct maillog_reason reason;
-	struct str parts[OUTCOME_REASON_PARTS], name;
-	struct arena *scratch = arena_new();
-	struct tally_row *row;
 
+	if (trouble[0] == '\0')
+		return false;
 	maillog_reason_read(bounced ? rcpt->reason.text : rcpt->put_off.text,
-	    bounced ? rcpt->dsn : rcpt->put_off_dsn, &reason);
-	if (reason.code != 0)
-		snprintf(code, sizeof(code), "%u", reason.code);
-	parts[OUTCOME_REASON_RESULT] = str_from(trouble);
-	parts[OUTCOME_REASON_CODE] = str_from(code);
-	parts[OUTCOME_REASON_ENHANCED] = reason.enhanced;
-	parts[OUTCOME_REASON_TEXT] = reason.text;
-	name = tally_join(scratch, parts, OUTCOME_REASON_PARTS);
-	row = tally_at(&outcomes->reasons, name);
+	    bounced ? rcpt->dsn : rcpt->put_off_dsn, reason_out);
+	return true;
+}
+
+static void
+count_reason(struct outcomes *outcomes, const struct outcome *of)
+{
+	const struct maillog_reason *reason = of->reason;
+	char code[OUTCOME_CODE_MAX], note[LIMIT_DOMAIN_OCTETS +
+	    LIMIT_MAILLOG_ID_OCTETS + 2];
+	const struct str parts[OUTCOME_REASON_PARTS] = {
+		[OUTCOME_REASON_RESULT] = str_from(of->trouble),
+		[OUTCOME_REASON_CODE] = outcome_code(reason, code),
+		[OUTCOME_REASON_ENHANCED] = reason->enhanced,
+		[OUTCOME_REASON_TEXT] = reason->text,
+	};
+	struct arena *scratch = arena_new();
+	struct tally_row *row = tally_at(&outcomes->reasons,
+	    tally_join(scratch, parts, OUTCOME_REASON_PARTS));
+
 	row->counts[0]++;
 	if (row->note.len == 0) {
 		snprintf(note, sizeof(note), "%.*s %.*s",
-		    STR_ARG(message->queue_id), STR_ARG(domain));
+		    STR_ARG(of->message->queue_id), STR_ARG(of->domain));
 		tally_note(&outcomes->reasons, row, str_from(note));
 	}
 	arena_free(scratch);
@@ -163,15 +199,22 @@ static void
 count_delay(struct outcomes *outcomes, const struct maillog_rcpt *rcpt,
     bool out)
 {
-	uint64_t us = rcpt->delay_us < 0 ? 0 : (uint64_t)rcpt->delay_us;
+	uint64_t us;
 
-	if (rcpt->result != MAILLOG_RESULT_SENT || !rcpt->has_delay)
+	if (!outcome_delay(rcpt, &us))
 		return;
 	spread_add(&outcomes->delays[OUTCOME_ALL], us);
 	spread_add(&outcomes->delays[out ? OUTCOME_OUT : OUTCOME_IN], us);
-	for (int i = 0; rcpt->has_delays && i < 4; i++)
+	for (int i = 0; rcpt->has_delays && i < OUTCOME_STAGES; i++)
 		spread_add(&outcomes->stages[i],
 		    (uint64_t)rcpt->delays_us[i]);
+}
+
+static bool
+has_left(const struct maillog_rcpt *rcpt)
+{
+	return rcpt->remote && rcpt->result != MAILLOG_RESULT_PASSED &&
+	    rcpt->result != MAILLOG_RESULT_PROBED;
 }
 
 static void
@@ -180,80 +223,52 @@ count_rcpt(struct outcomes *outcomes, const struct maillog_message *message,
 {
 	struct outcome_counts *counts = &outcomes->counts;
 	char into[LIMIT_DOMAIN_OCTETS];
-	struct str domain = domain_of(rcpt->address, into);
-	bool out = rcpt->remote && ours;
-	const char *trouble = trouble_of(rcpt);
+	bool out = ours && has_left(rcpt);
+	struct outcome outcome = { .level = OUTCOME_RCPT,
+	    .is = OUTCOME_BIT(out ? OUTCOME_OUTGOING : OUTCOME_OTHER) |
+	    (rcpt->deferrals > 0 ? OUTCOME_BIT(OUTCOME_PUT_OFF) : 0),
+	    .message = message, .rcpt = rcpt,
+	    .domain = domain_of(rcpt->address, into),
+	    .trouble = trouble_of(rcpt) };
+	struct maillog_reason reason;
 
+	if (read_reason(rcpt, outcome.trouble, &reason))
+		outcome.reason = &reason;
 	counts->rcpts[rcpt->result]++;
 	counts->tries_put_off += rcpt->deferrals;
 	if (rcpt->deferrals > 0) {
 		counts->put_off++;
 		counts->put_off_then[rcpt->result]++;
 	}
-	if (out && rcpt->result != MAILLOG_RESULT_PASSED &&
-	    rcpt->result != MAILLOG_RESULT_PROBED)
-		count_domain(outcomes, rcpt, domain);
-	if (trouble[0] != '\0')
-		count_reason(outcomes, trouble, message, rcpt, domain);
-	if (outcomes->counted != NULL)
-		outcomes->counted(outcomes->ctx, rcpt);
+	if (out)
+		count_domain(outcomes, rcpt, outcome.domain);
+	if (outcome.reason != NULL)
+		count_reason(outcomes, &outcome);
 	count_delay(outcomes, rcpt, out);
-}
-
-/* ---- bounces from elsewhere ---- */
-
-static void
-note_unasked(struct outcomes *outcomes, struct str rcpt)
-{
-	outcomes->counts.bounces_unanswering++;
-	tally_at(&outcomes->unasked, rcpt)->counts[0]++;
-}
-
-/* Whether its recipient ever wrote is known when all has been seen. */
-static void
-wait_for_sender(struct outcomes *outcomes, struct str rcpt)
-{
-	struct outcome_bounce *bounce;
-
-	if (outcomes->waiting_count == LIMIT_MAILLOG_BOUNCES) {
-		outcomes->counts.bounces_left_out++;
-		return;
-	}
-	outcomes->waiting_count++;
-	bounce = arena_alloc(outcomes->arena, sizeof(*bounce));
-	*bounce = (struct outcome_bounce){ outcomes->waiting,
-	    hash_nocase(rcpt), arena_copy(outcomes->arena, rcpt) };
-	outcomes->waiting = bounce;
-}
-
-static bool
-is_bounce(const struct maillog_message *message)
-{
-	return message->sender.len == 0 && message->client.len > 0 &&
-	    message->before.len == 0 &&
-	    piece_find(message->client, STR("[127.")) ==
-	    message->client.len && piece_find(message->client, STR("[::1]"))
-	    == message->client.len && message->rcpts.count > 0;
-}
-
-static void
-count_bounce(struct outcomes *outcomes, const struct maillog_message *message,
-    const struct accepted_mail *mail)
-{
-	struct str rcpt = message->rcpts.at[0].address;
-
-	outcomes->counts.bounces++;
-	if (mail != NULL && mail->bounce == ACCEPTED_ANSWERS_NOTHING)
-		note_unasked(outcomes, rcpt);
-	else if (mail == NULL || mail->bounce == ACCEPTED_UNTAGGED)
-		wait_for_sender(outcomes, rcpt);
+	outcomes_hand_on(outcomes, &outcome);
 }
 
 /* ---- a message ---- */
 
+static unsigned
+count_if(uint64_t *count, bool truth, enum outcome_is is)
+{
+	*count += truth;
+	return truth ? OUTCOME_BIT(is) : 0;
+}
+
+static void
+hand_on_message(const struct outcomes *outcomes,
+    const struct maillog_message *message, unsigned is)
+{
+	outcomes_hand_on(outcomes, &(struct outcome){
+	    .level = OUTCOME_MESSAGE, .is = is, .message = message });
+}
+
 static void
 count_notice(struct outcomes *outcomes, const struct maillog_message *message)
 {
+	unsigned is = OUTCOME_BIT(OUTCOME_NOTICE + message->notice);
 	bool lost = false;
 
 	outcomes->counts.notices[message->notice]++;
@@ -261,7 +276,19 @@ count_notice(struct outcomes *outcomes, const struct maillog_message *message)
 		lost |= message->rcpts.at[i].result ==
 		    MAILLOG_RESULT_BOUNCED ||
 		    message->rcpts.at[i].result == MAILLOG_RESULT_EXPIRED;
-	outcomes->counts.notices_lost += lost;
+	is |= count_if(&outcomes->counts.notices_lost, lost,
+	    OUTCOME_NOTICE_LOST);
+	hand_on_message(outcomes, message, is);
+}
+
+static void
+count_refused(struct outcomes *outcomes,
+    const struct maillog_message *message)
+{
+	outcomes->counts.refused++;
+	hand_on_message(outcomes, message, OUTCOME_BIT(OUTCOME_REFUSED) |
+	    count_if(&outcomes->counts.refused_by_milter,
+	    message->by_milter, OUTCOME_BY_MILTER));
 }
 
 static bool
@@ -287,40 +314,69 @@ find_event(struct outcomes *outcomes, const struct maillog_message *message)
 static uint64_t
 untried(const struct maillog_message *message)
 {
-	uint64_t count = message->rcpt_count - message->rcpts.count -
-	    message->rcpts_left_out;
+	uint64_t known = message->rcpts.count + message->rcpts_left_out;
 
-	return count > LIMIT_RECIPIENTS ? LIMIT_RECIPIENTS : count;
+	if (message->rcpt_count <= known || message->discarded ||
+	    message->held || message->requeued)
+		return 0;
+	return message->rcpt_count - known > LIMIT_RECIPIENTS ?
+	    LIMIT_RECIPIENTS : message->rcpt_count - known;
+}
+
+static void
+count_untried(struct outcomes *outcomes,
+    const struct maillog_message *message)
+{
+	uint64_t count = untried(message);
+
+	if (count == 0)
+		return;
+	outcomes->counts.rcpts[MAILLOG_RESULT_NONE] += count;
+	outcomes->counts.untried_messages++;
+	outcomes_hand_on(outcomes, &(struct outcome){ .level = OUTCOME_RCPT,
+	    .message = message, .untried = count, .trouble = "" });
+}
+
+static void
+count_accepted(struct outcomes *outcomes,
+    const struct maillog_message *message, const struct accepted_mail *mail)
+{
+	struct outcome_counts *counts = &outcomes->counts;
+	unsigned is = count_if(&counts->messages, message->before.len == 0,
+	    OUTCOME_ACCEPTED);
+
+	is |= count_if(&counts->held, message->held, OUTCOME_HELD);
+	is |= count_if(&counts->discarded, message->discarded,
+	    OUTCOME_DISCARDED);
+	if (bounces_is_one(message))
+		is = bounces_count(outcomes, message, mail, is);
+	counts->rcpts_left_out += message->rcpts_left_out;
+	hand_on_message(outcomes, message, is);
+	count_untried(outcomes, message);
+	for (size_t i = 0; i < message->rcpts.count; i++)
+		count_rcpt(outcomes, message, &message->rcpts.at[i],
+		    mail == NULL || mail->ours);
 }
 
 static void
 count_message(struct outcomes *outcomes,
     const struct maillog_message *message)
 {
-	struct outcome_counts *counts = &outcomes->counts;
 	struct accepted_mail *mail = NULL;
 
-	if (outcomes->accepted != NULL) {
-		mail = find_event(outcomes, message);
-		if (mail == NULL) {
-			counts->not_ours += message->before.len == 0;
-			return;
-		}
-		mail->seen = true;
+	if (outcomes->accepted == NULL) {
+		count_accepted(outcomes, message, NULL);
+		return;
 	}
-	if (is_bounce(message))
-		count_bounce(outcomes, message, mail);
-	counts->messages += message->before.len == 0;
-	counts->held += message->held;
-	counts->discarded += message->discarded;
-	counts->rcpts_left_out += message->rcpts_left_out;
-	if (message->rcpt_count > message->rcpts.count +
-	    message->rcpts_left_out && !message->discarded && !message->held &&
-	    !message->requeued)
-		counts->rcpts[MAILLOG_RESULT_NONE] += untried(message);
-	for (size_t i = 0; i < message->rcpts.count; i++)
-		count_rcpt(outcomes, message, &message->rcpts.at[i],
-		    mail == NULL || mail->ours);
+	mail = find_event(outcomes, message);
+	if (mail != NULL) {
+		mail->seen = true;
+		count_accepted(outcomes, message, mail);
+	} else if (message->before.len == 0) {
+		outcomes->counts.not_ours++;
+		hand_on_message(outcomes, message,
+		    OUTCOME_BIT(OUTCOME_WITHOUT_EVENT));
+	}
 }
 
 static bool
@@ -343,21 +399,26 @@ outcomes_take(struct outcomes *outcomes,
 	if (message->is_notice) {
 		count_notice(outcomes, message);
 	} else if (message->refused) {
-		outcomes->counts.refused++;
-		outcomes->counts.refused_by_milter += message->by_milter;
+		count_refused(outcomes, message);
 	} else if (message->queued || message->held || message->discarded ||
 	    message->rcpts.count > 0) {
 		count_message(outcomes, message);
 	}
 }
 
+static void
+hand_on_event(void *ctx, const struct accepted_mail *mail, struct str host)
+{
+	outcomes_hand_on(ctx, &(struct outcome){ .level = OUTCOME_OF_EVENT,
+	    .is = OUTCOME_BIT(OUTCOME_EVENT) | (mail->seen ? 0 :
+	    OUTCOME_BIT(OUTCOME_UNSEEN)), .event = mail,
+	    .event_host = host });
+}
+
 void
 outcomes_end(struct outcomes *outcomes)
 {
-	for (struct outcome_bounce *bounce = outcomes->waiting;
-	    bounce != NULL; bounce = bounce->next)
-		if (!outcome_senders_has(outcomes->senders, bounce->sender))
-			note_unasked(outcomes, bounce->rcpt);
-	outcomes->waiting = NULL;
-	outcomes->waiting_count = 0;
+	bounces_end(outcomes);
+	if (outcomes->accepted != NULL && outcomes->lists)
+		accepted_each(outcomes->accepted, hand_on_event, outcomes);
 }

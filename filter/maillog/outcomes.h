@@ -22,8 +22,7 @@
 
 #include "base/spread.h"
 #include "base/tally.h"
-#include "maillog/accepted.h"
-#include "maillog/message.h"
+#include "maillog/outcome.h"
 
 /* Counts of a destination; its name is the domain. */
 enum outcome_domain {
@@ -48,10 +47,12 @@ enum outcome_reason {
 };
 
 enum outcome_way { OUTCOME_ALL, OUTCOME_OUT, OUTCOME_IN, OUTCOME_WAYS };
+enum { OUTCOME_STAGES = 4 };		/* of Postfix's delays= */
 
 struct outcome_counts {
 	uint64_t	messages;	/* that were accepted */
 	uint64_t	rcpts[MAILLOG_RESULT_COUNT];
+	uint64_t	untried_messages; /* with recipients of result NONE */
 	uint64_t	rcpts_left_out;
 	uint64_t	put_off;	/* recipients, at least once */
 	uint64_t	put_off_then[MAILLOG_RESULT_COUNT];
@@ -71,17 +72,19 @@ struct outcome_counts {
 struct outcomes {
 	struct outcome_counts	counts;
 	struct spread		delays[OUTCOME_WAYS];	/* of what was sent */
-	struct spread		stages[4];	/* Postfix's delays= */
+	struct spread		stages[OUTCOME_STAGES];
 	struct tally		domains;	/* of outgoing mail */
 	struct tally		reasons;
 	struct tally		unasked;	/* recipients of bounces that
 						 * answer nothing */
 	struct accepted		*accepted;	/* or NULL */
 	int64_t			since_us, until_us;	/* of messages; 0 */
-	/* Called for each recipient that is counted; or NULL. */
-	void			(*counted)(void *ctx,
-				    const struct maillog_rcpt *rcpt);
+	/* Called for all that is counted; or NULL. */
+	outcome_fn		*counted;
 	void			*ctx;
+	/* Also of what is known at the end: bounces that answer nothing,
+	 * events.  They are kept until then. */
+	bool			 lists;
 	struct arena		*arena;
 	struct outcome_senders	*senders;
 	struct outcome_bounce	*waiting;	/* what they answer is known
@@ -94,6 +97,9 @@ void outcomes_init(struct outcomes *outcomes, struct accepted *accepted,
     int64_t since_us, int64_t until_us);
 void outcomes_take(struct outcomes *outcomes,
     const struct maillog_message *message);
+/* To counted. */
+void outcomes_hand_on(const struct outcomes *outcomes,
+    const struct outcome *outcome);
 /* All has been seen. */
 void outcomes_end(struct outcomes *outcomes);
 void outcomes_fini(struct outcomes *outcomes);

@@ -7,26 +7,12 @@
 #include "event/emit.h"
 #include "event/when.h"
 
-static const char *const notices[] = {
-	[MAILLOG_NOTICE_BOUNCE] = "a bounce",
-	[MAILLOG_NOTICE_DELAY] = "a warning of a delay",
-	[MAILLOG_NOTICE_SUCCESS] = "a receipt",
-};
-
 bool
 trace_is_of(const struct maillog_message *message, struct str queue_id)
 {
 	return str_eq(message->queue_id, queue_id) ||
 	    str_eq(message->before, queue_id) ||
 	    (message->is_notice && str_eq(message->about, queue_id));
-}
-
-/* What was decided of all of it; NULL: that it is delivered. */
-static const char *
-fate_of(const struct maillog_message *message)
-{
-	return message->refused ? "refused" : message->discarded ?
-	    "discarded" : message->held ? "held" : NULL;
 }
 
 /* ---- text ---- */
@@ -55,7 +41,7 @@ put_head(FILE *out, const struct maillog_message *message)
 	print_safe(out, message->queue_id);
 	put_named(out, " on ", message->host);
 	if (message->is_notice) {
-		fprintf(out, ": %s", notices[message->notice]);
+		fprintf(out, ": %s", maillog_notice_name(message->notice));
 		put_named(out, " about ", message->about);
 	} else if (message->queued) {
 		fputs(": from <", out);
@@ -93,7 +79,7 @@ put_rcpt(FILE *out, const struct maillog_rcpt *rcpt)
 void
 trace_print_text(FILE *out, const struct maillog_message *message)
 {
-	const char *fate = fate_of(message);
+	const char *fate = maillog_message_fate(message);
 
 	put_head(out, message);
 	if (fate != NULL) {
@@ -133,10 +119,11 @@ emit_time(struct emit *out, const char *key, int64_t time_us)
 	emit_word(out, key, text);
 }
 
-static void
-emit_rcpt(struct emit *out, const struct maillog_rcpt *rcpt)
+void
+trace_emit_rcpt(struct emit *out, const char *key,
+    const struct maillog_rcpt *rcpt)
 {
-	emit_open(out, NULL, '{');
+	emit_open(out, key, '{');
 	emit_some(out, "address", rcpt->address);
 	emit_word(out, "result", maillog_result_name(rcpt->result));
 	emit_int(out, "put_off", rcpt->deferrals);
@@ -151,29 +138,35 @@ emit_rcpt(struct emit *out, const struct maillog_rcpt *rcpt)
 }
 
 void
+trace_emit_message(struct emit *out, const struct maillog_message *message)
+{
+	emit_some(out, "queue_id", message->queue_id);
+	emit_some(out, "host", message->host);
+	emit_time(out, "first", message->first_us);
+	emit_time(out, "last", message->last_us);
+	emit_text(out, "sender", message->sender, LIMIT_EVENT_TEXT_OCTETS);
+	emit_some(out, "client", message->client);
+	emit_some(out, "message_id", message->message_id);
+	emit_int(out, "size", (int64_t)message->size);
+	emit_word(out, "fate", maillog_message_fate(message));
+	emit_bool(out, "by_milter", message->by_milter);
+	emit_some(out, "why", message->why);
+	emit_some(out, "came_as", message->before);
+	emit_some(out, "notice_about", message->about);
+	emit_some(out, "bounced_as", message->bounced_as);
+}
+
+void
 trace_print_json(FILE *file, const struct maillog_message *message)
 {
 	struct emit out;
 
 	emit_init(&out);
 	emit_open(&out, NULL, '{');
-	emit_some(&out, "queue_id", message->queue_id);
-	emit_some(&out, "host", message->host);
-	emit_time(&out, "first", message->first_us);
-	emit_time(&out, "last", message->last_us);
-	emit_text(&out, "sender", message->sender, LIMIT_EVENT_TEXT_OCTETS);
-	emit_some(&out, "client", message->client);
-	emit_some(&out, "message_id", message->message_id);
-	emit_int(&out, "size", (int64_t)message->size);
-	emit_word(&out, "fate", fate_of(message));
-	emit_bool(&out, "by_milter", message->by_milter);
-	emit_some(&out, "why", message->why);
-	emit_some(&out, "came_as", message->before);
-	emit_some(&out, "notice_about", message->about);
-	emit_some(&out, "bounced_as", message->bounced_as);
+	trace_emit_message(&out, message);
 	emit_open(&out, "recipients", '[');
 	for (size_t i = 0; i < message->rcpts.count; i++)
-		emit_rcpt(&out, &message->rcpts.at[i]);
+		trace_emit_rcpt(&out, NULL, &message->rcpts.at[i]);
 	emit_close(&out, ']');
 	emit_close(&out, '}');
 	emit_print(&out, file);

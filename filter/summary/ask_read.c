@@ -1,4 +1,5 @@
 /* Questions as they are written on a command line. */
+#include "base/value.h"
 #include "summary/ask_parts.h"
 
 bool
@@ -73,35 +74,11 @@ ask_read_tag(struct ask *ask, struct str text)
 	return of_backscatter_is_tag(text, &ask->number);
 }
 
-/* "500ms"; in microseconds. */
-static bool
-read_span(struct str text, uint64_t *us_out)
-{
-	static const struct {
-		const char	*unit;
-		uint64_t	 us;
-	} units[] = { { "us", 1 }, { "ms", 1000 }, { "s", 1000000 },
-	    { "m", 60 * 1000000 } };
-	size_t digits = 0;
-
-	while (digits < text.len && ascii_digit(text.ptr[digits]))
-		digits++;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (str_eqz(str_skip(text, digits), units[i].unit)) {
-			bool ok = str_to_uint(str_slice(text, 0, digits),
-			    INT64_MAX / units[i].us, us_out);
-
-			*us_out *= ok ? units[i].us : 0;
-			return ok;
-		}
-	return false;
-}
-
 bool
 ask_read_span(struct ask *ask, struct str text)
 {
 	ask->count = cut(&text, ':', &ask->parts[0]);
-	return read_span(text, &ask->number) &&
+	return value_span(text, &ask->number) &&
 	    (ask->count == 0 || ask->parts[0].len > 0);
 }
 

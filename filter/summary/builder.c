@@ -6,7 +6,8 @@
 struct builder
 builder_of(const struct summary *summary, struct summary_section *section)
 {
-	return (struct builder){ summary->arena, section, NULL };
+	return (struct builder){ .arena = summary->arena,
+	    .section = section };
 }
 
 /* ---- figures ---- */
@@ -88,16 +89,20 @@ builder_note(struct builder *builder, const char *format, ...)
 /* ---- queries ---- */
 
 static void
-ask(struct arena *arena, struct summary_query *query, const char *option,
-    struct str value)
+ask(const struct builder *builder, struct summary_query *query,
+    const char *option, struct str value)
 {
+	if (builder->list == BUILDER_NOTHING)
+		return;
+	query->outcomes = builder->list == BUILDER_OUTCOMES;
 	if (option == NULL) {
 		query->all = true;
 		return;
 	}
 	ensure(query->count < SUMMARY_QUERY_MAX);
 	query->at[query->count].option = option;
-	query->at[query->count++].value = arena_copy(arena, value);
+	query->at[query->count++].value = arena_copy(builder->arena,
+	    value);
 }
 
 static struct summary_query *
@@ -111,14 +116,14 @@ newest(struct builder *builder)
 void
 builder_asks(struct builder *builder, const char *option, struct str value)
 {
-	ask(builder->arena, newest(builder), option, value);
+	ask(builder, newest(builder), option, value);
 }
 
 void
 row_asks(struct builder *builder, struct summary_row *row,
     const char *option, struct str value)
 {
-	ask(builder->arena, &row->query, option, value);
+	ask(builder, &row->query, option, value);
 }
 
 void
@@ -131,6 +136,20 @@ void
 row_lists(struct summary_row *row, uint64_t messages)
 {
 	row->query.lists = messages;
+}
+
+void
+builder_rows_time(struct builder *builder)
+{
+	struct summary_table *table = builder->table;
+
+	for (size_t i = 0; i < table->rows.count; i++) {
+		struct summary_query *query = &table->rows.at[i].query;
+
+		query->outcomes = builder->list == BUILDER_OUTCOMES;
+		if (builder->list == BUILDER_NOTHING)
+			query->since_us = query->until_us = 0;
+	}
 }
 
 void

@@ -75,6 +75,61 @@ needs_own(const struct summary_query *query)
 	return false;
 }
 
+static void
+add_sources(struct buf *out, const char *option, const char *const *sources)
+{
+	for (; sources != NULL && *sources != NULL; sources++) {
+		if (option != NULL)
+			buf_printf(out, " %s", option);
+		add_word(out, str_from(*sources));
+	}
+}
+
+static void
+add_asks(struct buf *out, const struct summary_query *query)
+{
+	for (size_t i = 0; i < query->count; i++) {
+		buf_printf(out, " %s", query->at[i].option);
+		add_word(out, query->at[i].value);
+	}
+}
+
+static void
+add_log(struct buf *out, const struct summary *summary,
+    const struct summary_query *query)
+{
+	add_time(out, "--since", later(summary->since_us, query->since_us));
+	add_time(out, "--until", sooner(summary->until_us, query->until_us));
+	for (size_t i = 0; needs_own(query) && i < summary->own_count; i++) {
+		buf_addz(out, " --own");
+		add_word(out, summary->own[i]);
+	}
+	add_asks(out, query);
+	add_sources(out, NULL, summary->sources);
+}
+
+/* What came then is joined with the same events; a try has a time of its
+ * own. */
+static void
+add_outcomes(struct buf *out, const struct summary *summary,
+    const struct summary_query *query)
+{
+	add_time(out, "--since", summary->since_us);
+	add_time(out, "--until", summary->until_us);
+	if (summary->mail_log_year != 0)
+		buf_printf(out, " --year %lld",
+		    (long long)summary->mail_log_year);
+	if (summary->joined && summary->sources == NULL)
+		buf_addz(out, " --default-events");
+	else if (summary->joined)
+		add_sources(out, "--events", summary->sources);
+	buf_addz(out, " --list");
+	add_time(out, "--tried-since", query->since_us);
+	add_time(out, "--tried-until", query->until_us);
+	add_asks(out, query);
+	add_sources(out, NULL, summary->mail_logs);
+}
+
 struct str
 summary_command(const struct summary *summary,
     const struct summary_query *query, struct arena *arena)
@@ -84,24 +139,14 @@ summary_command(const struct summary *summary,
 	if (!summary_has_query(query))
 		return STR_NONE;
 	buf_init(&out, arena, SIZE_MAX);
-	buf_addz(&out, "assay log");
+	buf_addz(&out, query->outcomes ? "assay outcomes" : "assay log");
 	if (summary->config != NULL) {
 		buf_addz(&out, " -c");
 		add_word(&out, str_from(summary->config));
 	}
-	add_time(&out, "--since", later(summary->since_us, query->since_us));
-	add_time(&out, "--until", sooner(summary->until_us,
-	    query->until_us));
-	for (size_t i = 0; needs_own(query) && i < summary->own_count; i++) {
-		buf_addz(&out, " --own");
-		add_word(&out, summary->own[i]);
-	}
-	for (size_t i = 0; i < query->count; i++) {
-		buf_printf(&out, " %s", query->at[i].option);
-		add_word(&out, query->at[i].value);
-	}
-	for (const char *const *source = summary->sources;
-	    source != NULL && *source != NULL; source++)
-		add_word(&out, str_from(*source));
+	if (query->outcomes)
+		add_outcomes(&out, summary, query);
+	else
+		add_log(&out, summary, query);
 	return buf_str(&out);
 }

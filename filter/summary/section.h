@@ -143,6 +143,11 @@ struct builder {
 	struct arena		*arena;
 	struct summary_section	*section;
 	struct summary_table	*table;		/* the newest one */
+	enum builder_list {
+		BUILDER_LOG,			/* asks are of assay log */
+		BUILDER_OUTCOMES,		/* of assay outcomes */
+		BUILDER_NOTHING			/* are left out */
+	}			 list;
 };
 
 struct builder builder_of(const struct summary *summary,
@@ -160,8 +165,8 @@ void builder_time(struct builder *builder, const char *key, const char *title,
     int64_t us);
 void builder_note(struct builder *builder, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Of the newest figure: the option of assay log, copied value; a NULL option is
- * all events. */
+/* Of the newest figure: the option of assay log or outcomes, by builder.list,
+ * and copied value; a NULL option is all events. */
 void builder_asks(struct builder *builder, const char *option,
     struct str value);
 /* Of the newest figure: so many messages are listed; those of a count, and of
@@ -185,6 +190,8 @@ void row_asks(struct builder *builder, struct summary_row *row,
 /* So many messages are listed; those of builder_top() are counts[0], and those
  * of hours are known without it. */
 void row_lists(struct summary_row *row, uint64_t messages);
+/* The times of all rows of the newest table are those of its list. */
+void builder_rows_time(struct builder *builder);
 /* Each row of the newest table asks for this, too. */
 void builder_rows_ask(struct builder *builder, const char *option,
     struct str value);

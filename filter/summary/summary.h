@@ -46,6 +46,7 @@
 
 #include "base/vec.h"
 #include "event/feed.h"
+#include "maillog/outcome.h"
 
 enum summary_type {
 	SUMMARY_TEXT,
@@ -69,8 +70,9 @@ struct summary_value {
 
 /*
  * The messages behind a figure, as options of assay log: "--verdict" and
- * "reject".  count 0: there is no command that lists them, unless a time or
- * all says so.
+ * "reject"; or, for what the logs of the MTA say, of assay outcomes, where the
+ * times are those of tries.  count 0: there is no command that lists them,
+ * unless a time or all says so.
  */
 enum { SUMMARY_QUERY_MAX = 6 };
 
@@ -79,8 +81,9 @@ struct summary_query {
 			at[SUMMARY_QUERY_MAX];
 	size_t		count;
 	bool		all;			/* whatever it is */
+	bool		outcomes;		/* of assay outcomes */
 	int64_t		since_us, until_us;	/* 0: the summary's own */
-	uint64_t	lists;			/* so many messages */
+	uint64_t	lists;			/* so many lines */
 };
 
 /* A figure by itself. */
@@ -178,6 +181,9 @@ struct summary_options {
 	const char *const	*mail_logs;
 	int64_t			 now_us, mail_log_year;
 	size_t			 mail_log_show;
+	/* Each outcome that is counted; or NULL. */
+	outcome_fn		*outcome;
+	void			*outcome_ctx;
 };
 
 struct summary {
@@ -190,6 +196,9 @@ struct summary {
 	struct event_feed_count	 feed;
 	const char *const	*sources;	/* in commands; or NULL */
 	const char		*config;	/* the same */
+	const char *const	*mail_logs;	/* the same */
+	int64_t			 mail_log_year;
+	bool			 joined;	/* events say what counts */
 	const struct str	*own;		/* the same, own_count */
 	size_t			 own_count;
 	size_t			 section_count;
@@ -221,8 +230,8 @@ struct summary_table summary_by_day(const struct summary_table *table,
 bool summary_is_empty(const struct summary_section *section);
 
 bool summary_has_query(const struct summary_query *query);
-/* "assay log --since ... --verdict reject", quoted for a shell; empty: no
- * command lists that.  In the arena. */
+/* "assay log --since ... --verdict reject" or "assay outcomes --list ...",
+ * quoted for a shell; empty: no command lists that.  In the arena. */
 struct str summary_command(const struct summary *summary,
     const struct summary_query *query, struct arena *arena);
 

@@ -65,10 +65,14 @@ const struct tool_use tool_uses[] = {
 	  "what the mail of a time came to",
 	  tool_report },
 	{ "outcomes", "",
-	  "[-c FILE] [--events SOURCE]... [--since TIME] [--until "
-	  "TIME] [--top N] [--format text|html|json|csv] [--queue-id "
-	  "ID] [--show N] [--year N] [--color WHEN] [--jobs N] [--set "
-	  "KEY=VALUE]... [--json] LOG...",
+	  "[-c FILE] [--events SOURCE]... [--default-events] [--since "
+	  "TIME] [--until TIME] [--top N] [--format "
+	  "text|html|json|csv] [--commands] [--list] [--is WORD]... "
+	  "[--status STATUS] [--domain DOMAIN] [--reason TEXT] [--code "
+	  "CODE] [--enhanced CODE] [--took [OF:]SPAN] [--tried-since "
+	  "TIME] [--tried-until TIME] [--from WHO] [--to WHO] "
+	  "[--queue-id ID] [--show N] [--year N] [--color WHEN] "
+	  "[--jobs N] [--set KEY=VALUE]... [--json] LOG...",
 	  "what became of mail, by the mail server's logs",
 	  tool_outcomes },
 	{ "spf", "",

@@ -22,10 +22,24 @@ static const struct option table[] = {
 	{ "top", required_argument, NULL, 'n' },
 	{ "format", required_argument, NULL, 'f' },
 	{ "events", required_argument, NULL, 'e' },
+	{ "default-events", no_argument, NULL, 'E' },
 	{ "queue-id", required_argument, NULL, 'q' },
 	{ "show", required_argument, NULL, 'w' },
 	{ "year", required_argument, NULL, 'y' },
+	{ "commands", no_argument, NULL, 'm' },
 	{ "color", required_argument, NULL, 'C' },
+	{ "list", no_argument, NULL, ASKS_LIST },
+	{ "is", required_argument, NULL, ASKS + OUTCOME_ASK_IS },
+	{ "status", required_argument, NULL, ASKS + OUTCOME_ASK_STATUS },
+	{ "domain", required_argument, NULL, ASKS + OUTCOME_ASK_DOMAIN },
+	{ "reason", required_argument, NULL, ASKS + OUTCOME_ASK_REASON },
+	{ "code", required_argument, NULL, ASKS + OUTCOME_ASK_CODE },
+	{ "enhanced", required_argument, NULL, ASKS + OUTCOME_ASK_ENHANCED },
+	{ "took", required_argument, NULL, ASKS + OUTCOME_ASK_TOOK },
+	{ "tried-since", required_argument, NULL, ASKS_SINCE },
+	{ "tried-until", required_argument, NULL, ASKS_UNTIL },
+	{ "from", required_argument, NULL, ASKS + OUTCOME_ASK_FROM },
+	{ "to", required_argument, NULL, ASKS + OUTCOME_ASK_TO },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -38,6 +52,8 @@ struct options {
 				    const struct summary *summary,
 				    const struct summary_print *how);
 	struct str		 queue_id;
+	struct tool_outcomes_list list;
+	bool			 default_events;
 	VEC(char *)		 events;
 };
 
@@ -92,8 +108,11 @@ take_option(void *ctx, int letter, char *argument)
 {
 	struct options *options = ctx;
 	struct summary_options *summary = &options->summary;
-	struct str text = str_from(argument);
+	struct str text = str_from(argument == NULL ? "" : argument);
 
+	if (letter >= ASKS)
+		return tool_outcomes_list_option(&options->list, letter,
+		    text, summary->now_us);
 	switch (letter) {
 	case 'n':
 		return take_size(text, TOP_MOST, &summary->top);
@@ -102,6 +121,10 @@ take_option(void *ctx, int letter, char *argument)
 	case 'e':
 		VEC_PUSH(options->arena, &options->events, argument);
 		return true;
+	case 'E':
+		return options->default_events = true;
+	case 'm':
+		return options->how.commands = true;
 	case 'q':
 		options->queue_id = text;
 		return text.len > 0;
@@ -121,6 +144,22 @@ take_option(void *ctx, int letter, char *argument)
 }
 
 static int
+wrong_together(const struct options *options)
+{
+	const char *wrong = outcome_question_wrong(&options->list.question);
+
+	if (wrong != NULL)
+		return tool_usage(command, "%s", wrong);
+	if (options->default_events && options->events.count > 0)
+		return tool_usage(command, "either --default-events or "
+		    "--events");
+	if (options->list.asked && options->queue_id.len > 0)
+		return tool_usage(command, "--queue-id lists one message, "
+		    "with no other question");
+	return TOOL_DONE;
+}
+
+static int
 take_options(struct options *options, int argc, char **argv)
 {
 	tool_colour("auto", &options->how.colour);
@@ -130,7 +169,7 @@ take_options(struct options *options, int argc, char **argv)
 	if (optind == argc)
 		return tool_usage(command, "which log of the MTA? "
 		    "\"-\" is standard input");
-	return TOOL_DONE;
+	return wrong_together(options);
 }
 
 /* ---- the figures ---- */
@@ -146,9 +185,18 @@ fit_terminal(struct options *options)
 		options->how.width = size.ws_col;
 }
 
-/* Of the section; 0 where there is none. */
-static uint64_t
-figure_of(const struct summary_section *section, const char *key)
+const struct summary_section *
+tool_outcomes_section(const struct summary *summary)
+{
+	const struct summary_section *section = summary->sections;
+
+	while (strcmp(section->key, "delivery") != 0)
+		section++;
+	return section;
+}
+
+uint64_t
+tool_outcomes_figure(const struct summary_section *section, const char *key)
 {
 	for (size_t i = 0; i < section->figures.count; i++)
 		if (strcmp(section->figures.at[i].key, key) == 0)
@@ -159,13 +207,12 @@ figure_of(const struct summary_section *section, const char *key)
 static int
 status_of(const struct summary *summary)
 {
-	const struct summary_section *section = summary->sections;
+	const struct summary_section *section =
+	    tool_outcomes_section(summary);
 
-	while (strcmp(section->key, "delivery") != 0)
-		section++;
-	if (figure_of(section, "unread") > 0)
+	if (tool_outcomes_figure(section, "unread") > 0)
 		return TOOL_BAD_USE;		/* a note says which */
-	return figure_of(section, "messages") > 0 ? TOOL_DONE :
+	return tool_outcomes_figure(section, "messages") > 0 ? TOOL_DONE :
 	    STATUS_NOTHING;
 }
 
@@ -186,6 +233,14 @@ tell(const struct options *options, struct summary_collect *collect,
 }
 
 static int
+list(struct options *options, struct arena *arena)
+{
+	options->list.json = options->common.json;
+	return tool_outcomes_list(command, &options->list, &options->summary,
+	    arena);
+}
+
+static int
 run(struct options *options, struct arena *arena)
 {
 	static const char *const only[] = { "delivery", NULL };
@@ -195,8 +250,12 @@ run(struct options *options, struct arena *arena)
 
 	tool_reading_begin(&reading, &options->common,
 	    &options->summary.logs);
+	options->summary.named = options->events.count > 0;
+	options->summary.config = options->common.config;
 	options->how.only = only;
-	options->how.without_events = options->events.count == 0;
+	options->how.without_events = options->summary.logs.paths[0] == NULL;
+	if (options->list.asked)
+		return list(options, arena);
 	collect = summary_new(&options->summary, arena);
 	summary_read(collect);
 	tool_reading_end();
@@ -211,7 +270,7 @@ event_paths(const struct options *options, struct arena *arena)
 {
 	static const char *const none[] = { NULL };
 
-	if (options->events.count == 0)
+	if (options->events.count == 0 && !options->default_events)
 		return none;
 	return tool_event_logs(&options->common, command, true, arena,
 	    options->events.at, (int)options->events.count);

@@ -5,16 +5,63 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "maillog/outcomes.h"
+#include "maillog/list.h"
+#include "maillog/question.h"
 #include "maillog/read.h"
 #include "maillog/reason.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* What is asked of all; the last one of nothing in particular. */
+static const struct {
+	enum outcome_ask ask;
+	const char	*text;
+} asked[] = {
+	{ OUTCOME_ASK_IS, "accepted" }, { OUTCOME_ASK_IS, "put-off" },
+	{ OUTCOME_ASK_IS, "unanswering" }, { OUTCOME_ASK_IS, "outgoing" },
+	{ OUTCOME_ASK_STATUS, "bounced" }, { OUTCOME_ASK_TOOK, "1s" },
+	{ OUTCOME_ASK_FROM, "a@example.com" }, { OUTCOME_ASK_CODE, "none" },
+	{ OUTCOME_ASK_TO, "example.com" }, { OUTCOME_ASK_REASON, "no" },
+};
+
+enum { ASKED = sizeof(asked) / sizeof(asked[0]) };
+
 struct run {
 	struct outcomes	outcomes;
 	uint64_t	rcpts;		/* of all messages */
+	struct outcome_question questions[ASKED + 1];
+	uint64_t	found[ASKED + 1];
+	FILE		*out;
 };
+
+static void
+take_outcome(void *ctx, const struct outcome *outcome)
+{
+	struct run *run = ctx;
+
+	for (int i = 0; i <= ASKED; i++)
+		run->found[i] += outcome_question_holds(&run->questions[i],
+		    outcome);
+	outcome_list(run->out, outcome, OUTCOME_PLAIN);
+	outcome_list(run->out, outcome, OUTCOME_JSON);
+}
+
+/* A list has what the figure says. */
+static void
+check_found(const struct run *run)
+{
+	const struct outcome_counts *counts = &run->outcomes.counts;
+	uint64_t tried = 0;
+
+	for (int i = MAILLOG_RESULT_SENT; i < MAILLOG_RESULT_PASSED; i++)
+		tried += counts->rcpts[i];
+	if (run->found[0] != counts->messages ||
+	    run->found[1] != counts->put_off ||
+	    run->found[2] != counts->bounces_unanswering ||
+	    run->found[4] != counts->rcpts[MAILLOG_RESULT_BOUNCED] ||
+	    run->found[ASKED] != tried + counts->untried_messages)
+		abort();
+}
 
 static void
 check_rcpt(const struct maillog_rcpt *rcpt)
@@ -112,6 +159,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	stamp_begin(&stamp, INT64_C(1795348800000000), 0);
 	outcomes_init(&run.outcomes, NULL, 0, 0);
+	run.outcomes.counted = take_outcome;
+	run.outcomes.ctx = &run;
+	run.outcomes.lists = true;
+	run.out = fopen("/dev/null", "w");
+	for (int i = 0; i < ASKED; i++)
+		outcome_question_add(&run.questions[i], asked[i].ask,
+		    str_from(asked[i].text));
 	while (str_next(&rest, '\n', &text))
 		take_line(join, &stamp, text);
 	maillog_join_end(join);
@@ -122,6 +176,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    run.outcomes.counts.bounces_unanswering >
 	    run.outcomes.counts.bounces)
 		abort();
+	check_found(&run);
+	fclose(run.out);
 	outcomes_fini(&run.outcomes);
 	maillog_join_free(join);
 	return 0;

@@ -103,5 +103,6 @@ main(void)
 	suite_add_tcase(suite, sendmail_cases());
 	suite_add_tcase(suite, join_cases());
 	suite_add_tcase(suite, outcomes_cases());
+	suite_add_tcase(suite, question_cases());
 	return run_suite(suite);
 }

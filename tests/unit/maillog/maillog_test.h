@@ -13,6 +13,7 @@ TCase *postfix_cases(void);
 TCase *sendmail_cases(void);
 TCase *join_cases(void);
 TCase *outcomes_cases(void);
+TCase *question_cases(void);
 
 /* "queued 4XQ from=<ann@example.com> size=3 rcpts=1": what the entry has, in
  * the order of its members.  Valid until the next call. */
