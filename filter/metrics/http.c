@@ -29,6 +29,7 @@ enum {
 	RETRY_MS = 500,		/* what was put off is asked again */
 	GRACE_MS = 100,		/* for a whole request whose sender says no
 				 * more */
+	REST_MS = 100,		/* where no more can be taken */
 };
 
 /* Of the connections; only the server's thread sees them. */
@@ -48,6 +49,7 @@ struct http {
 	atomic_bool		 stop;
 	struct peer		*peers;
 	bool			 closed;	/* one of them */
+	unsigned		 changes;	/* begun and closed so far */
 };
 
 static void
@@ -68,6 +70,7 @@ peer_notify(void *ctx, struct MHD_Connection *connection,
 	struct http *http = ctx;
 	struct peer *peer = *socket_context;
 
+	http->changes++;
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		peer = xcalloc(1, sizeof(*peer));
 		peer->connection = connection;
@@ -220,8 +223,8 @@ library_timeout(struct http *http)
 	return ms < HTTP_REQUEST_MS ? (int)ms : HTTP_REQUEST_MS;
 }
 
-/* Sleep until there is something to do. */
-static void
+/* Sleep until there is something to do; false: the time is over. */
+static bool
 wait(struct http *http, int timeout)
 {
 	struct pollfd polled[2 + HTTP_CONNECTIONS] = {
@@ -241,10 +244,11 @@ wait(struct http *http, int timeout)
 		    .events = POLLRDHUP };
 	}
 	if (poll(polled, count, timeout) <= 0)
-		return;
+		return false;
 	for (nfds_t i = 2; i < count; i++)
 		if (polled[i].revents != 0)
 			hang_up(peers[i]);
+	return true;
 }
 
 /* Where it was full it looks for more only at the next run. */
@@ -257,28 +261,52 @@ run_library(struct http *http)
 	} while (http->closed);
 }
 
+/* False: nobody did. */
+static bool
+take_wake(struct http *http)
+{
+	eventfd_t count;
+
+	if (eventfd_read(http->wake_fd, &count) != 0)
+		return false;
+	resume_all(http);
+	if (http->options.woken != NULL)
+		http->options.woken(http->options.ctx);
+	return true;
+}
+
+/* Who knocks while the process has no descriptor left knocks on. */
+static void
+rest(struct http *http)
+{
+	struct pollfd polled = { .fd = http->wake_fd, .events = POLLIN };
+
+	poll(&polled, 1, REST_MS);
+}
+
 static void *
 serve(void *arg)
 {
 	struct http *http = arg;
 	uint64_t retry_ms = 0;
-	eventfd_t count;
 
 	while (!atomic_load(&http->stop)) {
 		int until = cut_off(http);
+		unsigned before = http->changes;
+		bool ready;
 
 		if (http->peers != NULL)
 			until = sooner(until, RETRY_MS);
-		wait(http, sooner(until, library_timeout(http)));
-		if (eventfd_read(http->wake_fd, &count) == 0) {
-			resume_all(http);
-			if (http->options.woken != NULL)
-				http->options.woken(http->options.ctx);
+		ready = wait(http, sooner(until, library_timeout(http)));
+		if (take_wake(http)) {
+			ready = false;
 		} else if (clock_ms() >= retry_ms) {
 			resume_all(http);
 			retry_ms = clock_ms() + RETRY_MS;
 		}
 		run_library(http);
+		if (ready && http->peers == NULL && http->changes == before)
+			rest(http);
 	}
 	/* None may be put off when the library ends. */
 	resume_all(http);

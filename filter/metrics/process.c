@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -27,21 +28,16 @@ read_file(const char *path, char *room, size_t size)
 	return len < 0 ? STR_NONE : str_make(room, (size_t)len);
 }
 
-/* In seconds of Unix time; 0: not known. */
 static uint64_t
-boot_time(void)
+microseconds(clockid_t clock)
 {
-	char room[4 * STAT_OCTETS];
-	struct str rest = read_file("/proc/stat", room, sizeof(room)), line;
-	uint64_t time;
+	struct timespec time;
 
-	while (str_next(&rest, '\n', &line))
-		if (str_starts_nocase(line, STR("btime ")) &&
-		    str_to_uint(str_skip(line, 6), UINT64_MAX, &time))
-			return time;
-	return 0;
+	return clock_gettime(clock, &time) != 0 ? 0 :
+	    (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
 }
 
+/* Unix time of the boot is asked once: a start does not move with the clock. */
 static void
 set_start(uint64_t ticks)
 {
@@ -49,10 +45,9 @@ set_start(uint64_t ticks)
 	uint64_t each = (uint64_t)sysconf(_SC_CLK_TCK);
 
 	if (boot == 0)
-		boot = boot_time();
-	if (boot > 0)
-		metric_set(METRIC_ID_STARTED, boot * 1000000 +
-		    ticks * 1000000 / each);
+		boot = microseconds(CLOCK_REALTIME) -
+		    microseconds(CLOCK_BOOTTIME);
+	metric_set(METRIC_ID_STARTED, boot + ticks * 1000000 / each);
 }
 
 static void
@@ -90,8 +85,10 @@ measure_files(void)
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
 		metric_set(METRIC_ID_FDS_MAX, limit.rlim_cur);
-	if (dir == NULL)
+	if (dir == NULL) {
+		metric_unset(METRIC_ID_FDS);
 		return;
+	}
 	while ((entry = readdir(dir)) != NULL)
 		count += entry->d_name[0] != '.';
 	closedir(dir);

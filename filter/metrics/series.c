@@ -7,8 +7,6 @@
 #include "base/limits.h"
 #include "metrics/text.h"
 
-enum { LABELS_OCTETS = 8 * LIMIT_METRIC_LABEL_OCTETS };
-
 struct series {
 	struct series		*next;
 	enum metric		 id;
@@ -30,7 +28,8 @@ write_labels(struct arena *arena, const struct series_label *labels,
 {
 	struct buf buf;
 
-	buf_init(&buf, arena, LABELS_OCTETS);
+	/* Each value has its limit, and a cut would take a quote. */
+	buf_init(&buf, arena, SIZE_MAX);
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			buf_addc(&buf, ',');

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -16,7 +17,8 @@
 #include "metrics/http.h"
 #include "metrics_test.h"
 
-enum { REPLY_SIZE = 1 << 20, PATIENCE_MS = 20000, BIG = 600000 };
+enum { REPLY_SIZE = 1 << 20, PATIENCE_MS = 20000, BIG = 600000,
+       HUGE_BODY = 16 << 20 };
 
 static struct {
 	struct http		*http;
@@ -38,12 +40,13 @@ answer(void *ctx, struct str path, struct arena *arena,
 	} else if (str_eqz(path, "/typed")) {
 		*reply = (struct http_reply){ .status = 503,
 		    .type = "text/x-test", .body = STR("x") };
-	} else if (str_eqz(path, "/big")) {
-		char *big = arena_alloc(arena, BIG);
+	} else if (str_eqz(path, "/big") || str_eqz(path, "/huge")) {
+		size_t size = path.len == 4 ? BIG : HUGE_BODY;
+		char *big = arena_alloc(arena, size);
 
-		memset(big, 'b', BIG);
+		memset(big, 'b', size);
 		*reply = (struct http_reply){ .status = 200,
-		    .body = str_make(big, BIG) };
+		    .body = str_make(big, size) };
 	} else if (str_eqz(path, "/later")) {
 		if (!atomic_load(&server.known))
 			return;
@@ -283,6 +286,77 @@ START_TEST(who_is_slow_is_cut_off)
 }
 END_TEST
 
+/* Who does not read the answer keeps a place only so long: one more is let in
+ * when those who came after it are cut off, and then it is, too. */
+START_TEST(who_does_not_read_is_cut_off)
+{
+	int small = 2048, slow = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC,
+	    0), idle[HTTP_CONNECTIONS - 1];
+	static char piece[1 << 16];
+	size_t got = 0;
+	ssize_t n;
+
+	start(300);
+	setsockopt(slow, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	ck_assert_int_eq(connect(slow, (struct sockaddr *)&server.address,
+	    sizeof(server.address)), 0);
+	say(slow, "GET /huge HTTP/1.1\r\n" HOST);
+	while (atomic_load(&server.asked) == 0)
+		usleep(1000);
+	for (int i = 0; i < HTTP_CONNECTIONS - 1; i++)
+		idle[i] = dial();
+	ck_assert_ptr_nonnull(strstr(ask(requests[0].request),
+	    "all is fine"));
+	while ((n = read(slow, piece, sizeof(piece))) > 0)
+		got += (size_t)n;
+	ck_assert_uint_gt(got, 0);
+	ck_assert_uint_lt(got, HUGE_BODY);
+	close(slow);
+	for (int i = 0; i < HTTP_CONNECTIONS - 1; i++)
+		close(idle[i]);
+	stop();
+}
+END_TEST
+
+static uint64_t
+cpu_ms(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) *
+	    1000 + (uint64_t)(usage.ru_utime.tv_usec +
+	    usage.ru_stime.tv_usec) / 1000;
+}
+
+/* With no descriptor left nobody can be let in; it must not try all the time,
+ * and must take them as soon as there is one. */
+START_TEST(without_descriptors_it_rests)
+{
+	enum { TIME_MS = 600 };
+	struct rlimit all, none;
+	uint64_t before;
+	int fd;
+
+	start(0);
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	getrlimit(RLIMIT_NOFILE, &all);
+	none = all;
+	none.rlim_cur = (rlim_t)fd + 1;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&server.address,
+	    sizeof(server.address)), 0);
+	say(fd, requests[0].request);
+	before = cpu_ms();
+	poll(NULL, 0, TIME_MS);
+	ck_assert_uint_lt(cpu_ms() - before, TIME_MS / 6);
+	ck_assert_uint_eq(atomic_load(&server.asked), 0);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &all), 0);
+	ck_assert_ptr_nonnull(strstr(hear(fd), "all is fine"));
+	stop();
+}
+END_TEST
+
 /* More than it takes at a time, and most of them say nothing. */
 START_TEST(many_connections_wait_their_turn)
 {
@@ -427,6 +501,8 @@ http_tests(void)
 	tcase_add_loop_test(tests, long_requests_are_refused, 0, 2);
 	tcase_add_test(tests, a_big_body_comes_whole);
 	tcase_add_test(tests, who_is_slow_is_cut_off);
+	tcase_add_test(tests, who_does_not_read_is_cut_off);
+	tcase_add_test(tests, without_descriptors_it_rests);
 	tcase_add_test(tests, many_connections_wait_their_turn);
 	tcase_add_test(tests, who_hangs_up_is_forgotten);
 	tcase_add_test(tests, who_says_no_more_is_answered);

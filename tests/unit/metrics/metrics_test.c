@@ -5,6 +5,9 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "metrics/process.h"
@@ -363,11 +366,11 @@ START_TEST(the_process_is_measured)
 		ck_assert(metric_is_set(ids[i]));
 		ck_assert_uint_gt(metric_value(ids[i], 0, 0), 0);
 	}
-	/* Between 2020 and 2100; of memory a page at least. */
+	/* A moment ago; of memory a page at least. */
 	ck_assert_uint_gt(metric_value(METRIC_ID_STARTED, 0, 0),
-	    (uint64_t)1577836800 * 1000000);
+	    (uint64_t)(time(NULL) - 3600) * 1000000);
 	ck_assert_uint_lt(metric_value(METRIC_ID_STARTED, 0, 0),
-	    (uint64_t)4102444800 * 1000000);
+	    (uint64_t)(time(NULL) + 2) * 1000000);
 	ck_assert_uint_ge(metric_value(METRIC_ID_RESIDENT, 0, 0), 4096);
 	ck_assert_uint_eq(metric_value(METRIC_ID_THREADS, 0, 0), 1);
 	files = metric_value(METRIC_ID_FDS, 0, 0);
@@ -375,6 +378,27 @@ START_TEST(the_process_is_measured)
 	process_measure();
 	ck_assert_uint_eq(metric_value(METRIC_ID_FDS, 0, 0), files + 1);
 	fclose(file);
+}
+END_TEST
+
+/* No old number stands for what cannot be had. */
+START_TEST(descriptors_that_cannot_be_counted)
+{
+	struct rlimit all, none;
+	int next;
+
+	process_measure();
+	ck_assert(metric_is_set(METRIC_ID_FDS));
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &all), 0);
+	next = dup(0);
+	none = all;
+	none.rlim_cur = (rlim_t)next;
+	close(next);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	process_measure();
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &all), 0);
+	ck_assert(!metric_is_set(METRIC_ID_FDS));
+	ck_assert_uint_eq(metric_value(METRIC_ID_FDS_MAX, 0, 0), next);
 }
 END_TEST
 
@@ -402,6 +426,7 @@ main(void)
 	tcase_add_test(tests, no_count_is_lost_between_threads);
 	tcase_add_test_raise_signal(tests, a_word_that_is_none_is_a_bug, 6);
 	tcase_add_test(tests, the_process_is_measured);
+	tcase_add_test(tests, descriptors_that_cannot_be_counted);
 	suite_add_tcase(suite, tests);
 	suite_add_tcase(suite, series_tests());
 	suite_add_tcase(suite, http_tests());

@@ -117,6 +117,35 @@ START_TEST(a_long_label_is_cut)
 }
 END_TEST
 
+/* Each octet that is no UTF-8 takes three. */
+START_TEST(long_labels_keep_their_quotes)
+{
+	static char value[LIMIT_METRIC_LABEL_OCTETS + 1];
+	const struct series_label labels[] = {
+		{ "a", str_make(value, sizeof(value)) },
+		{ "b", str_make(value, sizeof(value)) },
+		{ "c", str_make(value, sizeof(value)) },
+		{ "d", str_make(value, sizeof(value)) },
+	};
+	struct arena *arena = arena_new();
+	struct series *series;
+	struct str text;
+	struct buf buf;
+
+	memset(value, 0xff, sizeof(value));
+	series = series_get(METRIC_ID_RULES, labels, TEST_COUNT(labels));
+	buf_init(&buf, arena, LIMIT_METRICS_OCTETS);
+	metric_text(&buf, METRIC_ID_RULES);
+	text = buf_str(&buf);
+	ck_assert(str_ends_nocase(text, STR("\xef\xbf\xbd\"} 0\n")));
+	text = str_skip(text, str_chr(text, '{'));
+	ck_assert_uint_eq(text.len, strlen("{a=\"\",b=\"\",c=\"\",d=\"\"} "
+	    "0\n") + 4 * 256 * 3);
+	series_put(series);
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(a_gauge_is_set)
 {
 	struct series *series = get("a", "b");
@@ -138,6 +167,7 @@ series_tests(void)
 	tcase_add_test(tests, labels_are_kept_apart);
 	tcase_add_test(tests, too_many_are_one_more);
 	tcase_add_test(tests, a_long_label_is_cut);
+	tcase_add_test(tests, long_labels_keep_their_quotes);
 	tcase_add_test(tests, a_gauge_is_set);
 	return tests;
 }
