@@ -236,6 +236,20 @@ send_content(struct talk *talk)
 	return send_all(talk, buf_str(&out));
 }
 
+/* Who speaks before the end, or goes, has not taken it: that is the time to
+ * see it, for nobody can tell any more once the end is sent. */
+static bool
+is_listening(struct talk *talk)
+{
+	char octet;
+
+	if (talk->from == talk->to && recv(talk->fd, &octet, 1,
+	    MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN ||
+	    errno == EINTR))
+		return true;
+	return fail(talk, "the server has gone");
+}
+
 static void
 send_mail(struct talk *talk)
 {
@@ -248,7 +262,7 @@ send_mail(struct talk *talk)
 		    HANDOVER_REFUSED : HANDOVER_LATER, said(talk));
 		return;
 	}
-	if (!send_content(talk))
+	if (!send_content(talk) || !is_listening(talk))
 		return;
 	if (!handover_may_end(talk->job)) {
 		talk->trouble = "it was not to be sent";

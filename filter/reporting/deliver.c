@@ -200,7 +200,9 @@ hand_over(struct trip *trip, const struct destination *to, struct str name)
 		pause_ms(deliver->pace_ms);
 	handover(trip->arena, &deliver->sender->route, &envelope,
 	    write_mail(trip, to->address), NULL, &result);
-	outcome.why = result.why;
+	outcome.why = !result.unsure ? result.why : arena_printf(trip->arena,
+	    "%.*s; perhaps it was taken, and comes again under this name",
+	    STR_ARG(result.why));
 	outcome.queue_id = result.queue_id;
 	switch (result.word) {
 	case HANDOVER_TAKEN:

@@ -18,6 +18,7 @@ static const struct option options[] = {
 	TOOL_COMMON_OPTIONS,
 	{ "failures", no_argument, NULL, 'F' },
 	{ "dry-run", no_argument, NULL, 'n' },
+	{ "now", required_argument, NULL, 'W' },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -81,6 +82,46 @@ reserve_both(struct failure_sending *sending, const struct failure_item *item,
 	return *over_out;
 }
 
+/* How an item stands with the limits. */
+struct count {
+	struct str	name;		/* the ledger's */
+	bool		before;		/* a try before this one has counted
+					 * it: some of its reports are out */
+	bool		over;		/* the limit is reached */
+};
+
+static void
+uncount(struct failure_sending *sending, const struct count *count)
+{
+	if (!sending->dry_run)
+		ledger_put_back(&sending->ledger, count->name);
+}
+
+/* Once, however often it is tried, or the limit would keep a report from the
+ * second address that the first one has.  False: the store. */
+static bool
+count_item(struct failure_sending *sending, const struct failure_item *item,
+    struct str name, struct count *count)
+{
+	const struct ledger *ledger = &sending->ledger;
+	enum ledger_word word;
+	bool known;
+
+	*count = (struct count){ .name = ledger_name(sending->arena,
+	    "failure-counted", item->arrival, name, arena_printf(
+	    sending->arena, "%.*s %.*s", STR_ARG(item->host),
+	    STR_ARG(item->queue_id))) };
+	word = sending->dry_run ? ledger_look(ledger, count->name) :
+	    ledger_take(ledger, count->name);
+	count->before = word == LEDGER_ENDED;
+	if (word != LEDGER_OPEN)
+		return count->before;
+	known = reserve_both(sending, item, &count->over);
+	if (!known || count->over)
+		uncount(sending, count);
+	return known;
+}
+
 static void
 forget_alike(struct failure_sending *sending, struct str name, double alike)
 {
@@ -109,7 +150,7 @@ visit(struct failure_sending *sending, const struct failure_item *item,
 		break;
 	}
 	if (!reporter_is_suppressed(&sending->reporter, sending->arena,
-	    to->address, &suppressed))
+	    to->address, ledger_now(&sending->ledger), &suppressed))
 		return OUTCOME_STOP;
 	if (suppressed) {
 		dmarc_failure_say(item, to->address, "not sent",
@@ -123,7 +164,8 @@ visit(struct failure_sending *sending, const struct failure_item *item,
 /* Each of them (RFC 9991 section 2); who took it is asked no more. */
 static enum outcome
 visit_all(struct failure_sending *sending, const struct failure_item *item,
-    struct str name, const struct dmarc_record *record)
+    struct str name, const struct dmarc_record *record,
+    const struct count *counted)
 {
 	const struct destination_query query = { DESTINATION_RUF,
 	    item->policy_domain, record->ruf.at, record->ruf.count };
@@ -148,13 +190,13 @@ visit_all(struct failure_sending *sending, const struct failure_item *item,
 		if (one == OUTCOME_STOP)
 			break;
 	}
-	if (!sent) {
+	if (!sent && !counted->before) {
 		release(sending, all);
 		release(sending, item->policy_domain);
-		return outcome;
+		uncount(sending, counted);
+	} else if (outcome == OUTCOME_DONE && !sending->dry_run) {
+		forget_alike(sending, name, alike.count);
 	}
-	sending->sent++;
-	forget_alike(sending, name, alike.count);
 	return outcome;
 }
 
@@ -174,8 +216,8 @@ take_item(struct failure_sending *sending, struct str name, struct str content,
 {
 	struct dmarc_record record;
 	struct failure_item item;
+	struct count count;
 	struct str reason;
-	bool over;
 
 	if (!failure_item_decode(sending->arena, content, &item) ||
 	    !dmarc_record_parse(sending->arena, item.record, &record,
@@ -187,14 +229,14 @@ take_item(struct failure_sending *sending, struct str name, struct str content,
 		dmarc_failure_say(&item, STR_NONE, "given up", STR_NONE);
 		return OUTCOME_DONE;
 	}
-	if (!reserve_both(sending, &item, &over))
+	if (!count_item(sending, &item, name, &count))
 		return OUTCOME_STOP;
-	if (over) {
+	if (count.over) {
 		dmarc_failure_say(&item, STR_NONE, "not sent",
 		    STR("the limit of a day is reached"));
 		return OUTCOME_DONE;
 	}
-	return visit_all(sending, &item, name, &record);
+	return visit_all(sending, &item, name, &record, &count);
 }
 
 /* ---- the queue ---- */
@@ -205,7 +247,7 @@ next_item(struct failure_sending *sending, struct str *name,
     struct store_answer *item)
 {
 	struct store_op op = { .kind = STORE_TAKE, .key = STR(FAILURE_QUEUE),
-	    .now_ms = clock_unix() * 1000, .period_ms = LEASE_MS };
+	    .now_ms = ledger_now(&sending->ledger), .period_ms = LEASE_MS };
 
 	arena_reset(sending->arena);
 	sending->trouble = !remember_take(&sending->reporter.store, &op,
@@ -220,7 +262,7 @@ static void
 end_item(struct failure_sending *sending, struct str name, enum outcome outcome)
 {
 	struct store_op op = { .kind = STORE_DONE, .key = STR(FAILURE_QUEUE),
-	    .now_ms = clock_unix() * 1000, .member = name };
+	    .now_ms = ledger_now(&sending->ledger), .member = name };
 
 	if (sending->dry_run)
 		return;
@@ -234,7 +276,7 @@ end_item(struct failure_sending *sending, struct str name, enum outcome outcome)
 static void
 give_back(struct failure_sending *sending)
 {
-	int64_t now_ms = clock_unix() * 1000;
+	int64_t now_ms = sending->now * 1000;
 
 	for (size_t i = 0; i < sending->kept.count; i++) {
 		const struct kept *one = &sending->kept.at[i];
@@ -266,7 +308,6 @@ run(struct failure_sending *sending)
 
 	if (!reporter_open(&sending->common, command, &sending->reporter))
 		return TOOL_BAD_USE;
-	sending->now = clock_unix();
 	sending->ledger = (struct ledger){ ask_store,
 	    &sending->reporter.store, sending->now * 1000, clock_ms() };
 	sending->arena = arena_new();
@@ -288,16 +329,20 @@ run(struct failure_sending *sending)
 int
 tool_dmarc_failures(int argc, char **argv)
 {
-	struct failure_sending sending = { .now = 0 };
+	struct failure_sending sending = { .now = clock_unix() };
 	int letter;
 
 	while ((letter = tool_option("dmarc", argc, argv,
 	    TOOL_COMMON_LETTERS, options, NULL)) != -1) {
 		if (letter == 'n')
 			sending.dry_run = true;
+		else if (letter == 'W' && !tool_dmarc_now(str_from(optarg),
+		    &sending.now))
+			return tool_usage("dmarc", "\"%s\" is nothing for "
+			    "--now", optarg);
 		else if (letter == 'J')
 			return tool_usage("dmarc", "--failures prints no JSON");
-		else if (letter != 'F' &&
+		else if (letter != 'F' && letter != 'W' &&
 		    !tool_common_option(&sending.common, letter, optarg))
 			return TOOL_BAD_USE;
 	}

@@ -24,7 +24,7 @@ struct failure_sending {
 	int64_t			 now;		/* Unix time */
 	bool			 dry_run;
 	bool			 trouble;	/* with the store */
-	unsigned		 taken, sent, put_off, in_a_row;
+	unsigned		 taken, put_off, in_a_row;
 };
 
 /* What becomes of an item. */

@@ -80,6 +80,16 @@ put_off(struct failure_sending *sending, const struct failure_item *item,
 	    result->unsure ? OUTCOME_DONE : OUTCOME_LATER;
 }
 
+/* Another run has sent it, or nobody can tell. */
+static enum outcome
+not_open(const struct failure_item *item, struct str to, enum ledger_word word)
+{
+	if (word == LEDGER_TROUBLE)
+		return OUTCOME_STOP;
+	dmarc_failure_say(item, to, "sent before", STR_NONE);
+	return OUTCOME_DONE;
+}
+
 static enum outcome
 hand_over(struct failure_sending *sending, const struct failure_item *item,
     struct str to, struct claim *claim, struct str message, bool *sent)
@@ -87,14 +97,10 @@ hand_over(struct failure_sending *sending, const struct failure_item *item,
 	const struct handover_steps steps = { take_claim, claim };
 	struct handover_result result;
 
-	reporter_send(&sending->reporter, sending->arena, to, message, &steps,
-	    &result);
-	if (claim->word == LEDGER_TROUBLE)
-		return OUTCOME_STOP;
-	if (claim->word == LEDGER_ENDED) {
-		dmarc_failure_say(item, to, "sent before", STR_NONE);
-		return OUTCOME_DONE;
-	}
+	reporter_send(&sending->reporter, sending->arena, to, message,
+	    ledger_now(&sending->ledger), &steps, &result);
+	if (claim->word != LEDGER_OPEN)
+		return not_open(item, to, claim->word);
 	switch (result.word) {
 	case HANDOVER_TAKEN:
 		sending->in_a_row = 0;
@@ -117,11 +123,15 @@ dmarc_failure_send(struct failure_sending *sending,
     const struct failure_item *item, struct str name, struct str to,
     double alike, bool *sent)
 {
-	struct str message = write_report(sending, item, to, alike);
 	struct claim claim = { .ledger = &sending->ledger,
-	    .name = claim_name(sending, item, name, to),
-	    .word = LEDGER_OPEN };
+	    .name = claim_name(sending, item, name, to) };
+	struct str message;
 
+	/* Who has it need not be asked again whether he takes mail. */
+	claim.word = ledger_look(claim.ledger, claim.name);
+	if (claim.word != LEDGER_OPEN)
+		return not_open(item, to, claim.word);
+	message = write_report(sending, item, to, alike);
 	if (!sending->dry_run)
 		return hand_over(sending, item, to, &claim, message, sent);
 	dmarc_failure_say(item, to, "would be sent", STR_NONE);

@@ -53,14 +53,14 @@ take_domain(struct dmarc_send *send, struct str text)
 	    &send->domains[send->domain_count++]);
 }
 
-static bool
-take_now(struct dmarc_send *send, struct str text)
+bool
+tool_dmarc_now(struct str text, int64_t *now_out)
 {
 	uint64_t now;
 
 	if (!str_to_uint(text, INT32_MAX * 2ull, &now) || now < DAY)
 		return false;
-	send->now = (int64_t)now;
+	*now_out = (int64_t)now;
 	return true;
 }
 
@@ -92,7 +92,7 @@ take_option(void *ctx, int letter, char *argument)
 		send->jobs = tool_jobs(argument);
 		return send->jobs > 0;
 	case 'W':
-		return take_now(send, text);
+		return tool_dmarc_now(text, &send->now);
 	default:
 		return tool_common_option(&send->common, letter, argument);
 	}

@@ -80,10 +80,10 @@ reporter_destinations(struct reporter *reporter, struct arena *arena,
 
 bool
 reporter_is_suppressed(struct reporter *reporter, struct arena *arena,
-    struct str address, bool *suppressed_out)
+    struct str address, int64_t now_ms, bool *suppressed_out)
 {
 	struct store_op op = suppression_look(arena, suppression_tag(
-	    &reporter->suppression, arena, address), clock_unix() * 1000);
+	    &reporter->suppression, arena, address), now_ms);
 	struct store_answer answer;
 
 	*suppressed_out = false;
@@ -97,7 +97,7 @@ reporter_is_suppressed(struct reporter *reporter, struct arena *arena,
 
 void
 reporter_send(struct reporter *reporter, struct arena *arena, struct str to,
-    struct str message, const struct handover_steps *steps,
+    struct str message, int64_t now_ms, const struct handover_steps *steps,
     struct handover_result *result_out)
 {
 	const struct suppression *suppression = &reporter->suppression;
@@ -110,8 +110,7 @@ reporter_send(struct reporter *reporter, struct arena *arena, struct str to,
 	if (result_out->word == HANDOVER_REFUSED &&
 	    suppression->delimiter != '\0') {
 		struct store_op op = suppression_note(arena,
-		    suppression_tag(suppression, arena, to),
-		    clock_unix() * 1000);
+		    suppression_tag(suppression, arena, to), now_ms);
 
 		store_tell(reporter->store.store, &op);
 	}

@@ -33,11 +33,11 @@ bool reporter_destinations(struct reporter *reporter, struct arena *arena,
 
 /* False: the store does not say. */
 bool reporter_is_suppressed(struct reporter *reporter, struct arena *arena,
-    struct str address, bool *suppressed_out);
+    struct str address, int64_t now_ms, bool *suppressed_out);
 
 /* Hand a mail to one recipient over.  A refusal counts like a bounce. */
 void reporter_send(struct reporter *reporter, struct arena *arena,
-    struct str to, struct str message, const struct handover_steps *steps,
-    struct handover_result *result_out);
+    struct str to, struct str message, int64_t now_ms,
+    const struct handover_steps *steps, struct handover_result *result_out);
 
 #endif

@@ -51,11 +51,11 @@ def dmarc(t, *words, text=None, user=USER):
     return done.returncode, done.stdout
 
 
-def start(t, mailer, **settings):
+def start(t, mailer, zone=ASKS, **settings):
     keys = Keys(t)
-    t.assayd("", zone=keys.zone + ASKS, signing=keys.table,
+    settings.setdefault("store", "sqlite:%s/assay.db" % t.directory)
+    t.assayd("", zone=keys.zone + zone, signing=keys.table,
              sign_networks=["192.0.2.99", "127.0.0.1"],
-             store="sqlite:" + os.path.join(t.directory, "assay.db"),
              report_from="dmarc@good.example", report_org="Good Example",
              report_mailer=mailer, report_key=t.private(
                  "report.key", "0123456789abcdef0123456789abcdef\n"),
@@ -108,9 +108,13 @@ def fields_of(part):
     return found
 
 
-def look_at(t, message, delivery):
-    mail = email.message_from_bytes(delivery.data,
+def mail_of(delivery):
+    return email.message_from_bytes(delivery.data,
                                     policy=email.policy.default)
+
+
+def look_at(t, message, delivery):
+    mail = mail_of(delivery)
     t.equal(mail.defects, [], "defects")
     t.equal(mail.get_content_type(), "multipart/report", "type")
     t.equal(mail.get_param("report-type"), "feedback-report", "report-type")

@@ -1,8 +1,18 @@
-"""Where the MTA delivers to: a small SMTP server that keeps what it gets."""
+"""Where the MTA delivers to: a small SMTP server that keeps what it gets.
+
+Some recipients meet trouble: nobody@, always-busy@, and, the first time only,
+put-off-once@ and those of GONE.
+"""
+import socket
 import socketserver
 import threading
 
 from proc import wait_for
+
+
+# The server goes: it does not answer DATA; answers and reads, but not the end;
+# keeps the message and does not tell.
+GONE = "gone-at-data", "gone-in-data", "gone-at-end"
 
 
 class Delivery:
@@ -47,6 +57,29 @@ class Handler(socketserver.StreamRequestHandler):
                 return b"".join(lines)
             lines.append(line[1:] if line.startswith(b".") else line)
 
+    def hang_up(self, text):
+        """What is said and the end come in one piece."""
+        self.request.send(text.encode() + b"\r\n", socket.MSG_MORE)
+        self.request.shutdown(socket.SHUT_WR)
+        while self.rfile.readline():
+            pass
+
+    def data(self, sender, recipients, options):
+        """False: the server has gone."""
+        trouble = self.server.gone(recipients)
+        if trouble == "gone-at-data":
+            return False
+        if trouble == "gone-in-data":
+            self.hang_up("354 go on")
+            return False
+        self.say("354 go on")
+        data = self.read_data()
+        self.server.keep(Delivery(sender, recipients, data, options))
+        if trouble:
+            return False
+        self.say("250 2.0.0 kept")
+        return True
+
     def handle(self):
         self.say("220 sink.example ESMTP")
         sender, recipients = None, []
@@ -76,11 +109,8 @@ class Handler(socketserver.StreamRequestHandler):
                 recipients.append(self.path(line))
                 self.say("250 2.1.5 ok")
             elif word == b"DATA":
-                self.say("354 go on")
-                data = self.read_data()
-                self.server.keep(Delivery(sender, recipients, data,
-                                          options))
-                self.say("250 2.0.0 kept")
+                if not self.data(sender, recipients, options):
+                    return
             else:
                 self.say("250 2.0.0 ok")
 
@@ -105,14 +135,29 @@ class Sink(socketserver.ThreadingTCPServer):
         with self.lock:
             self.deliveries.append(delivery)
 
+    def is_first(self, recipient):
+        with self.lock:
+            first = recipient not in self.asked
+            self.asked.add(recipient)
+            return first
+
     def is_early(self, recipient):
         """put-off-once@ is."""
-        if not recipient.startswith("put-off-once@"):
-            return False
+        return recipient.startswith("put-off-once@") and self.is_first(
+            recipient)
+
+    def gone(self, recipients):
+        """What befalls the message, of GONE."""
+        for recipient in recipients:
+            name = recipient.split("@")[0]
+            if name in GONE and self.is_first(recipient):
+                return name
+        return None
+
+    def of(self, recipient):
+        """All deliveries to this recipient."""
         with self.lock:
-            early = recipient not in self.asked
-            self.asked.add(recipient)
-            return early
+            return [d for d in self.deliveries if recipient in d.recipients]
 
     def find(self, token):
         """All deliveries whose message holds the token."""

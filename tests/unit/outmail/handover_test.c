@@ -176,7 +176,8 @@ struct server {
 	int		 listener;
 	const char	*script;	/* replies, "|" between them: the
 					 * greeting, then one a command; one
-					 * that is empty hangs up */
+					 * that is empty hangs up, one behind
+					 * "!" as it is sent */
 	char		 heard[2000];
 	size_t		 len;
 };
@@ -188,6 +189,18 @@ heard_one(const struct server *server, size_t from, bool data)
 
 	return memmem(server->heard + from, server->len - from, end,
 	    strlen(end)) != NULL;
+}
+
+static ssize_t
+answer(int fd, struct str reply)
+{
+	ssize_t n;
+
+	if (reply.ptr[0] != '!')
+		return send(fd, reply.ptr, reply.len, MSG_NOSIGNAL);
+	n = send(fd, reply.ptr + 1, reply.len - 1, MSG_MORE);
+	shutdown(fd, SHUT_WR);
+	return n;
 }
 
 static void *
@@ -202,9 +215,9 @@ serve(void *arg)
 		size_t from = server->len;
 		ssize_t n = 1;
 
-		if (send(fd, reply.ptr, reply.len, MSG_NOSIGNAL) < 0)
+		if (answer(fd, reply) < 0)
 			break;
-		data = reply.ptr[0] == '3';
+		data = reply.ptr[0] == '3' || reply.ptr[0] == '!';
 		while (n > 0 && !heard_one(server, from, data)) {
 			n = read(fd, server->heard + server->len,
 			    sizeof(server->heard) - 1 - server->len);
@@ -308,6 +321,13 @@ static const struct {
 	  false, false, "the server has gone" },
 	{ UP_TO_RCPT "550 who\r\n|", HANDOVER_LATER, HANDOVER_REFUSED,
 	  HANDOVER_LATER, false, false, "the server has gone" },
+	{ UP_TO_DATA, HANDOVER_LATER, HANDOVER_LATER, HANDOVER_LATER, false,
+	  false, "the server has gone" },
+	{ UP_TO_DATA "!354 go\r\n|", HANDOVER_LATER, HANDOVER_LATER,
+	  HANDOVER_LATER, false, false, "the server has gone" },
+	{ UP_TO_DATA "354 go\r\n421 4.3.2 I end\r\n|", HANDOVER_LATER,
+	  HANDOVER_LATER, HANDOVER_LATER, false, false,
+	  "the server has gone" },
 	{ UP_TO_DATA "354 go\r\n|", HANDOVER_LATER, HANDOVER_LATER,
 	  HANDOVER_LATER, true, true, "the server has gone" },
 	/* No SMTP. */
