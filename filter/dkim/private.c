@@ -10,13 +10,12 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-#include "base/base64.h"
 #include "base/ensure.h"
 #include "base/limits.h"
+#include "dkim/decode.h"
 #include "dkim/digest.h"
 
 enum { ED25519_OCTETS = 32, ED25519_SIGNATURE = 64, RSA_BITS_GOOD = 2048,
@@ -41,79 +40,6 @@ note(struct arena *arena, struct str *note_out, const char *name,
     const char *text)
 {
 	*note_out = arena_printf(arena, "%s: %s", name, text);
-}
-
-/* ---- decoding ---- */
-
-/* Nobody is there to type a passphrase. */
-static int
-no_passphrase(char *buf, int size, int for_writing, void *ctx)
-{
-	(void)buf;
-	(void)size;
-	(void)for_writing;
-	(void)ctx;
-	return -1;
-}
-
-static bool
-has(struct str text, const char *word)
-{
-	return memmem(text.ptr, text.len, word, strlen(word)) != NULL;
-}
-
-static EVP_PKEY *
-decode_pem(struct str text)
-{
-	BIO *bio = BIO_new_mem_buf(text.ptr, (int)text.len);
-	EVP_PKEY *pkey;
-
-	ensure(bio != NULL);
-	pkey = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
-	BIO_free(bio);
-	return pkey;
-}
-
-static EVP_PKEY *
-decode_der(struct str octets)
-{
-	const unsigned char *p = (const unsigned char *)octets.ptr;
-
-	if (octets.len == ED25519_OCTETS)
-		return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, p,
-		    octets.len);
-	return d2i_AutoPrivateKey(NULL, &p, (long)octets.len);
-}
-
-/* The base64 is decoded in an arena of its own, so that it can be wiped. */
-static EVP_PKEY *
-decode_base64(struct str text)
-{
-	struct arena *arena = arena_new();
-	struct str octets;
-	EVP_PKEY *pkey = NULL;
-
-	if (base64_read(arena, text, &octets)) {
-		pkey = decode_der(octets);
-		OPENSSL_cleanse((char *)(uintptr_t)octets.ptr, octets.len);
-	}
-	arena_free(arena);
-	return pkey;
-}
-
-static const char *
-why_undecoded(struct str text)
-{
-	if (has(text, "ENCRYPTED"))
-		return "the key is encrypted, and nobody is there to type its "
-		    "passphrase: openssl pkey -in FILE -out NEW";
-	if (has(text, "BEGIN PUBLIC KEY") || has(text, "BEGIN RSA PUBLIC"))
-		return "holds a public key; the private one belongs here";
-	if (has(text, "BEGIN CERTIFICATE"))
-		return "holds a certificate; a private key belongs here";
-	if (has(text, "BEGIN OPENSSH"))
-		return "holds a key of OpenSSH: make one with assay key new";
-	return "holds no private key in PEM: make one with assay key new";
 }
 
 /* ---- vetting ---- */
@@ -201,9 +127,9 @@ dkim_private_read(struct arena *arena, const char *name, struct str text,
 
 	*note_out = STR_NONE;
 	key->refs = 1;
-	key->pkey = has(text, "-----BEGIN") ? decode_pem(text) :
-	    decode_base64(text);
-	why = key->pkey == NULL ? why_undecoded(text) : vet(key);
+	key->pkey = decode_private(text, &why);
+	if (key->pkey != NULL)
+		why = vet(key);
 	if (why == NULL)
 		why = try_out(arena, key);
 	if (why != NULL) {

@@ -372,3 +372,56 @@ def configured(t, *assignments):
         run("postconf", "-c", t.mta.etc, "-e", assignment)
     run("postfix", "-c", t.mta.etc, "reload")
     wait_for(lambda: True, 1)
+
+
+def memory(process):
+    """All that a process may write, but what sanitizers keep of it."""
+    found = []
+    with open("/proc/%d/maps" % process, encoding="utf-8") as maps, \
+            open("/proc/%d/mem" % process, "rb", 0) as octets:
+        for line in maps:
+            start, end = (int(x, 16) for x in line.split()[0].split("-"))
+            if line.split()[1][:2] != "rw" or end - start > 1 << 30:
+                continue
+            octets.seek(start)
+            try:
+                found.append(octets.read(end - start))
+            except OSError:
+                pass
+    return b"".join(found)
+
+
+@case(transports=("unix",), mtas=("postfix",))
+def keys_are_wiped_at_a_reload(t):
+    """Neither its text nor its numbers are left of a key that was read."""
+    start(t)
+    with open(os.path.join(t.directory, "e.pem"), "rb") as pem:
+        written = pem.read().split(b"\n")[1]
+    t.daemon.configure(
+        signing_key_table=t.private("keys", "k good.example:i:%s\n"
+                                    % written.decode()),
+        signing_table=t.private("rows", "good.example k\n"))
+    t.daemon.reload()
+    t.equal(t.send(Message()).data.code, 250, "reply")
+    t.equal([s["selector"] for s in t.daemon.events()[-1]["signed"]],
+            ["r", "e", "i"], "signed")
+    path = os.path.join(t.directory, "r.pem")
+    with open(path, "rb") as pem:
+        lines = pem.read().split(b"\n")
+    numbers = subprocess.run(
+        ["openssl", "rsa", "-in", path, "-noout", "-text"], check=True,
+        stdout=subprocess.PIPE).stdout.decode()
+    prime = bytes.fromhex(re.search(
+        r"prime1:\s+(?:00:)?([0-9a-f:\s]+)", numbers).group(1).replace(
+            ":", "").replace("\n", "").replace(" ", ""))
+    secrets = {"text": lines[-4], "octets": prime[:32],
+               "number": prime[::-1][-32:], "in the table": written}
+
+    def left():
+        held = memory(t.daemon.server.child.pid)
+        return [name for name, what in secrets.items() if what in held]
+    t.equal(left(), ["number", "in the table"], "while it signs")
+    os.unlink(path)
+    t.daemon.configure(signing_key_table="", signing_table="")
+    t.daemon.reload()
+    t.true(wait_for(lambda: left() == [], 20), "after a reload: %s" % left())

@@ -58,6 +58,14 @@
     "Tfyhi6tSAtDJSKh8g7I=\n" \
     "-----END ENCRYPTED PRIVATE KEY-----\n"
 
+/* RFC 8410 section 10.3: an attribute and the public key follow. */
+#define LONG_ED25519 "-----BEGIN PRIVATE KEY-----\n" \
+    "MHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n" \
+    "oB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJzgSEAGb9ECWmEzf6FQbrB\n" \
+    "Z9w7lshQhqowtrbLDFw4rXAxZuE=\n" \
+    "-----END PRIVATE KEY-----\n"
+#define LONG_PUBLIC "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE="
+
 /* What p= of appendix A.2 says. */
 #define ED_PUBLIC "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 #define RSA_PUBLIC "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6" \
@@ -79,6 +87,11 @@ static const struct {
 	  DKIM_KEY_RSA, 1024 },
 	{ RFC_ED25519, ED_PUBLIC, "", DKIM_KEY_ED25519, 256 },
 	{ PKCS8_ED25519, ED_PUBLIC, "", DKIM_KEY_ED25519, 256 },
+	{ LONG_ED25519, LONG_PUBLIC, "", DKIM_KEY_ED25519, 256 },
+	{ "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g",
+	  ED_PUBLIC, "", DKIM_KEY_ED25519, 256 },
+	{ "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+	  PKCS8_ED25519, ED_PUBLIC, "", DKIM_KEY_ED25519, 256 },
 };
 
 START_TEST(keys_are_read_in_every_form)
@@ -113,6 +126,17 @@ static const struct {
 	  "accepts its signatures (RFC 8301): make a new one with assay key "
 	  "new" },
 	{ EC, "k: is neither an RSA nor an Ed25519 key" },
+	{ "-----BEGIN EC PRIVATE KEY-----\n",
+	  "k: is neither an RSA nor an Ed25519 key" },
+	/* An octet more, an octet less, a seed too short, no end. */
+	{ "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9gAA",
+	  NO_KEY },
+	{ "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn8",
+	  NO_KEY },
+	{ "MC0CAQAwBQYDK2VwBCEEH51hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn8",
+	  NO_KEY },
+	{ "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/Vpg",
+	  NO_KEY },
 	{ ENCRYPTED, "k: the key is encrypted, and nobody is there to type "
 	  "its passphrase: openssl pkey -in FILE -out NEW" },
 	{ "-----BEGIN PUBLIC KEY-----\n"
