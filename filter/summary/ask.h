@@ -15,7 +15,7 @@
 
 enum ask_kind {
 	ASK_IS,			/* "spam": a word of ask_words[] */
-	ASK_WEEKDAY,		/* "mon", in UTC */
+	ASK_WEEKDAY,		/* "mon", "mon:9": in this hour; in UTC */
 	ASK_KNOWN,		/* "spf": it was found out, or could not be */
 	ASK_SIGNAL,		/* "spf=fail", as the section spam names it */
 	ASK_PROOF,		/* "dkim:mailer.example", as candidates do */
@@ -41,6 +41,7 @@ struct ask {
 	size_t		count;		/* of parts that were said */
 	struct str	parts[ASK_PARTS];
 	uint64_t	number;		/* a word, a fact, a day; seconds; us */
+	int64_t		more;		/* the hour of a weekday */
 };
 
 struct asks {

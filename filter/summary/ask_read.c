@@ -9,9 +9,20 @@ ask_read_text(struct ask *ask, struct str text)
 	return true;
 }
 
+/* count: 1 with an hour */
 bool
 ask_read_weekday(struct ask *ask, struct str text)
 {
+	size_t colon = str_chr(text, ':');
+	uint64_t hour;
+
+	if (colon < text.len) {
+		if (!str_to_uint(str_skip(text, colon + 1), 23, &hour))
+			return false;
+		ask->more = (int64_t)hour;
+		ask->count = 1;
+		text = str_slice(text, 0, colon);
+	}
 	for (ask->number = 0; ask->number < SUMMARY_DAYS; ask->number++)
 		if (str_eqz_nocase(text, summary_days[ask->number]))
 			return true;

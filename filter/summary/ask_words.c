@@ -86,6 +86,8 @@ const struct ask_word ask_words[] = {
 	{ "over-rate", &section_rates, false, of_rates_is_over },
 	{ "overruled", NULL, false, is_overruled },
 	{ "refused", NULL, false, is_refused },
+	{ "refused-at-all", &section_clients, false, of_clients_is_at_all },
+	{ "refused-in-part", &section_clients, false, of_clients_is_partly },
 	{ "sealed", &section_signing, false, of_signing_is_sealed },
 	{ "shadow-differs", &section_shadow, false, of_shadow_is_other },
 	{ "shadow-differs-a-little", &section_shadow, false,

@@ -44,6 +44,32 @@ add_hour(const struct summary_table *table, struct summary_value *day,
 			    (double)hour[1].count;
 }
 
+bool
+summary_is_drawn(const struct summary_table *table,
+    const struct summary_row *row)
+{
+	int64_t us = row->values[0].us;
+
+	return table->to_us == 0 || (us <= table->to_us &&
+	    us + table->step_us > table->from_us);
+}
+
+uint64_t
+summary_outside(const struct summary_table *table)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; table->to_us != 0 && i < table->rows.count; i++) {
+		const struct summary_row *row = &table->rows.at[i];
+
+		for (size_t k = 1; k < table->column_count &&
+		    !summary_is_drawn(table, row); k++)
+			if (table->columns[k].type == SUMMARY_COUNT)
+				count += row->values[k].count;
+	}
+	return count;
+}
+
 struct summary_table
 summary_by_day(const struct summary_table *table, struct arena *arena)
 {

@@ -55,9 +55,13 @@ html_places(const struct summary_table *table, struct arena *arena)
 	int64_t first_us, step, count;
 	struct str *labels, *ticks;
 
-	if (last == 0 || table->step_us <= 0)
+	while (last > 0 && !summary_is_drawn(table, &table->rows.at[last - 1]))
+		last--;
+	while (at < last && !summary_is_drawn(table, &table->rows.at[at]))
+		at++;
+	if (at == last || table->step_us <= 0)
 		return places;
-	first_us = table->rows.at[0].values[0].us;
+	first_us = table->rows.at[at].values[0].us;
 	count = (table->rows.at[last - 1].values[0].us - first_us) /
 	    table->step_us + 1;
 	if (count < 2 || count > LIMIT_PLOT_PLACES)

@@ -103,6 +103,21 @@ lines(struct html *html, const struct summary_table *table,
 	plot_lines(&html->page, caption, &places, all, count);
 }
 
+/* The others would be a line at its edge. */
+static void
+outside(struct html *html, const struct summary_table *table)
+{
+	struct summary_value count = { .count = summary_outside(table) };
+
+	if (count.count == 0)
+		return;
+	fputs("<p><small>Outside of this picture, far from all others: ",
+	    html->page.out);
+	page_text(&html->page, summary_value_text(SUMMARY_COUNT, &count,
+	    html->arena));
+	fputs(". Was a clock wrong?</small></p>\n", html->page.out);
+}
+
 static void
 series(struct html *html, const struct summary_table *table,
     struct str caption)
@@ -113,6 +128,7 @@ series(struct html *html, const struct summary_table *table,
 		lines(html, table, caption, &at);
 	else
 		bars(html, table, caption, &at, false);
+	outside(html, table);
 }
 
 static void

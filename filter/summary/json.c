@@ -74,6 +74,8 @@ put_table(struct emit *out, const struct summary *summary,
 	emit_close(out, ']');
 	if (table->step_us > 0)
 		emit_int(out, "step_us", table->step_us);
+	if (table->to_us > 0)
+		emit_int(out, "outside", (int64_t)summary_outside(table));
 	emit_open(out, "rest", '{');
 	emit_int(out, "rows", (int64_t)table->rest.rows);
 	emit_int(out, "count", (int64_t)table->rest.count);

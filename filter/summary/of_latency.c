@@ -26,6 +26,7 @@ struct of_name {
 struct state {
 	struct arena		*arena;
 	VEC(struct of_name *)	 names;
+	uint64_t		 left_out[2];	/* times; [1]: waits */
 };
 
 static const char messages[] = "messages";
@@ -69,6 +70,8 @@ add(struct state *state, struct str name, bool is_wait, uint64_t us)
 
 	if (found != NULL)
 		spread_add(&found->spread, us);
+	else
+		state->left_out[is_wait]++;
 }
 
 static uint64_t
@@ -79,6 +82,8 @@ add_check(struct state *state, const struct event_check_record *check)
 	if (found != NULL) {
 		spread_add(&found->spread, check->took_us);
 		found->unfinished += !check->finished;
+	} else {
+		state->left_out[false]++;
 	}
 	if (check->waited_us > 0)
 		add(state, check->name, true, check->waited_us);
@@ -152,13 +157,19 @@ static void
 merge(void *at, const void *from)
 {
 	const struct state *part = from;
+	struct state *all = at;
 
+	all->left_out[false] += part->left_out[false];
+	all->left_out[true] += part->left_out[true];
 	for (size_t i = 0; i < part->names.count; i++) {
 		const struct of_name *other = part->names.at[i];
-		struct of_name *found = find(at, other->name, other->is_wait);
+		struct of_name *found = find(all, other->name,
+		    other->is_wait);
 
-		if (found == NULL)
+		if (found == NULL) {
+			all->left_out[other->is_wait] += other->spread.count;
 			continue;
+		}
 		found->unfinished += other->unfinished;
 		spread_merge(&found->spread, &other->spread);
 	}
@@ -204,6 +215,7 @@ tell(struct builder *out, const struct state *state, bool is_wait)
 
 	for (size_t i = 0; i < count; i++)
 		names[i] = state->names.at[i];
+	out->table->rest.count = state->left_out[is_wait];
 	if (count > 1)
 		qsort(names, count, sizeof(*names), compare);
 	for (size_t i = 0; i < count; i++) {

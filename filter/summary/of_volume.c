@@ -62,7 +62,10 @@ weekday_of(int64_t hour)
 bool
 of_volume_holds(const struct ask *ask, const struct seen *seen)
 {
-	return weekday_of(hour_of(seen->record->time_us)) == ask->number;
+	int64_t hour = hour_of(seen->record->time_us);
+
+	return weekday_of(hour) == ask->number &&
+	    (ask->count == 0 || hour % HOURS == ask->more);
 }
 
 static void
@@ -134,8 +137,7 @@ tell_week(struct builder *out, const struct state *state)
 			row_count(row, hour + 1, state->week[day][hour]);
 			sum += state->week[day][hour];
 		}
-		if (sum > 0)
-			row_asks(out, row, "--weekday", name);
+		row_asks(out, row, "--weekday", name);
 		row_lists(row, sum);
 	}
 }

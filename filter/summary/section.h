@@ -128,7 +128,8 @@ typedef bool section_is(const struct seen *seen);
 section_holds of_volume_holds, of_spam_holds, of_candidates_holds,
     of_rates_holds, of_backscatter_holds, of_latency_holds, of_dns_holds,
     of_lists_holds, of_shadow_holds, of_signing_holds, of_troubles_holds;
-section_is of_backscatter_is_backscatter, of_dns_is_asked, of_dns_is_trouble,
+section_is of_clients_is_at_all, of_clients_is_partly,
+    of_backscatter_is_backscatter, of_dns_is_asked, of_dns_is_trouble,
     of_lists_is_asked, of_lists_is_error, of_forged_is_author,
     of_forged_is_sender, of_rates_is_over, of_signing_is_sealed,
     of_signing_is_signed, of_signing_is_unsigned, of_shadow_is_other,
@@ -224,7 +225,8 @@ void hours_add_each(struct hours *hours, int64_t time_us,
 void hours_merge(struct hours *hours, const struct hours *from);
 void hours_fini(struct hours *hours);
 /* A SERIES by hour, or by day where there are more than LIMIT_SUMMARY_STEPS
- * hours between the first and the last; columns: the time, and the others. */
+ * hours between the first and the last, but for a few that are far away;
+ * columns: the time, and the others. */
 void hours_table(struct builder *builder, const struct hours *hours,
     const char *key, const char *title, const struct summary_column *columns,
     size_t count);

@@ -143,6 +143,9 @@ struct summary_table {
 	struct summary_rest		 rest;
 	int64_t				 step_us;	/* of a SERIES and
 							 * of RATES */
+	/* The same: rows that are drawn, the first and the last.  Those before
+	 * and after them are too far away. */
+	int64_t				 from_us, to_us; /* 0: all of them */
 };
 
 struct summary_section {
@@ -225,6 +228,11 @@ void summary_free(struct summary_collect *collect);
 /* A SERIES of counts, or RATES, by day; as it is where it is no such table. */
 struct summary_table summary_by_day(const struct summary_table *table,
     struct arena *arena);
+
+/* Rows of a SERIES or of RATES that are not drawn, and what they come to. */
+bool summary_is_drawn(const struct summary_table *table,
+    const struct summary_row *row);
+uint64_t summary_outside(const struct summary_table *table);
 
 /* A section has nothing to tell: no figure but zeros, no table, no note. */
 bool summary_is_empty(const struct summary_section *section);

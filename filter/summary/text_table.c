@@ -214,6 +214,12 @@ print_rest(const struct text_printer *printer,
 {
 	struct arena *arena = printer->summary->arena;
 	struct summary_value count = { .count = table->rest.count };
+	struct summary_value far = { .count = summary_outside(table) };
+
+	if (far.count > 0)
+		fprintf(printer->out, "%*s(%.*s of them far from the others: "
+		    "was a clock wrong?)\n", TEXT_INDENT, "",
+		    STR_ARG(summary_value_text(SUMMARY_COUNT, &far, arena)));
 
 	if (table->rest.count > 0)
 		fprintf(printer->out, "%*sand others: %.*s\n", TEXT_INDENT, "",

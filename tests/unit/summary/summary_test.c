@@ -10,7 +10,7 @@
 #include "report/log.h"
 #include "summary/ids.h"
 #include "summary/summary.h"
-#include "tests/support/check.h"
+#include "tests/unit/summary/summary_test.h"
 
 static struct arena *arena;
 
@@ -198,6 +198,69 @@ START_TEST(one_length)
 }
 END_TEST
 
+/* As many as it says took that long, counted one by one; and the percentile
+ * is one of them. */
+START_TEST(the_slowest)
+{
+	struct spread spread = { .count = 0 };
+	uint64_t spans[1000], least, found, is;
+
+	ck_assert_uint_eq(spread_slowest(&spread, 95, &found), 0);
+	ck_assert_uint_eq(found, 0);
+	for (uint64_t i = 0; i < 1000; i++) {
+		spans[i] = i * i * i % 7919 * (i % 10 == 0 ? 100000 : 3);
+		spread_add(&spread, spans[i]);
+	}
+	for (unsigned percent = 1; percent <= 100; percent++) {
+		least = spread_slowest(&spread, percent, &found);
+		is = 0;
+		for (int i = 0; i < 1000; i++)
+			is += spans[i] >= least;
+		ck_assert_uint_eq(found, is);
+		ck_assert_uint_ge(found * 100, (101 - percent) * 1000 - 1000);
+		ck_assert_uint_le(least, spread_percentile(&spread, percent));
+	}
+}
+END_TEST
+
+static const struct {
+	uint64_t	shorts, longs;	/* of 3 us, and of 1 s */
+	uint64_t	least, count;
+} slowest_cases[] = {
+	{ 0, 1, 983040, 1 }, { 1, 0, 3, 1 }, { 95, 5, 3, 100 },
+	{ 94, 6, 983040, 6 }, { 0, 100, 983040, 100 },
+};
+
+START_TEST(the_slowest_twentieth)
+{
+	struct spread spread = { .count = 0 };
+	uint64_t found;
+
+	for (uint64_t i = 0; i < slowest_cases[_i].shorts; i++)
+		spread_add(&spread, 3);
+	for (uint64_t i = 0; i < slowest_cases[_i].longs; i++)
+		spread_add(&spread, 1000000);
+	ck_assert_uint_eq(spread_slowest(&spread, 95, &found),
+	    slowest_cases[_i].least);
+	ck_assert_uint_eq(found, slowest_cases[_i].count);
+}
+END_TEST
+
+/* What is longer than all classes is in the last one. */
+START_TEST(the_slowest_of_the_longest)
+{
+	struct spread spread = { .count = 0 };
+	uint64_t found, least;
+
+	spread_add(&spread, lengths[_i]);
+	least = spread_slowest(&spread, 95, &found);
+	ck_assert_uint_eq(found, 1);
+	ck_assert_uint_le(least, lengths[_i]);
+	ck_assert_uint_ge(least, lengths[_i] < UINT64_C(1) << 40 ?
+	    lengths[_i] - lengths[_i] / 16 : 31 * (UINT64_C(1) << 35));
+}
+END_TEST
+
 /* ---- ids ---- */
 
 START_TEST(events_that_come_twice)
@@ -327,10 +390,16 @@ main(void)
 	tcase_add_test(cases, names_of_several_parts);
 	tcase_add_test(cases, percentiles);
 	tcase_add_loop_test(cases, one_length, 0, TEST_COUNT(lengths));
+	tcase_add_test(cases, the_slowest);
+	tcase_add_loop_test(cases, the_slowest_twentieth, 0,
+	    TEST_COUNT(slowest_cases));
+	tcase_add_loop_test(cases, the_slowest_of_the_longest, 0,
+	    TEST_COUNT(lengths));
 	tcase_add_test(cases, events_that_come_twice);
 	tcase_add_loop_test(cases, values_for_people, 0, TEST_COUNT(values));
 	tcase_add_test(cases, commands);
 	tcase_add_loop_test(cases, tests_of_facts, 0, TEST_COUNT(tests));
 	suite_add_tcase(suite, cases);
+	suite_add_tcase(suite, ask_cases());
 	return run_suite(suite);
 }
