@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "outmail/message.h"
 
 static const int64_t day_ms = 24 * 3600 * 1000;
 
@@ -60,32 +61,41 @@ suppression_tag_of(const struct suppression *suppression, struct str recipient)
 	return is_tag(tag) ? tag : STR_NONE;
 }
 
+/* A set that forgets each bounce when it is old enough; a counter would let
+ * them fade from the first day on. */
 static struct store_op
-count(struct arena *arena, struct str tag, int64_t now_ms, double amount)
+member(struct arena *arena, struct str tag, struct str name, int64_t now_ms)
 {
-	return (struct store_op){ .kind = STORE_COUNT,
+	return (struct store_op){ .kind = STORE_DISTINCT,
 	    .key = arena_lower(arena, arena_printf(arena,
 	    "report-bounce %.*s", STR_ARG(tag))),
-	    .now_ms = now_ms, .amount = amount,
+	    .member = name, .now_ms = now_ms,
 	    .period_ms = LIMIT_REPORT_BOUNCE_DAYS * day_ms };
 }
 
 struct store_op
 suppression_note(struct arena *arena, struct str tag, int64_t now_ms)
 {
-	return count(arena, tag, now_ms, 1);
+	/* No two bounces are one, whenever they come. */
+	return member(arena, tag, outmail_id(arena, now_ms, tag), now_ms);
 }
 
+/* Who looks is in the set, too. */
 struct store_op
 suppression_look(struct arena *arena, struct str tag, int64_t now_ms)
 {
-	return count(arena, tag, now_ms, 0);
+	return member(arena, tag, STR("looked"), now_ms);
+}
+
+unsigned
+suppression_bounces(const struct store_answer *answer)
+{
+	return answer->known && answer->count >= 1 ?
+	    (unsigned)answer->count - 1 : 0;
 }
 
 bool
 suppression_is_on(const struct store_answer *answer)
 {
-	/* Counters of a sliding window are not whole numbers. */
-	return answer->known &&
-	    answer->count >= LIMIT_REPORT_BOUNCES - 0.5;
+	return suppression_bounces(answer) >= LIMIT_REPORT_BOUNCES;
 }

@@ -6,7 +6,7 @@
  * comes back to that sender tells by the tag alone for whom it was; nobody can
  * make up a tag, and who got one can only stop the reports to itself.
  *
- * The store counts what came back by tag.  Who has LIMIT_REPORT_BOUNCES of
+ * The store knows what came back by tag.  Who has LIMIT_REPORT_BOUNCES of
  * them within LIMIT_REPORT_BOUNCE_DAYS is left out until they are older.
  *
  * Hostile:	addresses, tags.
@@ -38,12 +38,14 @@ struct str suppression_sender(const struct suppression *suppression,
 struct str suppression_tag_of(const struct suppression *suppression,
     struct str recipient);
 
-/* One more came back; count of the answer says how many did. */
+/* One more came back; how many did then, a look says. */
 struct store_op suppression_note(struct arena *arena, struct str tag,
     int64_t now_ms);
-/* Only look: the answer for suppression_is_on(). */
+/* The answer is for what stands below. */
 struct store_op suppression_look(struct arena *arena, struct str tag,
     int64_t now_ms);
+/* Within LIMIT_REPORT_BOUNCE_DAYS; 0 where the store does not know. */
+unsigned suppression_bounces(const struct store_answer *answer);
 /* An unknown count leaves nobody out. */
 bool suppression_is_on(const struct store_answer *answer);
 

@@ -99,11 +99,14 @@ note(struct settings *settings, struct arena *arena, struct str tag)
 	if (!remember_open(settings, command, &store))
 		return EX_TEMPFAIL;
 	ok = remember_ask(&store, &op, &answer);
+	op = suppression_look(arena, tag, op.now_ms);
+	ok = ok && remember_ask(&store, &op, &answer);
 	ok = remember_close(&store) && ok;
 	if (!ok)
 		return EX_TEMPFAIL;
-	printf("%.*s: %.0f of %d bounces%s\n", STR_ARG(tag), answer.count,
-	    LIMIT_REPORT_BOUNCES, suppression_is_on(&answer) ?
+	printf("%.*s: %u of %d bounces%s\n", STR_ARG(tag),
+	    suppression_bounces(&answer), LIMIT_REPORT_BOUNCES,
+	    suppression_is_on(&answer) ?
 	    ", no more reports for now" : "");
 	return TOOL_DONE;
 }

@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "base/limits.h"
 #include "reporting/guard.h"
 #include "reporting/suppression.h"
@@ -75,16 +76,76 @@ START_TEST(two_bounces_are_enough)
 	struct store_op note = suppression_note(arena, STR(TAG), 1000);
 	struct store_op look = suppression_look(arena, STR("4C25ECFA321B"
 	    "B8B4050378A6"), 1000);
-	struct store_answer answer = { .known = true, .count = 1 };
+	struct store_answer answer = { .known = true, .count = 2 };
 
-	ck_assert(note.kind == STORE_COUNT && look.kind == STORE_COUNT);
-	ck_assert(str_eq(note.key, look.key));
-	ck_assert(note.amount == 1 && look.amount == 0);
+	ck_assert(note.kind == look.kind && str_eq(note.key, look.key));
+	ck_assert(!str_eq(note.member, look.member));
+	ck_assert(!str_eq(note.member, suppression_note(arena, STR(TAG),
+	    1000).member));
+	ck_assert_uint_eq(suppression_bounces(&answer), 1);
 	ck_assert(!suppression_is_on(&answer));
-	answer.count = LIMIT_REPORT_BOUNCES;
+	answer.count = LIMIT_REPORT_BOUNCES + 1;
+	ck_assert_uint_eq(suppression_bounces(&answer), 2);
 	ck_assert(suppression_is_on(&answer));
 	answer.known = false;
 	ck_assert(!suppression_is_on(&answer));
+	ck_assert_uint_eq(suppression_bounces(&answer), 0);
+}
+END_TEST
+
+static void
+answered(void *ctx, const struct store_answer *answer)
+{
+	*(struct store_answer *)ctx = *answer;
+}
+
+static struct store_answer
+ask(struct store *store, struct store_op op)
+{
+	struct store_answer answer = { .known = false };
+	struct strand *strand = strand_new();
+
+	strand_enter(strand);
+	store_ask(store, strand, &op, clock_ms() + 5000, answered, &answer);
+	ck_assert(strand_wait(strand, &answer.known, clock_ms() + 6000));
+	strand_leave(strand);
+	strand_unref(strand);
+	return answer;
+}
+
+/* LIMIT_REPORT_BOUNCE_DAYS from the older one on, whatever the day of the
+ * first one is; looks in between do not make it longer. */
+static const struct {
+	int64_t ms;			/* after the first bounce */
+	unsigned bounces;
+} looks[] = {
+	{ 0, 1 }, { 3600000, 2 }, { 86400000, 2 }, { 7 * 86400000, 2 },
+	{ 14 * 86400000 - 1, 2 }, { 14 * 86400000, 1 },
+	{ 14 * 86400000 + 3600000 - 1, 1 }, { 14 * 86400000 + 3600000, 0 },
+};
+
+START_TEST(bounces_are_forgotten_in_time)
+{
+	const int64_t begin = 1990000000000 + _i * 3 * 86400000;
+	struct store *store;
+	char why[200];
+
+	store = store_open(STR("memory:"), why, sizeof(why));
+	ck_assert_ptr_nonnull(store);
+	for (int i = 0; i < TEST_COUNT(looks); i++) {
+		struct store_answer answer;
+		int64_t now = begin + looks[i].ms;
+
+		if (i < 2)
+			ask(store, suppression_note(arena, STR(TAG), now));
+		answer = ask(store, suppression_look(arena, STR(TAG), now));
+		ck_assert_msg(suppression_bounces(&answer) ==
+		    looks[i].bounces, "%d: %u", i,
+		    suppression_bounces(&answer));
+		ck_assert_int_eq(suppression_is_on(&answer),
+		    looks[i].bounces == 2);
+	}
+	store_close(store, 0);
 }
 END_TEST
 
@@ -143,6 +204,7 @@ suppression_tests(void)
 	tcase_add_loop_test(tests, tags_are_known_by_their_form, 0,
 	    TEST_COUNT(recipients));
 	tcase_add_test(tests, two_bounces_are_enough);
+	tcase_add_loop_test(tests, bounces_are_forgotten_in_time, 0, 5);
 	tcase_add_loop_test(tests, no_report_of_a_report, 0,
 	    TEST_COUNT(guards));
 	return tests;
