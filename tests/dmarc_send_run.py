@@ -97,9 +97,9 @@ class Runner:
                 "report_org=Ours", "--set", "store=" + self.store, "--set",
                 "report_mailer=sendmail:" + self.path("sendmail"), *more]
 
-    def run(self, *more, now=NOW):
-        return subprocess.run(self.arguments(*more, now=now),
-                              capture_output=True, check=False)
+    def run(self, *more, now=NOW, before=(), **how):
+        return subprocess.run([*before, *self.arguments(*more, now=now)],
+                              capture_output=True, check=False, **how)
 
     def outcomes(self, *more, now=NOW):
         """(domain, to): outcome, and the exit status."""

@@ -103,8 +103,10 @@ ledger_take(const struct ledger *ledger, struct str name)
 	struct store_op op = count_op(ledger, name, 1);
 	struct store_answer answer;
 
-	if (!ledger->ask(ledger->ctx, &op, &answer))
+	if (!ledger->ask(ledger->ctx, &op, &answer)) {
+		ledger_put_back(ledger, name);
 		return LEDGER_TROUBLE;
+	}
 	/* Counters of a sliding window are not whole numbers. */
 	if (answer.count < 1.5)
 		return LEDGER_OPEN;

@@ -56,7 +56,8 @@ bool ledger_give_up(const struct ledger *ledger, struct str name);
 bool ledger_end(const struct ledger *ledger, struct str name);
 
 /* For what had better be lost than come twice: LEDGER_OPEN: it is ended now,
- * and the caller alone may do it.  Else LEDGER_ENDED, or LEDGER_TROUBLE. */
+ * and the caller alone may do it.  Else LEDGER_ENDED, or LEDGER_TROUBLE: also
+ * if the store does it once it is back, it is taken by nobody. */
 enum ledger_word ledger_take(const struct ledger *ledger, struct str name);
 /* The caller that took it has not done it: another one may. */
 bool ledger_put_back(const struct ledger *ledger, struct str name);

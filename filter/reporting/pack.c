@@ -18,7 +18,19 @@ struct packing {
 	uint64_t		 rows;
 	uint64_t		 end;		/* of into */
 	struct gzip		 gzip;
+	enum pack_word		 trouble;	/* the first one */
+	int			 error;		/* its errno */
 };
+
+static bool
+fail(struct packing *packing, enum pack_word trouble)
+{
+	if (packing->trouble == PACK_DONE) {
+		packing->trouble = trouble;
+		packing->error = errno;
+	}
+	return false;
+}
 
 struct str
 pack_report_id(struct arena *arena, const struct pack_head *head,
@@ -70,7 +82,8 @@ write_octets(void *ctx, struct str octets)
 	struct packing *packing = ctx;
 
 	packing->end += octets.len;
-	return fwrite(octets.ptr, 1, octets.len, packing->into) == octets.len;
+	return fwrite(octets.ptr, 1, octets.len, packing->into) ==
+	    octets.len || fail(packing, PACK_SCRATCH);
 }
 
 static bool
@@ -79,7 +92,7 @@ put(struct packing *packing, struct buf *text)
 	struct str piece = buf_str(text);
 	bool ok = gzip_add(&packing->gzip, piece) &&
 	    (packing->plain == NULL || fwrite(piece.ptr, 1, piece.len,
-	    packing->plain) == piece.len);
+	    packing->plain) == piece.len || fail(packing, PACK_DIRECTORY));
 
 	arena_reset(packing->work);
 	return ok;
@@ -107,7 +120,7 @@ open_plain(struct packing *packing, struct str domain)
 	packing->plain = fopen(arena_z(packing->work, arena_printf(
 	    packing->work, "%s/%.*s", packing->directory, STR_ARG(name))),
 	    "w");
-	return packing->plain != NULL;
+	return packing->plain != NULL || fail(packing, PACK_DIRECTORY);
 }
 
 static bool
@@ -132,7 +145,8 @@ close_plain(struct packing *packing)
 	FILE *plain = packing->plain;
 
 	packing->plain = NULL;
-	return plain == NULL || fclose(plain) == 0;
+	return plain == NULL || fclose(plain) == 0 ||
+	    fail(packing, PACK_DIRECTORY);
 }
 
 static bool
@@ -201,29 +215,27 @@ take_item(struct packing *packing, struct plans *plans, size_t *next,
 	return put_row(packing, item, rest);
 }
 
-bool
+enum pack_word
 pack_all(struct rollup *rollup, struct plans *plans,
     const struct pack_head *head, FILE *into, const char *directory)
 {
 	struct packing packing = { .head = head, .into = into,
 	    .directory = directory, .work = arena_new_work() };
+	bool ok = rollup_rewind(rollup) || fail(&packing, PACK_SCRATCH);
 	struct rollup_item item;
 	size_t next = 0;
-	int got = rollup_rewind(rollup) ? 1 : -1, error;
-	bool ok = got > 0;
+	int got = 1;
 
 	while (ok && (got = rollup_next(rollup, &item)) > 0)
 		ok = take_item(&packing, plans, &next, &item);
-	error = errno;
-	if (!end_report(&packing) && ok && got == 0) {
-		error = errno;
-		ok = false;
-	}
+	if (got < 0)
+		fail(&packing, PACK_SCRATCH);
+	end_report(&packing);
+	if (fflush(into) != 0)
+		fail(&packing, PACK_SCRATCH);
 	arena_free(packing.work);
-	ok = ok && got == 0 && fflush(into) == 0;
-	if (!ok && error != 0)
-		errno = error;
-	return ok;
+	errno = packing.error;
+	return packing.trouble;
 }
 
 bool

@@ -4,7 +4,7 @@
  *
  * The same events give the same octets.
  *
- * Errors:	false and errno: a disk.
+ * Errors:	pack_word, or false; and errno: a disk.
  */
 #ifndef ASSAY_REPORTING_PACK_H
 #define ASSAY_REPORTING_PACK_H
@@ -35,9 +35,12 @@ struct str pack_file_name(struct arena *arena, const struct pack_head *head,
 void pack_begin(struct buf *out, const struct pack_head *head,
     const struct plan *plan, struct str report_id);
 
+/* What could not be written or read; errno says why. */
+enum pack_word { PACK_DONE, PACK_SCRATCH, PACK_DIRECTORY };
+
 /* All plans that are wanted; into gets offset and octets of each.  directory,
  * or NULL: there they are written as XML, too. */
-bool pack_all(struct rollup *rollup, struct plans *plans,
+enum pack_word pack_all(struct rollup *rollup, struct plans *plans,
     const struct pack_head *head, FILE *into, const char *directory);
 
 /* One of them, in the arena. */

@@ -20,16 +20,22 @@ open_and_unlink(const char *directory)
 	return fd;
 }
 
+const char *
+scratch_directory(void)
+{
+	const char *directory = getenv("TMPDIR");
+
+	return directory == NULL || directory[0] != '/' ? "/var/tmp" :
+	    directory;
+}
+
 FILE *
 scratch_open(void)
 {
-	const char *directory = getenv("TMPDIR");
+	const char *directory = scratch_directory();
+	int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	FILE *file;
-	int fd;
 
-	if (directory == NULL || directory[0] != '/')
-		directory = "/var/tmp";
-	fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0)
 		fd = open_and_unlink(directory);
 	if (fd < 0)

@@ -9,6 +9,9 @@
 
 #include <stdio.h>
 
+/* Where they lie: a literal, or of the environment. */
+const char *scratch_directory(void);
+
 /* For writing and reading; NULL and errno. */
 FILE *scratch_open(void);
 

@@ -41,15 +41,15 @@ reserve(struct failure_sending *sending, struct str domain, uint64_t limit,
 	double more = sending->dry_run ? 0 : 1;
 	struct store_op op = count_sent(sending, domain, more);
 	struct store_answer answer;
+	bool known = remember_ask(&sending->reporter.store, &op, &answer);
 
-	if (!remember_ask(&sending->reporter.store, &op, &answer))
-		return false;
-	*over_out = answer.count + 1 - more > (double)limit + 0.5;
-	if (*over_out) {
+	*over_out = known && answer.count + 1 - more > (double)limit + 0.5;
+	/* What is not known now is written all the same, sooner or later. */
+	if (!known || *over_out) {
 		op = count_sent(sending, domain, -more);
 		store_tell(sending->reporter.store.store, &op);
 	}
-	return true;
+	return known;
 }
 
 /* No domain: what all of them together are counted under. */

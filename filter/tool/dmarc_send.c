@@ -4,6 +4,7 @@
 #include "tool/dmarc_send.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/domain.h"
@@ -206,11 +207,15 @@ read_settings(struct dmarc_send *send)
 static bool
 open_store(struct dmarc_send *send)
 {
+	const char *where = send->dns.settings->store;
+
 	if (send->dry || remember_open(send->dns.settings, command,
 	    &send->store))
 		return true;
-	tool_error(command, "send needs store = sqlite:FILE or redis://HOST "
-	    "(assay.conf(5)) to know what was sent; --dry-run does not");
+	if (where[0] == '\0' || strcmp(where, "memory:") == 0)
+		tool_error(command, "send needs store = sqlite:FILE or "
+		    "redis://HOST (assay.conf(5)) to know what was sent; "
+		    "--dry-run does not");
 	return false;
 }
 

@@ -29,10 +29,15 @@ struct day {
 	FILE			*packed;
 };
 
+/* Before anything is sent: the next run does all of it. */
 static int
-fail(const char *what)
+no_scratch(void)
 {
-	return tool_error(command, "%s: %s", what, strerror(errno));
+	tool_error(command, "scratch file in %s: %s", scratch_directory(),
+	    strerror(errno));
+	tool_error(command, "nothing was sent, and the next run sends it: "
+	    "make room there, or let TMPDIR name another directory");
+	return SEND_NOT_ALL;
 }
 
 /* ---- what there is ---- */
@@ -181,7 +186,7 @@ run(struct day *day)
 	int status;
 
 	if (!gather(day))
-		return fail("scratch file");
+		return no_scratch();
 	/* What is missing today can be there at the next run. */
 	if (!send->dry && tool_store_failed(&day->collected.feed)) {
 		tool_feed_faults(command, &day->collected.feed);
@@ -191,10 +196,17 @@ run(struct day *day)
 	}
 	if (!choose(day))
 		return TOOL_BAD_USE;
-	if (!has_directory(send->directory) || !pack_all(day->rollup,
-	    &day->plans, &day->head, day->packed, send->directory))
-		return fail(send->directory == NULL ? "scratch file" :
-		    send->directory);
+	switch (!has_directory(send->directory) ? PACK_DIRECTORY :
+	    pack_all(day->rollup, &day->plans, &day->head, day->packed,
+	    send->directory)) {
+	case PACK_DONE:
+		break;
+	case PACK_SCRATCH:
+		return no_scratch();
+	case PACK_DIRECTORY:
+		return tool_error(command, "%s: %s", send->directory,
+		    strerror(errno));
+	}
 	status = deliver_all(day);
 	dmarc_send_sum(&day->head, &day->collected, &day->plans);
 	if (!tool_feed_faults(command, &day->collected.feed) ||
@@ -217,7 +229,7 @@ dmarc_send_day(struct dmarc_send *send, int64_t begin)
 
 	day.packed = scratch_open();
 	if (day.packed == NULL)
-		return fail("scratch file");
+		return no_scratch();
 	day.arena = arena_new();
 	day.rollup = rollup_new(day.arena, LIMIT_ROLLUP_OCTETS, row_merge);
 	status = run(&day);

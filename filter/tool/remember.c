@@ -76,8 +76,10 @@ remember_take(struct remember *store, const struct store_op *op,
 		wait.answer.why = "the store did not answer in time";
 	}
 	*answer = wait.answer;
-	if (!answer->known)
+	if (!answer->known && (store->told == NULL || strcmp(store->told,
+	    answer->why) != 0))
 		tool_error(store->command, "%s", answer->why);
+	store->told = answer->known ? NULL : answer->why;
 	return answer->known;
 }
 

@@ -12,12 +12,14 @@ struct remember {
 	const char	*command;
 	struct store	*store;
 	struct strand	*strand;
+	const char	*told;		/* why it did not answer; or NULL */
 };
 
 /* The store that the settings name; false: what is wrong was said. */
 bool remember_open(struct settings *settings, const char *command,
     struct remember *out);
-/* Waits; false: the store did not answer, which was said. */
+/* Waits; false: the store did not answer, which was said, once as long as it
+ * is so. */
 bool remember_ask(struct remember *store, const struct store_op *op,
     struct store_answer *answer_out);
 /* The same for STORE_TAKE; its texts are the arena's. */

@@ -12,7 +12,7 @@
 static struct arena *arena;
 static struct store *store;
 static struct strand *strand;
-static bool is_down;
+static bool is_down, is_late;
 static struct ledger ledger;
 
 struct wait {
@@ -39,7 +39,8 @@ ask(void *ctx, const struct store_op *op, struct store_answer *answer)
 	if (is_down)
 		return false;
 	store_ask(store, strand, op, end, answered, &wait);
-	return strand_wait(strand, &wait.done, end) && answer->known;
+	return strand_wait(strand, &wait.done, end) && answer->known &&
+	    !is_late;
 }
 
 static void
@@ -52,7 +53,7 @@ set_up(void)
 	ck_assert_ptr_nonnull(store);
 	strand = strand_new();
 	strand_enter(strand);
-	is_down = false;
+	is_down = is_late = false;
 	ledger = (struct ledger){ .ask = ask, .now_ms = 2065478400000 };
 }
 
@@ -119,6 +120,17 @@ START_TEST(taken_once)
 }
 END_TEST
 
+/* It is written when nobody waits any more. */
+START_TEST(taken_too_late)
+{
+	is_late = true;
+	ck_assert_int_eq(ledger_take(&ledger, one), LEDGER_TROUBLE);
+	is_late = false;
+	ck_assert_int_eq(ledger_take(&ledger, one), LEDGER_OPEN);
+	ck_assert_int_eq(ledger_take(&ledger, one), LEDGER_ENDED);
+}
+END_TEST
+
 START_TEST(who_began_it_is_gone)
 {
 	ck_assert_int_eq(ledger_begin(&ledger, one, false), LEDGER_OPEN);
@@ -182,6 +194,7 @@ ledger_tests(void)
 	tcase_add_test(tc, one_after_the_other);
 	tcase_add_test(tc, time_goes_on);
 	tcase_add_test(tc, taken_once);
+	tcase_add_test(tc, taken_too_late);
 	tcase_add_test(tc, who_began_it_is_gone);
 	tcase_add_test(tc, the_store_is_away);
 	tcase_add_test(tc, long_names);

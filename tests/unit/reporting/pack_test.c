@@ -3,6 +3,7 @@
  */
 #include "tests/unit/reporting/reporting_test.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
@@ -233,7 +234,8 @@ START_TEST(a_report)
 	assert_str(plans.list.at[0].domain, "example.com");
 	ck_assert_uint_eq(plans.list.at[0].rows, 2);
 	ck_assert_uint_eq(plans.list.at[0].messages, 3);
-	ck_assert(pack_all(rollup, &plans, &head, packed, directory));
+	ck_assert_int_eq(pack_all(rollup, &plans, &head, packed, directory),
+	    PACK_DONE);
 	assert_str(unpacked(&plans.list.at[0]), report);
 	assert_str(written("ours.example!example.com!1795305600!1795391999"
 	    ".xml"), report);
@@ -316,7 +318,8 @@ START_TEST(several_reports_and_one_not_wanted)
 	gather(lines);
 	ck_assert_uint_eq(plans.list.count, 3);
 	plans.list.at[1].wanted = false;
-	ck_assert(pack_all(rollup, &plans, &head, packed, NULL));
+	ck_assert_int_eq(pack_all(rollup, &plans, &head, packed, NULL),
+	    PACK_DONE);
 	for (size_t i = 0; i < 3; i++) {
 		const struct plan *plan = &plans.list.at[i];
 		const char *part = arena_printf(arena,
@@ -336,8 +339,39 @@ END_TEST
 START_TEST(a_directory_that_is_not_there)
 {
 	gather(str_from(good_line));
-	ck_assert(!pack_all(rollup, &plans, &head, packed,
-	    "/nonexistent"));
+	ck_assert_int_eq(pack_all(rollup, &plans, &head, packed,
+	    "/nonexistent"), PACK_DIRECTORY);
+	ck_assert_int_eq(errno, ENOENT);
+}
+END_TEST
+
+/* What is short stays in a buffer until the end. */
+START_TEST(no_room_for_the_packed)
+{
+	FILE *full = fopen("/dev/full", "w+");
+
+	ck_assert_ptr_nonnull(full);
+	gather(str_from(good_line));
+	errno = EDOM;
+	ck_assert_int_eq(pack_all(rollup, &plans, &head, full, NULL),
+	    PACK_SCRATCH);
+	ck_assert_int_eq(errno, ENOSPC);
+	fclose(full);
+}
+END_TEST
+
+START_TEST(no_room_for_the_plain)
+{
+	const char *path = arena_printf(arena, "%s/ours.example!example.com!"
+	    "1795305600!1795391999.xml", directory).ptr;
+
+	ck_assert_int_eq(symlink("/dev/full", path), 0);
+	gather(str_from(good_line));
+	errno = EDOM;
+	ck_assert_int_eq(pack_all(rollup, &plans, &head, packed, directory),
+	    PACK_DIRECTORY);
+	ck_assert_int_eq(errno, ENOSPC);
+	unlink(path);
 }
 END_TEST
 
@@ -352,5 +386,7 @@ pack_tests(void)
 	tcase_add_test(tc, the_last_record_counts);
 	tcase_add_test(tc, several_reports_and_one_not_wanted);
 	tcase_add_test(tc, a_directory_that_is_not_there);
+	tcase_add_test(tc, no_room_for_the_packed);
+	tcase_add_test(tc, no_room_for_the_plain);
 	return tc;
 }
