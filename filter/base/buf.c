@@ -87,6 +87,16 @@ buf_add_unescaped(struct buf *buf, struct str s, char mark)
 }
 
 void
+buf_add_escaped(struct buf *buf, char mark, char octet)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	unsigned char value = (unsigned char)octet;
+	const char code[3] = { mark, digits[value >> 4], digits[value & 15] };
+
+	buf_add(buf, str_make(code, sizeof(code)));
+}
+
+void
 buf_printf(struct buf *buf, const char *format, ...)
 {
 	va_list ap;

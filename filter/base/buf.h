@@ -23,6 +23,8 @@ void buf_addc(struct buf *buf, char c);
 /* s with "%41" as the octet that it says, where mark is '%'; a mark that no
  * two hexadecimal digits follow is itself. */
 void buf_add_unescaped(struct buf *buf, struct str s, char mark);
+/* The octet as "%2F", where mark is '%'. */
+void buf_add_escaped(struct buf *buf, char mark, char octet);
 void buf_printf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 struct str buf_str(const struct buf *buf);

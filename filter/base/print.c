@@ -166,3 +166,9 @@ print_column(FILE *out, struct str text, int width)
 	for (; used < width; used++)
 		fputc(' ', out);
 }
+
+const char *
+print_plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}

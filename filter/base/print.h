@@ -31,4 +31,7 @@ void print_html(FILE *out, struct str text);
 void print_column(FILE *out, struct str text, int width);
 size_t print_width(struct str text);
 
+/* What makes a word of ours one of several: "" for one, else "s". */
+const char *print_plural(uint64_t count);
+
 #endif

@@ -98,6 +98,19 @@ source_read(struct arena *arena, const char *path, size_t max,
 	return ok;
 }
 
+struct source *
+source_load(struct arena *arena, const char *path, size_t max,
+    struct diag *diag)
+{
+	struct source *source;
+
+	if (source_read(arena, path, max, &source))
+		return source;
+	diag_add(diag, DIAG_ERROR, path, 0, 0, STR_NONE, "cannot read it: %s",
+	    strerror(errno));
+	return NULL;
+}
+
 struct source_lines
 source_lines(const struct source *source)
 {

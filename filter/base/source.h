@@ -34,6 +34,9 @@ struct source *source_new(struct arena *arena, const char *path,
  */
 bool source_read(struct arena *arena, const char *path, size_t max,
     struct source **source_out);
+/* The same; NULL, and why as a mistake of the file. */
+struct source *source_load(struct arena *arena, const char *path, size_t max,
+    struct diag *diag);
 
 /*
  * The lines of a table: one entry each, "#" begins a comment, blank ones are

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/ensure.h"
 #include "base/limits.h"
+#include "base/print.h"
 
 enum { STEPS_BETWEEN_LOOKS = 100000 };	/* at its work; some ms of it */
 
@@ -131,7 +132,7 @@ prepare(struct reading *reading, struct str query)
 	count = sqlite3_column_count(reading->statement);
 	if (count != (int)reading->columns)
 		return fail(reading, -1, "it gives %d column%s, not %zu",
-		    count, count == 1 ? "" : "s", reading->columns);
+		    count, print_plural(count), reading->columns);
 	return true;
 }
 

@@ -40,7 +40,8 @@ hash_tag(struct str secret, struct str day, struct str bare, char out[7])
 		text[DAY_OCTETS + i] = (unsigned char)ascii_lower(bare.ptr[i]);
 	ensure(HMAC(EVP_sha1(), secret.ptr, (int)secret.len, text,
 	    DAY_OCTETS + bare.len, digest, &len) != NULL);
-	snprintf(out, 7, "%02x%02x%02x", digest[0], digest[1], digest[2]);
+	ascii_hex_write(digest, 3, out);
+	out[6] = '\0';
 }
 
 /* No controls and blanks; letters of any script (RFC 6532). */

@@ -34,7 +34,7 @@ add_character(struct buf *out, struct str c, bool phrase)
 		buf_add(out, c);
 	else
 		for (size_t i = 0; i < c.len; i++)
-			buf_printf(out, "=%02X", (unsigned char)c.ptr[i]);
+			buf_add_escaped(out, '=', c.ptr[i]);
 }
 
 static bool

@@ -174,11 +174,10 @@ holds_packed(struct str name, const struct ip *ip, bool backwards)
 static bool
 holds_ipv6(struct str name, const struct ip *ip)
 {
-	char digits[32 + 1], label[256];
+	char digits[32], label[256];
 	size_t len = 0;
 
-	for (size_t i = 0; i < 16; i++)
-		snprintf(digits + i * 2, 3, "%02x", ip->bytes[i]);
+	ascii_hex_write(ip->bytes, 16, digits);
 	for (size_t i = 0; i < name.len && len < sizeof(label); i++)
 		if (name.ptr[i] != '-' && name.ptr[i] != '.')
 			label[len++] = name.ptr[i];

@@ -211,7 +211,7 @@ file_name(struct arena *arena, struct str name)
 		    name.ptr[i] == '-' || name.ptr[i] == '_')
 			buf_addc(&out, name.ptr[i]);
 		else
-			buf_printf(&out, "%%%02X", (unsigned char)name.ptr[i]);
+			buf_add_escaped(&out, '%', name.ptr[i]);
 	return buf_str(&out);
 }
 

@@ -96,8 +96,7 @@ transfer_quoted_printable(struct buf *out, struct str content)
 			if (width == 1)
 				buf_addc(out, line.ptr[i]);
 			else
-				buf_printf(out, "=%02X",
-				    (unsigned char)line.ptr[i]);
+				buf_add_escaped(out, '=', line.ptr[i]);
 			column += width;
 		}
 		buf_addz(out, "\r\n");

@@ -214,6 +214,21 @@ policy_eval(const struct policy *policy, enum stage stage,
 }
 
 void
+policy_decide(const struct policy_rule *rule,
+    const struct policy_rule **decided_by, bool *ends)
+{
+	const struct policy_rule *held = *decided_by;
+
+	if (rule == NULL)
+		return;
+	*ends = rule->action != ACTION_QUARANTINE;
+	if (held == NULL || held->action != ACTION_QUARANTINE ||
+	    (rule->action != ACTION_ACCEPT &&
+	    rule->action != ACTION_QUARANTINE))
+		*decided_by = rule;
+}
+
+void
 policy_explain(const struct policy *policy, enum stage stage,
     const struct policy_env *env, const struct policy_run *run,
     struct policy_trace *trace)

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,15 +87,13 @@ policy_load_with(const char *path, const struct item *instead,
     struct diag *diag)
 {
 	struct policy *policy = policy_new();
-	struct source *source;
+	struct source *source = source_load(policy->arena, path,
+	    LIMIT_POLICY_OCTETS, diag);
 
-	if (!source_read(policy->arena, path, LIMIT_POLICY_OCTETS, &source)) {
-		diag_add(diag, DIAG_ERROR, path, 0, 0, STR_NONE,
-		    "cannot read it: %s", strerror(errno));
-		policy_unref(policy);
-		return NULL;
-	}
-	return load(policy, source, instead, diag);
+	if (source != NULL)
+		return load(policy, source, instead, diag);
+	policy_unref(policy);
+	return NULL;
 }
 
 struct policy *

@@ -202,7 +202,16 @@ enum policy_status policy_eval(const struct policy *policy, enum stage stage,
     const struct policy_rule **rule_out, enum fact_id *pending_out);
 
 /*
- * The same on a copy of run, and what each rule that was considered saw is
+ * What rules that ended stages come to, one after the other: *decided_by is
+ * the one that counts, NULL at first.  What is held goes on to the later
+ * stages, which may still refuse it; an accept there does not release it.
+ * rule NULL: the stage said nothing.  *ends: no more stages.
+ */
+void policy_decide(const struct policy_rule *rule,
+    const struct policy_rule **decided_by, bool *ends);
+
+/*
+ * policy_eval() on a copy of run, and what each rule that was considered saw is
  * added to trace, in env's arena.  It ends with the rule that ended the stage
  * or that has to wait.
  */

@@ -60,16 +60,7 @@ run_stage(struct stage_play *play, enum stage stage, struct str rcpt)
 static void
 take_decision(struct stage_play *play, const struct policy_rule *rule)
 {
-	const struct policy_rule *held = play->out->rule;
-
-	if (rule == NULL)
-		return;
-	play->decided = rule->action != ACTION_QUARANTINE;
-	if (held != NULL && held->action == ACTION_QUARANTINE &&
-	    (rule->action == ACTION_ACCEPT ||
-	    rule->action == ACTION_QUARANTINE))
-		return;
-	play->out->rule = rule;
+	policy_decide(rule, &play->out->rule, &play->decided);
 }
 
 static bool

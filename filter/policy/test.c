@@ -9,7 +9,7 @@ struct walk {
 	const struct policy_checker *checker;	/* of its message, or NULL */
 	struct fact_set		 facts;
 	struct policy_run	 run;
-	struct policy_rule	 verdict;	/* ACTION_CONTINUE: none */
+	const struct policy_rule *verdict;	/* NULL: none */
 	bool			 ended;
 };
 
@@ -75,20 +75,6 @@ answer_call(void *ctx, const struct policy_call *call, struct fact *result)
 		    .text = STR("the case does not say") };
 }
 
-/* What is held goes on to the later stages, which may still refuse it. */
-static void
-take_verdict(struct walk *walk, const struct policy_rule *rule)
-{
-	if (rule == NULL)
-		return;
-	walk->ended = rule->action != ACTION_QUARANTINE;
-	if (walk->verdict.action == ACTION_QUARANTINE &&
-	    (rule->action == ACTION_ACCEPT ||
-	    rule->action == ACTION_QUARANTINE))
-		return;
-	walk->verdict = *rule;
-}
-
 /* The one recipient is accepted, where a case does not list others. */
 static void
 list_recipient(struct fact_set *facts)
@@ -119,8 +105,16 @@ run_stages(struct walk *walk, const struct policy *policy,
 
 		ensure(policy_eval(policy, (enum stage)stage, &env,
 		    &walk->run, &rule, &pending) == POLICY_DECIDED);
-		take_verdict(walk, rule);
+		policy_decide(rule, &walk->verdict, &walk->ended);
 	}
+}
+
+static const struct policy_rule *
+verdict_of(const struct walk *walk)
+{
+	static const struct policy_rule none = { .action = ACTION_CONTINUE };
+
+	return walk->verdict != NULL ? walk->verdict : &none;
 }
 
 /* What stands behind "tag" before its field. */
@@ -174,12 +168,12 @@ describe_walk(const struct walk *walk, struct arena *arena)
 	struct buf buf;
 
 	buf_init(&buf, arena, LIMIT_TAG_OCTETS * 4);
-	describe(&buf, &walk->verdict);
+	describe(&buf, verdict_of(walk));
 	for (size_t i = 0; i < walk->run.fired.count; i++) {
 		const struct policy_rule *rule = &walk->run.fired.at[i];
 
-		if (rule->number == walk->verdict.number &&
-		    walk->verdict.action != ACTION_CONTINUE)
+		if (walk->verdict != NULL &&
+		    rule->number == walk->verdict->number)
 			continue;
 		buf_addz(&buf, " and ");
 		describe(&buf, rule);
@@ -271,7 +265,7 @@ passes(const struct walk *walk)
 {
 	const struct expectation *first = walk->test->expects;
 
-	if (!fits(first, &walk->verdict))
+	if (!fits(first, verdict_of(walk)))
 		return false;
 	for (const struct expectation *e = first->next; e; e = e->next)
 		if (!fired(e, &walk->run))

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -330,12 +329,11 @@ struct policy_tests *
 policy_tests_load(const char *path, struct diag *diag)
 {
 	struct policy_tests *tests = tests_new();
-	struct source *source;
+	struct source *source = source_load(tests->arena, path,
+	    LIMIT_POLICY_OCTETS, diag);
 
-	if (source_read(tests->arena, path, LIMIT_POLICY_OCTETS, &source))
+	if (source != NULL)
 		return load(tests, source, diag);
-	diag_add(diag, DIAG_ERROR, path, 0, 0, STR_NONE, "cannot read it: %s",
-	    strerror(errno));
 	policy_tests_free(tests);
 	return NULL;
 }

@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "base/print.h"
+
 struct run {
 	const struct live_options	*options;
 	struct live			*all;
@@ -112,18 +114,12 @@ live_run(const struct live_options *options, struct arena *arena,
 	changes_sort(&live_out->changes);
 }
 
-static const char *
-plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 void
 live_print_text(FILE *out, const struct live *live)
 {
 	fprintf(out, "%" PRIu64 " event%s, %" PRIu64 " of them with a shadow "
 	    "policy\nthe shadow policy differed in %" PRIu64 "\n\n",
-	    live->feed.events, plural(live->feed.events), live->compared,
+	    live->feed.events, print_plural(live->feed.events), live->compared,
 	    live->differ);
 	changes_print_text(out, &live->changes);
 	if (live->otherwise > 0)

@@ -90,7 +90,7 @@ print_senders(FILE *out, const struct received_domain *domain, size_t top)
 	if (domain->senders.count > top)
 		fprintf(out, "  and %zu more sender%s\n",
 		    domain->senders.count - top,
-		    domain->senders.count - top == 1 ? "" : "s");
+		    print_plural(domain->senders.count - top));
 }
 
 static void

@@ -3,12 +3,6 @@
 #include "base/print.h"
 #include "report/replay.h"
 
-static const char *
-plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 static bool
 never_fired(const struct replay *replay, size_t rule)
 {
@@ -21,7 +15,7 @@ static void
 text_head(FILE *out, const struct replay *replay)
 {
 	fprintf(out, "%" PRIu64 " event%s", replay->feed.events,
-	    plural(replay->feed.events));
+	    print_plural(replay->feed.events));
 	if (replay->first.len > 0) {
 		fputs(" from ", out);
 		print_safe(out, replay->first);
@@ -35,7 +29,7 @@ text_head(FILE *out, const struct replay *replay)
 	else
 		fputs("what was recorded", out);
 	fprintf(out, ": %" PRIu64 " message%s would have ended "
-	    "differently\n", replay->differ, plural(replay->differ));
+	    "differently\n", replay->differ, print_plural(replay->differ));
 }
 
 static void
@@ -87,22 +81,23 @@ text_lacks(FILE *out, const struct replay *replay)
 		first = false;
 		fprintf(out, "  %-28s in %" PRIu64 " event%s\n",
 		    fact_table[id].name, replay->lacks[id],
-		    plural(replay->lacks[id]));
+		    print_plural(replay->lacks[id]));
 	}
 	for (int i = 0; i < FUNCTION_COUNT; i++)
 		if (replay->unanswered[i] > 0)
 			fprintf(out, "%s() is asked what the log does not "
 			    "answer, unknown in %" PRIu64 " event%s\n",
 			    function_table[i].name, replay->unanswered[i],
-			    plural(replay->unanswered[i]));
+			    print_plural(replay->unanswered[i]));
 	if (replay->hidden > 0)
 		fprintf(out, "%" PRIu64 " event%s with names that are hidden "
 		    "(privacy): those are only equal or not, all else is "
-		    "unknown\n", replay->hidden, plural(replay->hidden));
+		    "unknown\n", replay->hidden, print_plural(replay->hidden));
 	if (replay->rcpts_unlisted > 0)
 		fprintf(out, "%" PRIu64 " event%s with more recipients than "
 		    "an event lists: those met no rule\n",
-		    replay->rcpts_unlisted, plural(replay->rcpts_unlisted));
+		    replay->rcpts_unlisted,
+		    print_plural(replay->rcpts_unlisted));
 }
 
 static void
@@ -112,12 +107,12 @@ text_faults(FILE *out, const struct event_feed_count *feed)
 		if (feed->faults[i].count > 0)
 			fprintf(out, "%" PRIu64 " line%s left out: %s, first "
 			    "%s:%" PRIu64 "\n", feed->faults[i].count,
-			    plural(feed->faults[i].count),
+			    print_plural(feed->faults[i].count),
 			    event_fault_name((enum event_fault)i),
 			    feed->faults[i].file, feed->faults[i].line);
 	if (feed->unread > 0)
 		fprintf(out, "%" PRIu64 " file%s not read to the end, first "
-		    "%s: %s\n", feed->unread, plural(feed->unread),
+		    "%s: %s\n", feed->unread, print_plural(feed->unread),
 		    feed->unread_file, feed->unread_why);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/packed.h"
 
 /*
  * Octets of an item: a version, 8 of its time and 1 of its bits, lowest first;
@@ -36,19 +37,10 @@ enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
 static void
 put_number(struct buf *out, uint64_t number, size_t octets)
 {
-	for (size_t i = 0; i < octets; i++)
-		buf_addc(out, (char)(number >> (8 * i) & 0xff));
-}
+	char text[sizeof(number)];
 
-static uint64_t
-take_number(struct str *from, size_t octets)
-{
-	uint64_t number = 0;
-
-	for (size_t i = 0; i < octets; i++)
-		number |= (uint64_t)(unsigned char)from->ptr[i] << (8 * i);
-	*from = str_skip(*from, octets);
-	return number;
+	packed_put(text, number, octets);
+	buf_add(out, str_make(text, octets));
 }
 
 static void
@@ -65,7 +57,7 @@ take_text(struct str *from, struct str *text_out)
 
 	if (from->len < LENGTH)
 		return false;
-	len = take_number(from, LENGTH);
+	len = packed_take(from, LENGTH);
 	if (len > from->len)
 		return false;
 	*text_out = str_slice(*from, 0, len);
@@ -167,8 +159,8 @@ failure_item_decode(struct arena *arena, struct str octets,
 	    octets.ptr[0] != VERSION)
 		return false;
 	octets = str_skip(octets, 1);
-	item_out->arrival = (int64_t)take_number(&octets, 8);
-	item_out->why = (unsigned)take_number(&octets, 1);
+	item_out->arrival = (int64_t)packed_take(&octets, 8);
+	item_out->why = (unsigned)packed_take(&octets, 1);
 	while (octets.len > 0) {
 		char letter = octets.ptr[0];
 		struct str text;

@@ -1,6 +1,5 @@
 #include "rights/rights.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,16 +84,14 @@ load_file(struct source_table *to, enum table_kind kind, const char *path,
     struct read_notes *notes, struct diag *diag)
 {
 	struct arena *scratch = arena_new();
-	struct source *source;
+	struct source *source = source_load(scratch, path, LIMIT_LIST_OCTETS,
+	    diag);
 	bool ok = false;
 
-	if (!source_read(scratch, path, LIMIT_LIST_OCTETS, &source)) {
-		diag_add(diag, DIAG_ERROR, path, 0, 0, STR_NONE,
-		    "cannot read it: %s", strerror(errno));
-	} else if (kind == KIND_TEXT) {
+	if (source != NULL && kind == KIND_TEXT) {
 		to->table = table_new();
 		ok = read_text(to->table, source, notes, diag);
-	} else {
+	} else if (source != NULL) {
 		to->map = regexmap_read(kind == KIND_PCRE ?
 		    REGEXMAP_PCRE : REGEXMAP_REGEXP, source, diag);
 		ok = to->map != NULL;

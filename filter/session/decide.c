@@ -65,22 +65,10 @@ run_stage(struct connection *conn, enum stage stage, struct fact_set *facts,
 	return false;
 }
 
-/*
- * What is held goes on to the later stages, which may still refuse it; an
- * accept there does not release it.
- */
 static void
 take_decision(struct progress *progress, const struct policy_rule *rule)
 {
-	if (rule == NULL)
-		return;
-	progress->decided = rule->action != ACTION_QUARANTINE;
-	if (progress->rule != NULL &&
-	    progress->rule->action == ACTION_QUARANTINE &&
-	    (rule->action == ACTION_ACCEPT ||
-	    rule->action == ACTION_QUARANTINE))
-		return;
-	progress->rule = rule;
+	policy_decide(rule, &progress->rule, &progress->decided);
 }
 
 /* At rcpt a rule speaks of one recipient; bypass of the whole message. */

@@ -7,7 +7,7 @@
 #include "session/ask.h"
 
 /* Of all values of a key. */
-struct tally {
+struct values {
 	bool		 pending, known;
 	struct fact	 unknown;	/* not known, and why */
 	double		 highest;
@@ -77,7 +77,7 @@ period_of(const struct policy_call *call)
 }
 
 static void
-add_to_tally(struct tally *tally, const struct ask *ask)
+add_to_tally(struct values *tally, const struct ask *ask)
 {
 	struct fact fact;
 
@@ -111,7 +111,7 @@ values_of(const struct policy_call *call, char text[IP_TEXT_MAX],
 
 /* What is not known could be more than what is. */
 static void
-tell_tally(const struct tally *tally, struct fact *result)
+tell_tally(const struct values *tally, struct fact *result)
 {
 	if (tally->pending)
 		return;
@@ -140,7 +140,7 @@ static void
 count_all(struct connection *conn, const struct policy_call *call,
     const char *what, count_fn *count, struct fact *result)
 {
-	struct tally tally = { .known = false };
+	struct values tally = { .known = false };
 	const struct str *values;
 	char text[IP_TEXT_MAX];
 	struct str one;
@@ -175,7 +175,7 @@ asks_rate_rcpts(struct connection *conn, const struct policy_call *call,
  */
 static void
 ask_crossing(struct connection *conn, const struct policy_call *call,
-    struct str value, struct tally *tally)
+    struct str value, struct values *tally)
 {
 	double limit = call->args[2].number;
 	struct ask *ask = count_message(conn, counter_key(conn, "rate", call,
@@ -198,7 +198,7 @@ void
 asks_rate_crossed(struct connection *conn, const struct policy_call *call,
     struct fact *result)
 {
-	struct tally tally = { .known = false };
+	struct values tally = { .known = false };
 	const struct str *values;
 	char text[IP_TEXT_MAX];
 	struct str one;
@@ -208,7 +208,7 @@ asks_rate_crossed(struct connection *conn, const struct policy_call *call,
 	if (nobody_counts(conn, n, result))
 		return;
 	for (size_t i = 0; i < n; i++) {
-		struct tally each = { .known = false };
+		struct values each = { .known = false };
 
 		ask_crossing(conn, call, values[i], &each);
 		first |= each.highest > 0 && each.highest <= 1;

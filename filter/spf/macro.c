@@ -207,19 +207,16 @@ splits(const struct macro *macro, char c)
 static void
 add_part(struct buf *out, struct str part, bool escape)
 {
-	static const char hex[] = "0123456789ABCDEF";
-
 	if (!escape)
 		buf_add(out, part);
 	for (size_t i = 0; escape && i < part.len; i++) {
-		unsigned char c = (unsigned char)part.ptr[i];
-		char code[3] = { '%', hex[c >> 4], hex[c & 15] };
+		char c = part.ptr[i];
 
-		if (ascii_alnum((char)c) ||
+		if (ascii_alnum(c) ||
 		    (c != '\0' && strchr("-._~", c) != NULL))
-			buf_addc(out, (char)c);
+			buf_addc(out, c);
 		else
-			buf_add(out, str_make(code, 3));
+			buf_add_escaped(out, '%', c);
 	}
 }
 

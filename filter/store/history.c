@@ -6,6 +6,7 @@
 
 #include "base/ensure.h"
 #include "base/limits.h"
+#include "base/packed.h"
 #include "store/history_backend.h"
 
 /*
@@ -70,25 +71,6 @@ history_row_copy(struct arena *arena, const struct history_row *row)
 
 /* ---- octets ---- */
 
-static char *
-put_number(char *out, uint64_t number, size_t octets)
-{
-	for (size_t i = 0; i < octets; i++)
-		*out++ = (char)(number >> (8 * i) & 0xff);
-	return out;
-}
-
-static uint64_t
-take_number(struct str *from, size_t octets)
-{
-	uint64_t number = 0;
-
-	for (size_t i = 0; i < octets; i++)
-		number |= (uint64_t)(unsigned char)from->ptr[i] << (8 * i);
-	*from = str_skip(*from, octets);
-	return number;
-}
-
 static size_t
 size_of(const struct history_row *row)
 {
@@ -111,11 +93,11 @@ history_encode(const struct history_row *row, size_t *len_out)
 	if (*len_out > LIMIT_STORE_ROW)
 		return NULL;
 	octets = xcalloc(1, *len_out);
-	at = put_number(octets, (uint64_t)row->time_us, TIME);
+	at = packed_put(octets, (uint64_t)row->time_us, TIME);
 	for (size_t i = 0; i < TEXTS; i++) {
 		const struct str *text = text_of(&fit, i);
 
-		at = put_number(at, text->len, LENGTH);
+		at = packed_put(at, text->len, LENGTH);
 		if (text->len > 0)
 			memcpy(at, text->ptr, text->len);
 		at += text->len;
@@ -129,7 +111,7 @@ history_decode(struct str octets, struct history_row *row_out)
 	*row_out = (struct history_row){ 0 };
 	if (octets.len < TIME || octets.len > LIMIT_STORE_ROW)
 		return false;
-	row_out->time_us = (int64_t)take_number(&octets, TIME);
+	row_out->time_us = (int64_t)packed_take(&octets, TIME);
 	for (size_t i = 0; i < TEXTS; i++) {
 		uint64_t len;
 
@@ -137,7 +119,7 @@ history_decode(struct str octets, struct history_row *row_out)
 			break;
 		if (octets.len < LENGTH)
 			return false;
-		len = take_number(&octets, LENGTH);
+		len = packed_take(&octets, LENGTH);
 		if (len > octets.len)
 			return false;
 		*text_in(row_out, i) = str_slice(octets, 0, len);

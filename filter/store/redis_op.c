@@ -159,9 +159,9 @@ redis_number_key(const char *prefix, const struct store_job *job,
 {
 	int len = snprintf(key_out, REDIS_NUMBER_KEY, "%sn:", prefix);
 
-	for (size_t i = 0; i < WRITER_ID; i++)
-		snprintf(key_out + len + 2 * i, 3, "%02x",
-		    (unsigned char)job->writer[i]);
+	ascii_hex_write((const unsigned char *)job->writer, WRITER_ID,
+	    key_out + len);
+	key_out[len + 2 * WRITER_ID] = '\0';
 }
 
 void

@@ -5,6 +5,8 @@
 
 #include <zlib.h>
 
+#include "base/packed.h"
+
 /* Unix time in ms until the year 37000, so that sums of two fit. */
 static const uint64_t last_time = (uint64_t)1 << 50;
 
@@ -32,24 +34,6 @@ enum { TIMES = sizeof(times) / sizeof(times[0]),
        NUMBERS = sizeof(numbers) / sizeof(numbers[0]),
        TEXTS = sizeof(texts) / sizeof(texts[0]) };
 
-static char *
-put(char *out, uint64_t value, size_t octets)
-{
-	for (size_t i = 0; i < octets; i++)
-		*out++ = (char)(value >> (8 * i) & 0xff);
-	return out;
-}
-
-static uint64_t
-get(const char **at, size_t octets)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < octets; i++)
-		value |= (uint64_t)(unsigned char)*(*at)++ << (8 * i);
-	return value;
-}
-
 static const struct str *
 text_of(const struct store_op *op, size_t i)
 {
@@ -76,28 +60,28 @@ spool_record_write(const struct store_job *job, char *out)
 {
 	const struct store_op *op = &job->op;
 	size_t size = spool_record_size(op);
-	char *at = put(out + SPOOL_RECORD_HEAD, op->kind, 1);
+	char *at = packed_put(out + SPOOL_RECORD_HEAD, op->kind, 1);
 
 	memcpy(at, job->writer, WRITER_ID);
-	at = put(at + WRITER_ID, job->number, 8);
+	at = packed_put(at + WRITER_ID, job->number, 8);
 	for (size_t i = 0; i < TIMES; i++)
-		at = put(at, (uint64_t)*(const int64_t *)(const void *)
+		at = packed_put(at, (uint64_t)*(const int64_t *)(const void *)
 		    ((const char *)op + times[i]), 8);
 	for (size_t i = 0; i < NUMBERS; i++) {
 		uint64_t bits;
 
 		memcpy(&bits, (const char *)op + numbers[i], sizeof(bits));
-		at = put(at, bits, 8);
+		at = packed_put(at, bits, 8);
 	}
 	for (size_t i = 0; i < TEXTS; i++)
-		at = put(at, text_of(op, i)->len, 4);
+		at = packed_put(at, text_of(op, i)->len, 4);
 	for (size_t i = 0; i < TEXTS; i++) {
 		if (text_of(op, i)->len > 0)
 			memcpy(at, text_of(op, i)->ptr, text_of(op, i)->len);
 		at += text_of(op, i)->len;
 	}
-	put(out, size - SPOOL_RECORD_HEAD, 4);
-	put(out + 4, checksum(str_make(out + SPOOL_RECORD_HEAD,
+	packed_put(out, size - SPOOL_RECORD_HEAD, 4);
+	packed_put(out + 4, checksum(str_make(out + SPOOL_RECORD_HEAD,
 	    size - SPOOL_RECORD_HEAD)), 4);
 	return size;
 }
@@ -121,67 +105,67 @@ is_sound(const struct store_op *op)
 }
 
 static bool
-read_texts(const char *at, size_t left, struct store_op *op)
+read_texts(struct str rest, struct store_op *op)
 {
-	size_t lengths[TEXTS];
+	size_t lengths[TEXTS], left = rest.len - TEXTS * 4;
 
 	for (size_t i = 0; i < TEXTS; i++) {
-		lengths[i] = (size_t)get(&at, 4);
+		lengths[i] = (size_t)packed_take(&rest, 4);
 		if (lengths[i] > texts[i].max || lengths[i] > left)
 			return false;
 		left -= lengths[i];
 	}
 	for (size_t i = 0; i < TEXTS; i++) {
 		*(struct str *)(void *)((char *)op + texts[i].offset) =
-		    str_make(at, lengths[i]);
-		at += lengths[i];
+		    str_slice(rest, 0, lengths[i]);
+		rest = str_skip(rest, lengths[i]);
 	}
 	return left == 0;
 }
 
 static bool
-read_body(const char *at, size_t len, struct spool_record *record)
+read_body(struct str rest, struct spool_record *record)
 {
 	struct store_op *op = &record->op;
 
-	op->kind = (enum store_kind)get(&at, 1);
-	memcpy(record->writer, at, WRITER_ID);
-	at += WRITER_ID;
-	record->number = get(&at, 8);
+	op->kind = (enum store_kind)packed_take(&rest, 1);
+	memcpy(record->writer, rest.ptr, WRITER_ID);
+	rest = str_skip(rest, WRITER_ID);
+	record->number = packed_take(&rest, 8);
 	for (size_t i = 0; i < TIMES; i++) {
-		uint64_t time = get(&at, 8);
+		uint64_t time = packed_take(&rest, 8);
 
 		if (time > last_time)
 			return false;
 		*(int64_t *)(void *)((char *)op + times[i]) = (int64_t)time;
 	}
 	for (size_t i = 0; i < NUMBERS; i++) {
-		uint64_t bits = get(&at, 8);
+		uint64_t bits = packed_take(&rest, 8);
 
 		memcpy((char *)op + numbers[i], &bits, sizeof(bits));
 	}
-	return read_texts(at, len - SPOOL_RECORD_FIXED, op) && is_sound(op);
+	return read_texts(rest, op) && is_sound(op);
 }
 
 enum spool_record_status
 spool_record_read(struct str text, struct spool_record *record_out)
 {
-	const char *at = text.ptr;
+	struct str rest = text;
 	size_t len;
 	uint32_t sum;
 
 	*record_out = (struct spool_record){ .len = 0 };
 	if (text.len < SPOOL_RECORD_HEAD)
 		return SPOOL_RECORD_TORN;
-	len = (size_t)get(&at, 4);
-	sum = (uint32_t)get(&at, 4);
+	len = (size_t)packed_take(&rest, 4);
+	sum = (uint32_t)packed_take(&rest, 4);
 	if (len < SPOOL_RECORD_FIXED ||
 	    len > SPOOL_RECORD_MAX - SPOOL_RECORD_HEAD)
 		return SPOOL_RECORD_DAMAGED;
-	if (len > text.len - SPOOL_RECORD_HEAD)
+	if (len > rest.len)
 		return SPOOL_RECORD_TORN;
-	if (checksum(str_make(at, len)) != sum ||
-	    !read_body(at, len, record_out))
+	rest = str_slice(rest, 0, len);
+	if (checksum(rest) != sum || !read_body(rest, record_out))
 		return SPOOL_RECORD_DAMAGED;
 	record_out->len = SPOOL_RECORD_HEAD + len;
 	return SPOOL_RECORD_OK;

@@ -165,8 +165,12 @@ tool_take_options(const char *command, int argc, char **argv,
 			return false;
 		if (take(ctx, letter, optarg))
 			continue;
-		tool_usage(command, "\"%s\" is nothing for --%s",
-		    optarg == NULL ? "" : optarg, table[row].name);
+		if (optarg == NULL)
+			tool_usage(command, "--%s cannot be had here",
+			    table[row].name);
+		else
+			tool_usage(command, "\"%s\" is nothing for --%s",
+			    optarg, table[row].name);
 		return false;
 	}
 	return true;

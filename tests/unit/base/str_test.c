@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/packed.h"
+
 #include "base_test.h"
 
 START_TEST(str_next_splits)
@@ -122,6 +125,35 @@ START_TEST(lines_and_their_ends)
 }
 END_TEST
 
+START_TEST(octets_are_escaped)
+{
+	struct arena *arena = arena_new();
+	struct buf buf;
+
+	buf_init(&buf, arena, 6);
+	buf_add_escaped(&buf, '%', '/');
+	buf_add_escaped(&buf, '=', '\xfa');
+	assert_str(buf_str(&buf), "%2F=FA");
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(numbers_are_packed)
+{
+	char text[9] = "";
+	struct str rest = str_make(text, 9);
+
+	ck_assert_ptr_eq(packed_put(text, 0x1234, 2), text + 2);
+	ck_assert_ptr_eq(packed_put(text + 2, 0x80ff, 1), text + 3);
+	packed_put(text + 3, 0x80aabbccddeeull, 6);
+	ck_assert_mem_eq(text, "\x34\x12\xff\xee\xdd\xcc\xbb\xaa\x80", 9);
+	ck_assert_uint_eq(packed_take(&rest, 2), 0x1234);
+	ck_assert_uint_eq(packed_take(&rest, 1), 0xff);
+	ck_assert_uint_eq(packed_take(&rest, 6), 0x80aabbccddeeull);
+	ck_assert_uint_eq(rest.len, 0);
+}
+END_TEST
+
 TCase *
 str_tests(void)
 {
@@ -134,6 +166,8 @@ str_tests(void)
 	tcase_add_loop_test(tc, two_digits_are_an_octet, 0,
 	    TEST_COUNT(octets));
 	tcase_add_test(tc, octets_are_written_as_digits);
+	tcase_add_test(tc, octets_are_escaped);
+	tcase_add_test(tc, numbers_are_packed);
 	tcase_add_loop_test(tc, lines_and_their_ends, 0, TEST_COUNT(lines));
 	return tc;
 }
