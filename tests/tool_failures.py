@@ -1,6 +1,10 @@
 """assay dmarc send --failures and assay dmarc bounce: what they say where
 there is little to do; with an MTA, tests/integration has them."""
+import contextlib
 import os
+import sqlite3
+import struct
+import time
 
 TAG = "4c25ecfa321bb8b4050378a6"
 DSN = """To: Reports <dmarc+%s@example.com>
@@ -72,6 +76,35 @@ def mistakes(runner):
             (status, "", want))
 
 
+def item(domain, record):
+    """Octets of a failure as assayd notes it (filter/reporting)."""
+    pieces = ((b"d", domain), (b"p", domain), (b"r", record))
+    return struct.pack("<BqB", 1, int(time.time()), 25) + b"".join(
+        letter + struct.pack("<I", len(text)) + text.encode()
+        for letter, text in pieces)
+
+
+def tries(runner):
+    """LIMIT_FAILURE_TRIES: the 20th time it is tried still, then no more."""
+    now = int(time.time() * 1000)
+    record = "v=DMARC1; p=none; ruf=https://%s/"
+    with contextlib.closing(sqlite3.connect(os.path.join(
+            runner.directory, "failures.db"))) as store, store:
+        for number, before in enumerate((0, 19, 20)):
+            domain = "d%d.example" % number
+            store.execute(
+                "INSERT INTO items (queue, name, due, tries, content, "
+                "expires) VALUES (?, ?, ?, ?, ?, ?)",
+                (b"dmarc-failures", domain.encode(), now - 1000 + number,
+                 before, item(domain, record % domain), now + 3600000))
+    said = "d%d.example -> https://d%d.example/: not sent: only mailto: is " \
+        "spoken here\n"
+    runner.check("send: the last try, and one more", dmarc(runner, "send"),
+                 (0, said % (0, 0) + said % (1, 1) +
+                  "d2.example: given up\n", ""))
+    runner.check("send: nothing is left", dmarc(runner, "send"), (0, "", ""))
+
+
 def run(runner):
     runner.write("failures.key", "0123456789abcdef\n")
     runner.write("short.key", "0123\n")
@@ -79,4 +112,5 @@ def run(runner):
         os.chmod(os.path.join(runner.directory, name), 0o600)
     runner.check("send: nothing to do", dmarc(runner, "send"), (0, "", ""))
     bounces(runner)
+    tries(runner)
     mistakes(runner)

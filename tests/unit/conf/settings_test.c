@@ -529,6 +529,19 @@ START_TEST(limits_can_be_reached)
 }
 END_TEST
 
+/* LIMIT_FAILURE_BODY_OCTETS */
+START_TEST(the_greatest_failure_body)
+{
+	struct arena *arena = arena_new();
+	const char *why = verify_number(arena, "failure_body", 8193);
+
+	ck_assert_ptr_null(verify_number(arena, "failure_body", 8192));
+	ck_assert_ptr_nonnull(why);
+	ck_assert_ptr_nonnull(strstr(why, "from 0 to 8k"));
+	arena_free(arena);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -552,5 +565,6 @@ main(void)
 	tcase_add_test(tc, a_directory_and_a_huge_file_are_refused);
 	tcase_add_test(tc, what_needs_a_restart_is_named);
 	tcase_add_test(tc, limits_can_be_reached);
+	tcase_add_test(tc, the_greatest_failure_body);
 	return run_suite(suite);
 }

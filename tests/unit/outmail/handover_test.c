@@ -6,11 +6,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "outmail/route.h"
+#include "outmail/handover.h"
 #include "tests/unit/outmail/outmail_test.h"
 
 static struct arena *arena;
@@ -373,8 +371,6 @@ START_TEST(server_sees_no_end)
 }
 END_TEST
 
-/* ---- limits ---- */
-
 /* What the code under test waits for, at most. */
 static int longest_wait;
 
@@ -404,76 +400,6 @@ START_TEST(five_minutes_in_all)
 }
 END_TEST
 
-static struct handover_result
-hand_over_until(const struct handover_route *route, uint64_t deadline_ms)
-{
-	static const struct handover_envelope envelope = {
-		.sender = STR_INIT("r@example.com"), .to = to,
-		.to_count = 2 };
-	struct handover_result result = { .rcpts = arena_alloc(arena,
-	    2 * sizeof(struct handover_rcpt)) };
-	struct handover_job job = { .arena = arena, .route = route,
-	    .envelope = &envelope, .message = mail,
-	    .deadline_ms = deadline_ms, .result = &result };
-
-	if (route->kind == HANDOVER_SENDMAIL)
-		handover_sendmail(&job);
-	else
-		handover_smtp(&job);
-	return result;
-}
-
-/* It has taken all of the mail by then, perhaps. */
-START_TEST(a_program_that_takes_too_long)
-{
-	struct handover_route route = { .kind = HANDOVER_SENDMAIL,
-	    .path = program("cat >/dev/null; sleep 600") };
-	struct handover_result result = hand_over_until(&route,
-	    clock_ms() + 200);
-
-	ck_assert_int_eq(result.word, HANDOVER_LATER);
-	ck_assert(result.unsure);
-	assert_str(str_skip(result.why, strlen(route.path)),
-	    ": it took too long");
-}
-END_TEST
-
-START_TEST(a_server_that_is_silent)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct handover_route route = { .kind = HANDOVER_UNIX,
-	    .path = path_to("mail"), .helo = STR("mx.example.com") };
-	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-	struct handover_result result;
-
-	strcpy(address.sun_path, route.path);
-	ck_assert_int_eq(bind(listener, (struct sockaddr *)&address,
-	    sizeof(address)), 0);
-	listen(listener, 1);
-	result = hand_over_until(&route, clock_ms() + 200);
-	close(listener);
-	ck_assert_int_eq(result.word, HANDOVER_LATER);
-	ck_assert(!result.unsure);
-	assert_str(result.why, "the server does not answer");
-}
-END_TEST
-
-/* LIMIT_HANDOVER_WHY_OCTETS */
-START_TEST(a_long_reason_is_cut)
-{
-	char text[481];
-	struct str why;
-
-	memset(text, 'x', sizeof(text));
-	why = handover_why(arena, str_make(text, 480));
-	ck_assert_uint_eq(why.len, 480);
-	ck_assert_int_eq(why.ptr[479], 'x');
-	why = handover_why(arena, str_make(text, 481));
-	ck_assert_uint_eq(why.len, 480);
-	assert_str(str_skip(why, 476), "x...");
-}
-END_TEST
-
 START_TEST(nobody_listens)
 {
 	struct handover_route route = { .kind = HANDOVER_UNIX,
@@ -499,9 +425,6 @@ handover_tests(void)
 	tcase_add_loop_test(tests, server_answers, 0, TEST_COUNT(talks));
 	tcase_add_test(tests, server_sees_no_end);
 	tcase_add_test(tests, five_minutes_in_all);
-	tcase_add_test(tests, a_program_that_takes_too_long);
-	tcase_add_test(tests, a_server_that_is_silent);
-	tcase_add_test(tests, a_long_reason_is_cut);
 	tcase_add_test(tests, nobody_listens);
 	return tests;
 }

@@ -8,6 +8,7 @@
 #include "tests/support/check.h"
 
 TCase *handover_tests(void);
+TCase *limit_tests(void);
 TCase *message_tests(void);
 TCase *smtp_reply_tests(void);
 

@@ -7,6 +7,7 @@ main(void)
 
 	suite_add_tcase(suite, destination_tests());
 	suite_add_tcase(suite, failure_tests());
+	suite_add_tcase(suite, redact_tests());
 	suite_add_tcase(suite, suppression_tests());
 	suite_add_tcase(suite, ledger_tests());
 	suite_add_tcase(suite, pack_tests());

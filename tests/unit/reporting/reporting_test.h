@@ -14,6 +14,7 @@ TCase *ledger_tests(void);
 TCase *pack_tests(void);
 TCase *parts_tests(void);
 TCase *plan_tests(void);
+TCase *redact_tests(void);
 TCase *row_tests(void);
 TCase *rollup_tests(void);
 

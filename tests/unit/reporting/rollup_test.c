@@ -1,5 +1,6 @@
 #include "tests/unit/reporting/reporting_test.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "reporting/rollup.h"
@@ -118,6 +119,36 @@ START_TEST(many_files_are_one)
 }
 END_TEST
 
+/* LIMIT_ROLLUP_RUNS: each item is a file here. */
+START_TEST(files_up_to_the_limit)
+{
+	struct rollup *rollup = rollup_new(arena, 1, greater);
+	struct rollup_item item;
+	char key[32];
+
+	for (int i = 0; i < 400; i++) {
+		snprintf(key, sizeof(key), "%03d", 399 - i);
+		add(rollup, key, "", 1);
+	}
+	ck_assert_uint_eq(rollup_runs(rollup), 400);
+	errno = 0;
+	if (_i == 1) {
+		ck_assert(!rollup_add(rollup, &(struct rollup_item){
+		    STR("one more"), STR(""), 1 }));
+		ck_assert_int_eq(errno, EFBIG);
+		rollup_free(rollup);
+		return;
+	}
+	ck_assert(rollup_rewind(rollup));
+	for (int i = 0; i < 400; i++) {
+		snprintf(key, sizeof(key), "%03d", i);
+		assert_next(rollup, key, "", 1);
+	}
+	ck_assert_int_eq(rollup_next(rollup, &item), 0);
+	rollup_free(rollup);
+}
+END_TEST
+
 START_TEST(no_room_for_scratch_files)
 {
 	struct rollup *rollup = rollup_new(arena, 1, greater);
@@ -139,6 +170,7 @@ rollup_tests(void)
 	tcase_add_loop_test(tc, counts_in_order, 0, 2);
 	tcase_add_test(tc, nothing_at_all);
 	tcase_add_test(tc, many_files_are_one);
+	tcase_add_loop_test(tc, files_up_to_the_limit, 0, 2);
 	tcase_add_test(tc, no_room_for_scratch_files);
 	return tc;
 }

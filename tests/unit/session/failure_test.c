@@ -1,6 +1,7 @@
 /*
  * Failure reports: what is noted of a message, and of which.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -33,13 +34,19 @@ static struct store *store;
 static struct arena *arena;
 
 static void
-set_up(void)
+set_up_store(void)
 {
 	char why[200];
 
-	arena = arena_new();
 	store = store_open(STR("memory:"), why, sizeof(why));
 	ck_assert_ptr_nonnull(store);
+}
+
+static void
+set_up(void)
+{
+	arena = arena_new();
+	set_up_store();
 }
 
 static void
@@ -57,6 +64,7 @@ talk_on(bool on, const char *rules, size_t body)
 	options.store = store;
 	options.now = NOW;
 	options.store_timeout_ms = 5000;
+	options.max_header_octets = LIMIT_HEADER_OCTETS;
 	options.failures = (struct failure_options){ .on = on,
 	    .body_octets = body, .key = STR("0123456789abcdef"),
 	    .report_from = STR("dmarc@mx.example") };
@@ -291,6 +299,136 @@ START_TEST(off_by_default)
 }
 END_TEST
 
+/* ---- limits ---- */
+
+static struct str
+letters(size_t count)
+{
+	char *text = arena_alloc(arena, count + 1);
+
+	memset(text, 'x', count);
+	return str_make(text, count);
+}
+
+/* A message with so many recipients, and these fields behind From. */
+static struct failure_item
+item_with(unsigned rcpts, const struct str *values, size_t count)
+{
+	struct failure_item item;
+	struct talk *talk;
+
+	store_close(store, 0);
+	set_up_store();
+	talk = talk_on(true, POLICY, 0);
+	open_session(talk);
+	say_mail(talk, "u@all.example");
+	for (unsigned i = 0; i < rcpts; i++)
+		say_rcpt(talk, arena_printf(arena, "r%u@mx.example", i).ptr);
+	say_field(talk, "From", " u@zero.example");
+	for (size_t i = 0; i < count; i++)
+		say_field(talk, arena_printf(arena, "X-%zu", i).ptr,
+		    values[i].ptr);
+	session_eoh(talk->conn);
+	say_end(talk);
+	talk_free(talk);
+	ck_assert(noted(&item));
+	return item;
+}
+
+/* LIMIT_FAILURE_LISTED */
+START_TEST(twenty_recipients)
+{
+	ck_assert_uint_eq(item_with(20, NULL, 0).rcpts.count, 20);
+	ck_assert_uint_eq(item_with(21, NULL, 0).rcpts.count, 20);
+}
+END_TEST
+
+static bool
+has(struct str text, const char *part)
+{
+	return memmem(text.ptr, text.len, part, strlen(part)) != NULL;
+}
+
+/* LIMIT_FAILURE_FIELD_OCTETS: what is longer is left out, the rest is not. */
+START_TEST(a_long_field)
+{
+	const struct str values[] = { letters(8192), letters(8193),
+	    STR("last") };
+	struct failure_item item = item_with(1, values, 3);
+
+	ck_assert(has(item.header, "\r\nX-0:x"));
+	ck_assert(!has(item.header, "\r\nX-1:"));
+	ck_assert(has(item.header, "\r\nX-2:last\r\n"));
+}
+END_TEST
+
+/* LIMIT_FAILURE_HEADER_OCTETS: whole fields, as many as have room. */
+START_TEST(a_long_header)
+{
+	struct str values[6] = { letters(8000), letters(8000), letters(8000),
+	    letters(8000), letters(7000), STR_NONE };
+	size_t used = item_with(1, values, 5).header.len;
+
+	/* "X-5:" and CRLF are six. */
+	values[5] = letters(40960 - used - 6);
+	ck_assert_uint_eq(item_with(1, values, 6).header.len, 40960);
+	values[5] = letters(40960 - used - 5);
+	ck_assert_uint_eq(item_with(1, values, 6).header.len, used);
+}
+END_TEST
+
+static double
+alike(const char *domain)
+{
+	struct str name = failure_item_name(arena, str_from(domain),
+	    STR("192.0.2.0/24"), FAILURE_DMARC | BOTH);
+	struct store_op op = failure_item_alike(arena, name, NOW * 1000, 0);
+	struct strand *strand = strand_new();
+	struct wait wait = { .done = false };
+
+	strand_enter(strand);
+	store_ask(store, strand, &op, clock_ms() + 5000, taken, &wait);
+	ck_assert(strand_wait(strand, &wait.done, clock_ms() + 6000));
+	strand_leave(strand);
+	strand_unref(strand);
+	return wait.answer.count;
+}
+
+/* So many that are alike. */
+static void
+say_many(struct talk *talk, int count)
+{
+	for (int i = 0; i < count; i++) {
+		say(talk, "u@all.example", " u@zero.example", NULL, NULL);
+		while (talk->event_count > 0)
+			free(talk->events[--talk->event_count]);
+	}
+}
+
+/* LIMIT_FAILURE_MINUTE: the 61st of a minute is not noted.  Where a minute
+ * ended in between, all is done again. */
+START_TEST(sixty_a_minute)
+{
+	struct talk *talk;
+	uint64_t minute;
+	double before, after;
+
+	do {
+		store_close(store, 0);
+		set_up_store();
+		talk = talk_on(true, POLICY, 0);
+		minute = clock_ms() / 60000;
+		say_many(talk, 60);
+		before = alike("zero.example");
+		say_many(talk, 2);
+		after = alike("zero.example");
+		talk_free(talk);
+	} while (clock_ms() / 60000 != minute);
+	ck_assert(before == 60);
+	ck_assert(after == 60);
+}
+END_TEST
+
 TCase *
 failure_note_tests(void)
 {
@@ -304,5 +442,9 @@ failure_note_tests(void)
 	tcase_add_test(tests, spf_records_once);
 	tcase_add_test(tests, what_is_put_off_comes_again);
 	tcase_add_test(tests, off_by_default);
+	tcase_add_test(tests, twenty_recipients);
+	tcase_add_test(tests, a_long_field);
+	tcase_add_test(tests, a_long_header);
+	tcase_add_test(tests, sixty_a_minute);
 	return tests;
 }
