@@ -36,7 +36,7 @@ why_undecoded(struct str text)
 	return "holds no private key in PEM: make one with assay key new";
 }
 
-/* What stands between two lines of PEM (RFC 7468); empty: they are not there. */
+/* What stands between two lines of PEM (RFC 7468); empty: there are none. */
 static struct str
 between(struct str text, const char *begin, const char *end)
 {
