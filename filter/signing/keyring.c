@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/ensure.h"
 #include "base/hash.h"
 #include "base/limits.h"
@@ -29,18 +28,20 @@ struct keyring {
 	pthread_mutex_t	 lock;
 	uid_t		 signer;
 	bool		 allow_readable;
+	uint64_t	 (*now_ms)(void);
 	uint64_t	 uses;
 	struct slot	 slots[SETS][WAYS];
 };
 
 struct keyring *
-keyring_new(uid_t signer, bool allow_readable)
+keyring_new(uid_t signer, bool allow_readable, uint64_t (*now_ms)(void))
 {
 	struct keyring *ring = xcalloc(1, sizeof(*ring));
 
 	ensure(pthread_mutex_init(&ring->lock, NULL) == 0);
 	ring->signer = signer;
 	ring->allow_readable = allow_readable;
+	ring->now_ms = now_ms;
 	return ring;
 }
 
@@ -90,7 +91,7 @@ find(struct keyring *ring, struct arena *arena, struct str name,
     struct dkim_private **key_out, struct str *text_out)
 {
 	struct slot *set = set_of(ring, name);
-	uint64_t now = clock_ms();
+	uint64_t now = ring->now_ms();
 	bool found = false;
 
 	pthread_mutex_lock(&ring->lock);
@@ -131,7 +132,7 @@ store(struct keyring *ring, struct str name, struct dkim_private *key,
 	slot->key = key == NULL ? NULL : dkim_private_ref(key);
 	slot->text = copy(text);
 	slot->text_len = text.len;
-	slot->until_ms = key != NULL ? 0 : clock_ms() + good_ms;
+	slot->until_ms = key != NULL ? 0 : ring->now_ms() + good_ms;
 	slot->used = ++ring->uses;
 	pthread_mutex_unlock(&ring->lock);
 }

@@ -18,8 +18,10 @@ enum { KEYRING_RETRY_MS = 10000, KEYRING_LOOK_MS = 2000 };
 
 struct keyring;
 
-/* signer: whose keys may be; (uid_t)-1: ours. */
-struct keyring *keyring_new(uid_t signer, bool allow_readable);
+/* signer: whose keys may be; (uid_t)-1: ours.  now_ms: clock_ms(), or what
+ * tells the time in its place. */
+struct keyring *keyring_new(uid_t signer, bool allow_readable,
+    uint64_t (*now_ms)(void));
 void keyring_free(struct keyring *ring);		/* NULL is allowed */
 
 /*

@@ -102,7 +102,7 @@ read_domain(struct line *line)
 
 	if (option->place.line == 0)
 		return true;
-	if (domain_to_ascii(line->arena, option->value, &line->row.domain) &&
+	if (build_ascii(line->arena, option->value, &line->row.domain) &&
 	    domain_labels(line->row.domain) >= 2)
 		return true;
 	mistake(line->diag, option->place, "\"%.*s\" is no domain; "
@@ -123,7 +123,7 @@ items(struct str list)
 static bool
 read_selector(struct line *line, struct str text, struct str *selector_out)
 {
-	if (domain_to_ascii(line->arena, text, selector_out))
+	if (build_ascii(line->arena, text, selector_out))
 		return true;
 	mistake(line->diag, place_in(line, text.ptr), "\"%.*s\" is no "
 	    "selector: letters, digits, \"-\" and \".\"", STR_ARG(text));
@@ -187,8 +187,8 @@ read_keys(struct line *line)
 			    "a key's file has no name");
 			return false;
 		}
-		keys[i].path = str_from(source_beside(line->arena,
-		    line->place.source, path));
+		keys[i].path = build_path(line->arena, line->place.source,
+		    path);
 		if (str_next(&selectors, ',', &selector) &&
 		    selector.ptr != NULL &&
 		    line->options[OPTION_SELECTOR].place.line > 0 &&
@@ -239,7 +239,7 @@ domain_of_who(struct arena *arena, struct str who)
 		domain = who;
 	if (domain.len > 0 && domain.ptr[0] == '.')
 		domain = str_skip(domain, 1);
-	return domain_to_ascii(arena, domain, &ascii) ? ascii : STR_NONE;
+	return build_ascii(arena, domain, &ascii) ? ascii : STR_NONE;
 }
 
 static bool

@@ -15,7 +15,7 @@ struct named_key {
 	struct named_key	*next;		/* of its bucket */
 	struct str		 name;
 	struct str		 domain;	/* empty: "%" */
-	struct signing_key	 key;
+	struct signing_key	*key;		/* rows have it, too */
 };
 
 enum { BUCKETS_MIN = 16, LINE_OCTETS = 64 };	/* about */
@@ -23,6 +23,7 @@ enum { BUCKETS_MIN = 16, LINE_OCTETS = 64 };	/* about */
 struct reader {
 	struct signing_table	*table;
 	struct arena		*arena;
+	struct arena		*scratch;	/* until all is read */
 	struct diag		*diag;
 	struct named_key	**keys;		/* buckets */
 	size_t			 buckets;
@@ -99,30 +100,31 @@ read_value(struct reader *reader, struct place place, struct str value,
 		return false;
 	}
 	if (!str_eqz(domain, "%") &&
-	    !domain_to_ascii(reader->arena, domain, &key->domain)) {
+	    !build_ascii(reader->arena, domain, &key->domain)) {
 		mistake(reader->diag, place, "\"%.*s\" is no domain",
 		    STR_ARG(domain));
 		return false;
 	}
-	if (!domain_to_ascii(reader->arena, selector, &key->key.selector)) {
+	if (!build_ascii(reader->arena, selector, &key->key->selector)) {
 		mistake(reader->diag, place_after(place, (size_t)
 		    (selector.ptr - value.ptr)), "\"%.*s\" is no selector",
 		    STR_ARG(selector));
 		return false;
 	}
-	key->key.inlined = !is_file(rest);
-	key->key.path = key->key.inlined ? rest :
-	    str_from(source_beside(reader->arena, place.source, rest));
+	key->key->inlined = !is_file(rest);
+	key->key->path = key->key->inlined ? rest :
+	    build_path(reader->arena, place.source, rest);
 	return true;
 }
 
 static bool
 read_key(struct reader *reader, struct str line, struct place place)
 {
-	struct named_key *key = arena_alloc(reader->arena, sizeof(*key));
+	struct named_key *key = arena_alloc(reader->scratch, sizeof(*key));
 	struct named_key **bucket;
 	struct str value;
 
+	key->key = arena_alloc(reader->arena, sizeof(*key->key));
 	key->name = first_word(line, &value);
 	if (!read_value(reader, place_after(place, value.len == 0 ? 0 :
 	    (size_t)(value.ptr - line.ptr)), value, key))
@@ -198,7 +200,7 @@ row_of(const struct named_key *key, struct str identity, struct place place)
 {
 	return (struct signing_row){
 		.domain = key->domain, .identity = identity,
-		.keys = &key->key, .key_count = 1, .style = style_default(),
+		.keys = key->key, .key_count = 1, .style = style_default(),
 		.file = place.source->path, .line = place.line
 	};
 }
@@ -290,7 +292,7 @@ read_lines(struct reader *reader, const char *path, read_line_fn *read)
 	if (reader->keys == NULL) {
 		wipe_at_end(reader->arena, source->text);
 		reader->buckets = BUCKETS_MIN + source->text.len / LINE_OCTETS;
-		reader->keys = arena_alloc(reader->arena, reader->buckets *
+		reader->keys = arena_alloc(reader->scratch, reader->buckets *
 		    sizeof(struct named_key *));
 	}
 	lines = source_lines(source);
@@ -303,7 +305,7 @@ struct signing_table *
 signing_table_opendkim(const char *keys, const char *rows, bool all,
     struct diag *diag)
 {
-	struct reader reader = { .diag = diag };
+	struct reader reader = { .diag = diag, .scratch = arena_new() };
 	bool ignored, good;
 
 	keys = path_of(&reader, keys, &ignored);
@@ -313,6 +315,7 @@ signing_table_opendkim(const char *keys, const char *rows, bool all,
 	reader.arena = build_arena(reader.table);
 	good = read_lines(&reader, keys, read_key);
 	good = good && read_lines(&reader, rows, read_row);
+	arena_free(reader.scratch);
 	if (good)
 		return reader.table;
 	signing_table_free(reader.table);

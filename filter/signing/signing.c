@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/domain.h"
 #include "base/ensure.h"
 #include "base/limits.h"
@@ -56,7 +57,8 @@ signing_new(const struct signing_options *options, struct diag *diag)
 		    options->key_table, options->signing_table,
 		    options->multiple, diag));
 	signing->ring = keyring_new(options->signer,
-	    options->allow_readable);
+	    options->allow_readable,
+	    options->now_ms == NULL ? clock_ms : options->now_ms);
 	if (good)
 		return signing;
 	signing_free(signing);

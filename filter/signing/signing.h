@@ -25,6 +25,7 @@ struct signing_options {
 	bool		 multiple;	/* OpenDKIM's: all that match */
 	bool		 allow_readable;
 	uid_t		 signer;	/* whose keys may be; (uid_t)-1: ours */
+	uint64_t	 (*now_ms)(void);	/* NULL: clock_ms() */
 };
 
 struct signing;

@@ -124,6 +124,32 @@ is_any(struct str domain)
 	return domain.len == 0 || str_eqz(domain, "*");
 }
 
+/* ASCII without capitals and without a final dot. */
+static bool
+is_one_form(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if ((unsigned char)name.ptr[i] >= 0x80 ||
+		    ascii_lower(name.ptr[i]) != name.ptr[i])
+			return false;
+	return name.len > 0 && name.ptr[name.len - 1] != '.';
+}
+
+bool
+build_ascii(struct arena *arena, struct str name, struct str *ascii_out)
+{
+	*ascii_out = name;
+	return is_one_form(name) ? domain_is_valid(name) :
+	    domain_to_ascii(arena, name, ascii_out);
+}
+
+struct str
+build_path(struct arena *arena, const struct source *source, struct str name)
+{
+	return str_starts_nocase(name, STR("/")) ? name :
+	    str_from(source_beside(arena, source, name));
+}
+
 const char *
 build_name_wrong(struct arena *arena, struct str name)
 {
@@ -132,7 +158,7 @@ build_name_wrong(struct arena *arena, struct str name)
 	if (str_eqz(name, "*") || (is_any(domain) && name.len > 1 &&
 	    str_rchr(name, '@') > 0 && str_rchr(name, '@') < name.len))
 		return NULL;
-	if (!is_any(domain) && domain_to_ascii(arena, domain, &ascii) &&
+	if (!is_any(domain) && build_ascii(arena, domain, &ascii) &&
 	    name.ptr[0] != '@')
 		return NULL;
 	return "is neither a domain nor an address; write example.com, "
@@ -148,6 +174,8 @@ one_form(struct arena *arena, struct str name)
 	if (is_any(domain))
 		return arena_printf(arena, "%.*s*",
 		    STR_ARG(arena_lower(arena, before)));
+	if (is_one_form(name))
+		return name;
 	if (before.len == 0 && str_is_ascii(domain))
 		return arena_lower(arena, domain_chop_dot(domain));
 	if (!domain_to_ascii(arena, domain, &ascii))
@@ -207,6 +235,13 @@ size_t
 signing_table_count(const struct signing_table *table)
 {
 	return table->rows.count;
+}
+
+size_t
+signing_table_octets(const struct signing_table *table)
+{
+	return sizeof(*table) + arena_used(table->arena) +
+	    table->size * sizeof(struct entry *);
 }
 
 const struct signing_row *

@@ -68,6 +68,7 @@ struct signing_table *signing_table_opendkim(const char *keys,
 void signing_table_free(struct signing_table *table);	/* NULL is allowed */
 
 size_t signing_table_count(const struct signing_table *table);
+size_t signing_table_octets(const struct signing_table *table);	/* it takes */
 const struct signing_row *signing_table_at(const struct signing_table *table,
     size_t i);
 
