@@ -107,6 +107,75 @@ def destinations(runner):
         to for _, to in override(runner)], ["new@v.example"])
 
 
+# One record: what it says, the address of that (or what is shown for it), what
+# becomes of it, and why.
+NOT_MAILTO = "only mailto: is spoken here"
+NO_ADDRESS = "is no address that mail can be sent to"
+ODD = [
+    ("mailto:one@d.example?to=two@d.example", "one@d.example", "sent"),
+    ("mailto:three@d.example?cc=x@victim.example&subject=A%20b!10m",
+     "three@d.example", "sent"),
+    ("mailto:fo%75r@d%2Eexample", "four@d.example", "sent"),
+    ("MAILTO:Five@D.EXAMPLE", "Five@d.example", "sent"),
+    ("mailto:five@d.example!1", None, None),
+    (" mailto:six%2Btag@d.example ", "six+tag@d.example", "sent"),
+    ("mailto:seven%40x@d.example", "mailto:seven%40x@d.example", NO_ADDRESS),
+    ("mailto:eight%2Cx@d.example", "mailto:eight%2Cx@d.example", NO_ADDRESS),
+    ("mailto:n%C3%A9@d.example", "mailto:n%C3%A9@d.example", NO_ADDRESS),
+    ("mailto:ten@d.example!1G", "ten@d.example", "sent"),
+    ("mailto:eleven@d.example!1", "eleven@d.example",
+     "the report has 490 octets, and the record allows 1: it does not fit in "
+     "16 parts"),
+    ("tel:+1-201-555-0123", "tel:+1-201-555-0123", NOT_MAILTO),
+    ("https://d.example/r?to=a@d.example", "https://d.example/r?to=a@d."
+     "example", NOT_MAILTO),
+    ("mailto:a@victim.example?to=a@d.example", "a@victim.example",
+     "its host does not say that it takes these reports"),
+    ("mailto:?to=a@d.example", None, None), ("mailto:a@d.example!10x", None,
+                                             None),
+    ("", None, None), ("mailto:a!b@d.example", None, None),
+]
+ODD_ERROR = 'rua: "mailto:?to=a@d.example" is no URI; ' \
+    'rua: "mailto:a@d.example!10x" is no URI; rua: "" is no URI; ' \
+    'rua: "mailto:a!b@d.example" is no URI'
+
+
+def told(runner, *more):
+    """{to: outcome, or why it was not sent}, and what errors there are."""
+    done = runner.run("--json", *more)
+    lines = [json.loads(one) for one in done.stdout.splitlines()]
+    return {one["to"]: one["why"] if one["outcome"] == "not sent" else
+            one["outcome"] for one in lines}, {one["error"] for one in lines}
+
+
+def odd_addresses(runner):
+    runner.fresh()
+    path = runner.write("events", line("d.example", ",".join(
+        one[0] for one in ODD)))
+    wanted = {to: outcome for _, to, outcome in ODD if to}
+    found, errors = told(runner, path)
+    size = {to: re.sub(r"has \d+ octets", "has 490 octets", why)
+            for to, why in found.items()}
+    runner.check("odd addresses", size, wanted)
+    runner.check("odd addresses: errors", errors, {ODD_ERROR})
+    runner.check("odd addresses: mails", sorted(
+        message["To"] for _, message in runner.mails()), sorted(
+        to for to, outcome in wanted.items() if outcome == "sent"))
+
+
+def many_addresses(runner):
+    """A record is no way to have us send a hundred mails."""
+    runner.fresh()
+    path = runner.write("events", line("d.example", ",".join(
+        "mailto:a%d@d.example" % i for i in range(100))))
+    wanted = ["a%d@d.example" % i for i in range(20)]
+    runner.check("100 addresses", told(runner, path), (
+        dict.fromkeys(wanted, "sent"),
+        {"rua: the first 20 URIs of 100 are read"}))
+    runner.check("100 addresses: mails", sorted(
+        message["To"] for _, message in runner.mails()), sorted(wanted))
+
+
 def override(runner):
     runner.fresh()
     return runner.outcomes(runner.write("events", line(
@@ -156,17 +225,20 @@ def suppressed(runner):
             input=(BOUNCE % senders["a@d.example"]).encode(), check=False)
         runner.check("bounces: taken", (done.returncode, done.stderr),
                      (0, b""))
+    past = runner.write("past", line(
+        "d.example", "mailto:a@d.example,mailto:b@d.example", day=PAST))
     now = int(time.time())      # bounces come by the true time
-    found = runner.outcomes("--again", "--date", "2020-06-15", *more,
-                            runner.write("past", line(
-                                "d.example", "mailto:a@d.example,"
-                                "mailto:b@d.example", day=PAST)), now=now)
-    runner.check("bounces: not sent any more", found, (
-        {("d.example", "a@d.example"): "not sent",
-         ("d.example", "b@d.example"): "sent"}, 0))
+    for days, outcome in ((0, "not sent"), (3, "not sent"), (28, "sent")):
+        runner.check("bounces: %d days later" % days, runner.outcomes(
+            "--again", "--date", "2020-06-15", *more, past,
+            now=now + days * 86400), (
+            {("d.example", "a@d.example"): outcome,
+             ("d.example", "b@d.example"): "sent"}, 0))
 
 
 def run(runner):
     the_mail(runner)
     destinations(runner)
+    odd_addresses(runner)
+    many_addresses(runner)
     suppressed(runner)

@@ -73,14 +73,21 @@ static void
 find_record_errors(struct reading *reading, const struct dmarc_record *record)
 {
 	struct str list = record->rua_text, text, uri;
+	size_t count = 0;
 
 	if (record->note.len > 0)
 		add_error(&reading->error, arena_printf(reading->work,
 		    "the policy record: %.*s", STR_ARG(record->note)));
 	while (list.len > 0 && str_next(&list, ',', &text))
-		if (!dmarc_uri_read(text, &uri))
+		if (dmarc_uri_read(text, &uri))
+			count++;
+		else
 			add_error(&reading->error, arena_printf(reading->work,
 			    "rua: \"%.*s\" is no URI", STR_ARG(text)));
+	if (count > LIMIT_DMARC_URIS)
+		add_error(&reading->error, arena_printf(reading->work,
+		    "rua: the first %d URIs of %zu are read",
+		    LIMIT_DMARC_URIS, count));
 	if (reading->records > 1)
 		add_error(&reading->error, STR("the policy record was "
 		    "changed; this is the last one"));
