@@ -230,7 +230,8 @@ hand_over_until(const struct handover_route *route, uint64_t deadline_ms)
 	struct handover_result result = { .rcpts = arena_alloc(arena,
 	    sizeof(struct handover_rcpt)) };
 	struct handover_job job = { .arena = arena, .route = route,
-	    .envelope = &envelope, .message = STR("To: owner@example.net\r\n\r\nx\r\n"),
+	    .envelope = &envelope,
+	    .message = STR("To: owner@example.net\r\n\r\nx\r\n"),
 	    .deadline_ms = deadline_ms, .result = &result };
 
 	if (route->kind == HANDOVER_SENDMAIL)
