@@ -125,8 +125,14 @@ def read(runner, *arguments, stdin=b""):
 def sums(runner):
     """The same numbers, whatever the reports come in."""
     first = report([OURS, SERVICE, FORGED], namespace="7489")
-    second = report([STOPPED, SIX], "2", "Other", begin=1793577600,
-                    extra='<x:e xmlns:x="urn:x"><record/></x:e>')
+    # Extensions (RFC 9990 section 5): of the file, as it is and as some have
+    # it, and of a record.
+    second = report([STOPPED, SIX.replace(
+        "</auth_results>", '</auth_results><x:arc xmlns:x="urn:x"><row><count>'
+        "9999</count></row></x:arc>")], "2", "Other", begin=1793577600,
+        extra='<extension><x:a xmlns:x="urn:x"/></extension>'
+              '<x:e xmlns:x="urn:x"><record/></x:e>').replace(
+                  b"<org_name>", b'<org_name lang="de">')
     done = read(runner, write(runner, "a.xml", first),
                 write(runner, "b.xml", second))
     runner.check("read: text", done.stdout.decode(), TEXT)

@@ -20,7 +20,14 @@ tear_down(void)
 	arena_free(arena);
 }
 
+#define TEN	"aaaaaaaaaa"
+#define SIXTY	TEN TEN TEN TEN TEN TEN
+#define LONG	SIXTY "." SIXTY "." SIXTY "." SIXTY ".example"
+
 static const char zone[] =
+    "example.com._report._dmarc.late.example TXT \"rua=mailto:a@late.example; "
+    "v=DMARC1\"\n"
+    "example.com._report._dmarc.xn--bcher-kva.example TXT \"v=DMARC1; \"\n"
     "_dmarc.example.com TXT \"v=DMARC1; p=none\"\n"
     "_dmarc.example.net TXT \"v=DMARC1; p=none\"\n"
     "example.com._report._dmarc.example.net TXT \"v=DMARC1;\"\n"
@@ -103,6 +110,14 @@ static const struct {
 	{ "mailto:a@other.example", DESTINATION_RUA, DESTINATION_BAD,
 	  "a@other.example",
 	  "its host does not say that it takes these reports" },
+	/* Section 4 (4) and (6). */
+	{ "mailto:a@" LONG, DESTINATION_RUA, DESTINATION_BAD, "a@" LONG,
+	  "the name to ask its host by is too long" },
+	{ "mailto:a@late.example", DESTINATION_RUA, DESTINATION_BAD,
+	  "a@late.example",
+	  "its host does not say that it takes these reports" },
+	{ "mailto:a@b%C3%BCcher.example", DESTINATION_RUA, DESTINATION_GOOD,
+	  "a@xn--bcher-kva.example", "its host says that it takes them" },
 	{ "mailto:a@broken.example", DESTINATION_RUA, DESTINATION_LATER,
 	  "a@broken.example",
 	  "example.com._report._dmarc.broken.example: SERVFAIL" },
