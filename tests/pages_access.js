@@ -132,6 +132,17 @@ function controlFaults() {
 			    'x' + box.height + ')');
 	});
 	document.activeElement.blur();
+	/* WCAG 2.2, 2.1.1; 2.5.8 where links stand below each other. */
+	all('*').filter(e => shown(e) && e.scrollWidth > e.clientWidth &&
+	    ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) &&
+	    e.tabIndex < 0 && ![...e.querySelectorAll('a,button,summary')]
+	    .some(shown)).forEach(e => fault(e, 'scrolls by mouse alone'));
+	const top = e => e.getBoundingClientRect().top;
+	if (matchMedia('screen').matches)
+		all('nav li + li').filter(e => {
+			const step = top(e) - top(e.previousElementSibling);
+			return step > 0 && step < 23.5;
+		}).forEach(e => fault(e, 'lines closer than 24 pixels'));
 }
 
 /* ---- contrast: WCAG 2.2, 1.4.3 and 1.4.11 ---- */

@@ -301,6 +301,8 @@ enum {
 					 * that, those seen least go */
 	LIMIT_PLOT_PLACES = 2000,	/* of a plot: more than it has pixels */
 	LIMIT_MAIL_ROWS = 48,		/* of a series, in a mail to people */
+	LIMIT_MAIL_PAGE = 100000,	/* octets of its HTML: Gmail shows 102
+					 * kB, and folds up the rest */
 	LIMIT_SUMMARY_IDS = 4000000,	/* events known to have been counted;
 					 * 8 to 16 octets each */
 	LIMIT_SUMMARY_HOURS = 20000,	/* with events in them: two years */

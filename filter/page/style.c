@@ -128,7 +128,8 @@ static const char file_style[] =
 static const char mail_style[] =
     "body{font:15px/1.5 sans-serif;max-width:60em;margin:0 auto;"
     "padding:1em}\n"
-    "h1{font-size:1.5em;margin:0}h2{font-size:1.2em;margin:2em 0 .4em}\n"
+    "h1{font-size:1.5em;margin:0}h2{font-size:1.2em;margin:2em 0 .4em}"
+    "nav li{line-height:1.8}\n"
     "table{border-collapse:collapse;font-size:.95em}"
     "caption{text-align:left;font-weight:bold;padding:.5em 0 .2em}"
     "th{font-weight:normal}thead th{border-bottom:1px solid}\n"
@@ -137,7 +138,7 @@ static const char mail_style[] =
     "@media(max-width:40em){dt{float:none}dd{margin-left:1em}}\n"
     "code{font:.9em monospace;overflow-wrap:anywhere}"
     "td .command{display:inline-block;min-width:24em}"
-    "td[style*=right]{white-space:nowrap}\n";
+    "th,td{padding:2px 9px 2px 0}td[style*=right]{white-space:nowrap}\n";
 
 const char *
 page_style(enum page_use use)

@@ -3,24 +3,55 @@
 #include "base/ensure.h"
 #include "page/number.h"
 
-/* In a file, and in a mail: clients keep the style of an element. */
+/*
+ * In a file, and in a mail, where clients keep the style of an element: of a
+ * head (which is in the middle by itself) and of another cell.  A mail has
+ * many of them: each octet counts.
+ */
 static const struct {
-	const char	*class, *style;
+	const char	*class, *head, *cell;
 } kinds[] = {
-	[PAGE_WORDS] = { "w", "text-align:left" },
-	[PAGE_TIMES] = { "t", "text-align:left;white-space:nowrap" },
-	[PAGE_NUMBERS] = { "n", "text-align:right" },
-	[PAGE_COMMANDS] = { "do", "text-align:left" },
+	[PAGE_WORDS] = { "w", "text-align:left", "" },
+	[PAGE_TIMES] = { "t", "text-align:left;white-space:nowrap",
+			 "white-space:nowrap" },
+	[PAGE_NUMBERS] = { "n", "text-align:right", "text-align:right" },
+	[PAGE_COMMANDS] = { "do", "text-align:left", "" },
 };
 
 static void
-look(const struct page *page, enum page_column_kind kind)
+look(const struct page *page, enum page_column_kind kind, bool head)
 {
+	const char *style = head ? kinds[kind].head : kinds[kind].cell;
+
 	if (page->use == PAGE_FILE)
 		fprintf(page->out, " class=\"%s\"", kinds[kind].class);
-	else
-		fprintf(page->out, " style=\"%s;padding:2px 9px 2px 0\"",
-		    kinds[kind].style);
+	else if (style[0] != '\0')
+		fprintf(page->out, " style=\"%s\"", style);
+}
+
+/* Without a button or a list in it, a table that is wider than the window
+ * could not be moved by keyboard. */
+static bool
+has_controls(const struct page *page)
+{
+	for (size_t i = 0; i < page->column_count; i++)
+		if (page->columns[i].kind == PAGE_COMMANDS)
+			return page->use == PAGE_FILE;
+	return false;
+}
+
+static void
+begin_wide(struct page *page, struct str caption)
+{
+	fputs("<div class=\"wide\"", page->out);
+	if (!has_controls(page)) {
+		fputs(" tabindex=\"0\" role=\"group\" aria-label=\"",
+		    page->out);
+		page_text(page, caption);
+		fputc('"', page->out);
+	}
+	fputs(page->use == PAGE_FILE ? "><table><caption>" :
+	    "><table cellpadding=\"4\"><caption>", page->out);
 }
 
 void
@@ -30,12 +61,12 @@ page_table_begin(struct page *page, struct str caption,
 	ensure(page->columns == NULL);
 	page->columns = columns;
 	page->column_count = page->column = count;
-	fputs("<div class=\"wide\"><table><caption>", page->out);
+	begin_wide(page, caption);
 	page_text(page, caption);
 	fputs("</caption>\n<thead><tr>", page->out);
 	for (size_t i = 0; i < count; i++) {
 		fputs("<th scope=\"col\"", page->out);
-		look(page, columns[i].kind);
+		look(page, columns[i].kind, true);
 		fprintf(page->out, ">%s</th>", columns[i].name);
 	}
 	fputs("</tr></thead>\n<tbody>", page->out);
@@ -72,7 +103,7 @@ begin_cell(struct page *page, const char *more)
 {
 	ensure(page->in_row && page->column < page->column_count);
 	fputs(page->column == 0 ? "<th scope=\"row\"" : "<td", page->out);
-	look(page, page->columns[page->column].kind);
+	look(page, page->columns[page->column].kind, page->column == 0);
 	fprintf(page->out, "%s>", more);
 }
 

@@ -1,10 +1,10 @@
 /*
  * One table for all figures, a value a line, so that every line has the same
  * five fields: section,table,row,column,value.  Figures by themselves have no
- * table, and row 0; rows are counted from 1.
+ * table, and row 0, and their commands the table "commands"; rows are counted
+ * from 1.
  */
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/print.h"
 #include "event/when.h"
@@ -14,17 +14,27 @@
  * Quoted (RFC 4180), and UTF-8 whatever it was: what print.h does not print is
  * a "?" here, too, and a control character a blank, for a line is a record to
  * many readers.  A text that a spreadsheet could take for a formula begins with
- * an apostrophe, as spreadsheets have it; they leave out blanks before it.
+ * an apostrophe, as spreadsheets have it; they leave out blanks before it, and
+ * some take the signs in full width (U+FF1D and its like), too.
  */
+static bool
+is_formula(struct str text)
+{
+	static const char signs[][4] = { "=", "+", "-", "@", "\xef\xbc\x9d",
+	    "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0" };
+
+	while (text.len > 0 && (unsigned char)text.ptr[0] <= ' ')
+		text = str_skip(text, 1);
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (str_starts_nocase(text, str_from(signs[i])))
+			return true;
+	return false;
+}
+
 static void
 put_text(FILE *out, struct str text)
 {
-	struct str seen = text;
-
-	while (seen.len > 0 && (unsigned char)seen.ptr[0] <= ' ')
-		seen = str_skip(seen, 1);
-	fputs(seen.len > 0 && memchr("=+-@", seen.ptr[0], 4) != NULL ?
-	    "\"'" : "\"", out);
+	fputs(is_formula(text) ? "\"'" : "\"", out);
 	for (size_t len; text.len > 0; text = str_skip(text, len)) {
 		unsigned char c = (unsigned char)text.ptr[0];
 
@@ -81,6 +91,23 @@ put_head(FILE *out, const struct summary_section *section,
 }
 
 static void
+put_figure(FILE *out, const struct summary *summary,
+    const struct summary_section *section,
+    const struct summary_figure *figure)
+{
+	struct str command = summary_command(summary, &figure->query,
+	    summary->arena);
+
+	put_head(out, section, "", 0, figure->key);
+	put_value(out, figure->type, &figure->value);
+	if (command.len == 0)
+		return;
+	put_head(out, section, "commands", 0, figure->key);
+	put_text(out, command);
+	fputc('\n', out);
+}
+
+static void
 put_table(FILE *out, const struct summary *summary,
     const struct summary_section *section, const struct summary_table *table)
 {
@@ -113,12 +140,9 @@ summary_print_csv(FILE *out, const struct summary *summary,
 
 		if (!summary_is_wanted(how, section))
 			continue;
-		for (size_t k = 0; k < section->figures.count; k++) {
-			put_head(out, section, "", 0,
-			    section->figures.at[k].key);
-			put_value(out, section->figures.at[k].type,
-			    &section->figures.at[k].value);
-		}
+		for (size_t k = 0; k < section->figures.count; k++)
+			put_figure(out, summary, section,
+			    &section->figures.at[k]);
 		for (size_t k = 0; k < section->tables.count; k++)
 			put_table(out, summary, section,
 			    &section->tables.at[k]);

@@ -183,7 +183,8 @@ static void
 print_page(FILE *out, const struct summary *summary,
     const struct summary_print *how, enum page_use use)
 {
-	struct html html = { .summary = summary, .arena = arena_new() };
+	struct html html = { .summary = summary, .arena = arena_new(),
+	    .brief = use == PAGE_MAIL && how->brief };
 	size_t size = summary->section_count + 1, count;
 	const struct summary_section **chosen = arena_alloc(html.arena,
 	    size * sizeof(chosen[0]));
@@ -200,6 +201,10 @@ print_page(FILE *out, const struct summary *summary,
 	for (size_t i = 0; i < count; i++)
 		print_section(&html, chosen[i]);
 	silent(&html, how);
+	if (html.brief)
+		page_paragraph(&html.page, STR("To keep this mail short, the "
+		    "commands that list the messages of a row are left out: "
+		    "\"assay report --format html\" has them."));
 	page_end(&html.page);
 	arena_free(html.arena);
 }

@@ -14,7 +14,8 @@
 void summary_print_html(FILE *out, const struct summary *summary,
     const struct summary_print *how);
 /* What a mail carries: see PAGE_MAIL of page.h.  There a series of more than
- * LIMIT_MAIL_ROWS hours is told by day. */
+ * LIMIT_MAIL_ROWS hours is told by day; what is brief has the commands of its
+ * figures alone. */
 void summary_print_mail(FILE *out, const struct summary *summary,
     const struct summary_print *how);
 

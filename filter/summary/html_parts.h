@@ -13,6 +13,7 @@ struct html {
 	struct page		 page;
 	const struct summary	*summary;
 	struct arena		*arena;
+	bool			 brief;		/* rows have no commands */
 };
 
 /* html_table.c: its rows, and what it leaves out. */

@@ -85,7 +85,7 @@ rest(struct html *html, const struct summary_rest *left)
 		if (left->rows > 0)
 			page_text(&html->page, summary_value_text(
 			    SUMMARY_COUNT, &rows, html->arena));
-		fputs(left->rows > 0 ? " more with " : "Others: ", out);
+		fputs(left->rows > 0 ? " others, together " : "Others: ", out);
 		page_text(&html->page, summary_value_text(SUMMARY_COUNT,
 		    &count, html->arena));
 		fputs(".</small></p>\n", out);
@@ -103,7 +103,7 @@ void
 html_table(struct html *html, const struct summary_table *table,
     struct str caption)
 {
-	bool commands = has_commands(table);
+	bool commands = !html->brief && has_commands(table);
 	struct page_column *columns = arena_alloc(html->arena,
 	    (table->column_count + 1) * sizeof(columns[0]));
 

@@ -255,6 +255,7 @@ struct summary_print {
 	const char *const	*only;
 	bool			 commands;	/* text: what lists messages */
 	bool			 without_events; /* text: none were read */
+	bool			 brief;	/* mail: rows have no commands */
 	bool			 colour;
 	unsigned		 width;		/* of a line; at least 80 */
 };

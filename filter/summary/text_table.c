@@ -6,7 +6,7 @@
 #include "base/print.h"
 #include "summary/text_parts.h"
 
-enum { GAP = 2, BAR_MOST = 30, BAR_LEAST = 8, FIRST_MOST = 40 };
+enum { GAP = 2, GAP_LEAST = 1, BAR_MOST = 30, BAR_LEAST = 8, FIRST_MOST = 40 };
 
 static const char *
 colour_of(const char *action)
@@ -30,6 +30,7 @@ struct layout {
 	size_t		*widths;	/* 0: left out */
 	bool		*below;		/* on a line of its own */
 	size_t		 last;		/* column on the line */
+	size_t		 gap;		/* between two columns */
 	size_t		 used;		/* of the line */
 };
 
@@ -68,6 +69,17 @@ width_of(const struct layout *layout, size_t column)
 	    FIRST_MOST : widest;
 }
 
+/* What stands on the line in any case: the first column, and all numbers. */
+static void
+lay_out_numbers(struct layout *layout, size_t gap)
+{
+	layout->gap = gap;
+	layout->used = TEXT_INDENT;
+	for (size_t k = 0; k < layout->table->column_count; k++)
+		if (layout->widths[k] > 0 && (k == 0 || !is_text(layout, k)))
+			layout->used += layout->widths[k] + gap;
+}
+
 /* Numbers have their places first; texts what is left, in their order. */
 static void
 lay_out(struct layout *layout, size_t width, struct arena *arena)
@@ -85,18 +97,18 @@ lay_out(struct layout *layout, size_t width, struct arena *arena)
 			layout->cells[i * columns + k] = summary_value_text(
 			    table->columns[k].type,
 			    &table->rows.at[i].values[k], arena);
-	layout->used = TEXT_INDENT;
-	for (size_t k = 0; k < columns; k++) {
+	for (size_t k = 0; k < columns; k++)
 		layout->widths[k] = width_of(layout, k);
-		if (layout->widths[k] > 0 && (k == 0 || !is_text(layout, k)))
-			layout->used += layout->widths[k] + GAP;
-	}
+	lay_out_numbers(layout, GAP);
+	if (layout->used > width + GAP)
+		lay_out_numbers(layout, GAP_LEAST);
 	for (size_t k = 1; k < columns; k++) {
 		if (is_text(layout, k) && layout->widths[k] > 0) {
 			layout->below[k] = layout->used +
 			    layout->widths[k] > width;
 			if (!layout->below[k])
-				layout->used += layout->widths[k] + GAP;
+				layout->used += layout->widths[k] +
+				    layout->gap;
 		}
 		if (layout->widths[k] > 0 && !layout->below[k])
 			layout->last = k;
@@ -118,7 +130,8 @@ print_cell(const struct text_printer *printer, const struct layout *layout,
 		print_safe(printer->out, text);
 	}
 	text_end_colour(printer, colour);
-	text_blanks(printer, column == layout->last ? 0 : GAP);
+	text_blanks(printer, column == layout->last ? 0 :
+	    layout->gap);
 }
 
 static void

@@ -50,6 +50,18 @@ printed(report_print *print, const struct summary *summary,
 	return copy;
 }
 
+/* Some clients do not show the end of a long one. */
+static struct str
+printed_page(const struct summary *summary, struct summary_print how,
+    struct arena *arena)
+{
+	struct str page = printed(summary_print_mail, summary, &how, arena);
+
+	how.brief = true;
+	return page.len <= LIMIT_MAIL_PAGE ? page :
+	    printed(summary_print_mail, summary, &how, arena);
+}
+
 /* "Mail report of mx1.example.com: 1,234 events, 2026-11-16 to ..." */
 static struct str
 subject(const struct settings *settings, const struct summary *summary,
@@ -84,8 +96,7 @@ compose(const struct tool_report *report, const struct settings *settings,
 		  .content = printed(summary_print_text, summary, &how,
 		      arena) },
 		{ .kind = OUTMAIL_TEXT, .type = "text/html; charset=utf-8",
-		  .content = printed(summary_print_mail, summary, &how,
-		      arena) },
+		  .content = printed_page(summary, how, arena) },
 	};
 	const struct outmail_part body = { .kind = OUTMAIL_PARTS,
 	    .type = "multipart/alternative", .parts = forms, .count = 2 };

@@ -40,9 +40,12 @@ START_TEST(in_a_mail)
 {
 	page.use = PAGE_MAIL;
 	one_row();
-	ck_assert(has("<td style=\"text-align:right;"
-	    "padding:2px 9px 2px 0\">1,234,567</td>"));
-	ck_assert(has("padding:2px 9px 2px 0\">12.5 %</td>"));
+	ck_assert(has("<div class=\"wide\" tabindex=\"0\" role=\"group\" "
+	    "aria-label=\"Rules &amp; texts\"><table cellpadding=\"4\">"));
+	ck_assert(has("<th scope=\"col\" style=\"text-align:left\">rule"));
+	ck_assert(has("<td style=\"text-align:right\">1,234,567</td>"));
+	ck_assert(has("<td style=\"text-align:right\">12.5 %</td>"));
+	ck_assert(has("<td><code class=\"command\">"));
 	ck_assert(has("<code class=\"command\">assay log --rule a.policy:7"
 	    "</code></td>"));
 	ck_assert(!has("<details") && !has("--p:"));

@@ -15,6 +15,7 @@ static struct summary summary;
 static struct summary_section sections[3];
 static char *text;
 static size_t text_len;
+static struct summary_print how;
 
 static const struct summary_column in_time[] = {
 	{ "time", "from", SUMMARY_TIME, NULL },
@@ -55,6 +56,7 @@ static void
 set_up(void)
 {
 	arena = arena_new();
+	how = (struct summary_print){ .width = 80 };
 	sections[0] = (struct summary_section){ .key = "sources",
 	    .title = "Sources" };
 	sections[1] = (struct summary_section){ .key = "volume",
@@ -78,7 +80,6 @@ static void
 print(void (*printer)(FILE *, const struct summary *,
     const struct summary_print *))
 {
-	struct summary_print how = { .width = 80 };
 	FILE *out;
 
 	free(text);
@@ -175,9 +176,9 @@ END_TEST
 START_TEST(only_what_is_wanted)
 {
 	const char *const only[] = { "sources", NULL };
-	struct summary_print how = { .only = only, .width = 80 };
 	FILE *out = open_memstream(&text, &text_len);
 
+	how.only = only;
 	add_hour(add_table("in time", SUMMARY_SERIES, in_time, 4), 0, 1, 1);
 	VEC_PUSH(arena, &sections[0].notes, STR("x"));
 	add_row(add_table("by name", SUMMARY_LIST, by_name, 5));
@@ -215,7 +216,7 @@ START_TEST(list)
 	ck_assert(has("b.example</th><td class=\"n\">-</td>"
 	    "<td class=\"n\">-</td><td class=\"n\">-</td>"
 	    "<td class=\"n\">-</td></tr>"));
-	ck_assert(has("<p><small>1,200 more with 3,400.</small></p>"));
+	ck_assert(has("<p><small>1,200 others, together 3,400.</small></p>"));
 	ck_assert(has("each count can be too small by 5."));
 	ck_assert(!has("<svg"));
 }
@@ -378,6 +379,32 @@ START_TEST(mail)
 }
 END_TEST
 
+/* A mail that would be too long. */
+START_TEST(a_brief_mail)
+{
+	struct summary_figure figure = { .key = "x", .title = "refused",
+	    .type = SUMMARY_COUNT, .query = { .at = { { "--is",
+		STR("refused") } }, .count = 1, .lists = 3 } };
+	struct summary_table *table = add_table("in time", SUMMARY_SERIES,
+	    in_time, 4);
+
+	VEC_PUSH(arena, &sections[1].figures, figure);
+	add_hour(table, 0, 10, 1);
+	figure.query.at[0].value = STR("early");
+	table->rows.at[0].query = figure.query;
+	print(summary_print_mail);
+	ck_assert(has("--is early</code>") && has("--is refused</code>"));
+	ck_assert(!has("are left out"));
+	how.brief = true;
+	print(summary_print_mail);
+	ck_assert(!has("--is early") && !has(">list</th>"));
+	ck_assert(has("--is refused</code>") && has("are left out"));
+	/* That is for mails alone. */
+	print(summary_print_html);
+	ck_assert(has("--is early</code>") && !has("are left out"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -397,6 +424,7 @@ main(void)
 	tcase_add_test(cases, heat);
 	tcase_add_test(cases, percentiles);
 	tcase_add_test(cases, mail);
+	tcase_add_test(cases, a_brief_mail);
 	suite_add_tcase(suite, cases);
 	return run_suite(suite);
 }

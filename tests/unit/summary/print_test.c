@@ -78,6 +78,8 @@ static const struct {
 	{ STR_INIT("a\r\nb\0c\x7f"), "\"a  b c \"" },
 	{ STR_INIT("=1+1"), "\"'=1+1\"" }, { STR_INIT("-x"), "\"'-x\"" },
 	{ STR_INIT("+x"), "\"'+x\"" }, { STR_INIT("@x"), "\"'@x\"" },
+	{ STR_INIT("\xef\xbc\x9d" "1+1"), "\"'\xef\xbc\x9d" "1+1\"" },
+	{ STR_INIT("\xef\xbc\xa0x"), "\"'\xef\xbc\xa0x\"" },
 	{ STR_INIT("\t =x"), "\"'  =x\"" }, { STR_INIT("  "), "\"  \"" },
 	/* No UTF-8, C1, a direction; UTF-8 stays. */
 	{ STR_INIT("\xff\xc3"), "\"??\"" },
@@ -94,6 +96,25 @@ START_TEST(a_cell_of_csv)
 	    "volume,t,1,name,%s\nvolume,t,1,count,1\nvolume,t,1,why,\"x\"\n",
 	    cells[_i].cell);
 	ck_assert_str_eq(print(summary_print_csv), line);
+}
+END_TEST
+
+START_TEST(a_figure_of_csv)
+{
+	VEC_PUSH(arena, &section.figures, (struct summary_figure){
+	    .key = "refused", .title = "refused", .type = SUMMARY_COUNT,
+	    .value.count = 3 });
+	VEC_PUSH(arena, &section.figures, (struct summary_figure){
+	    .key = "lines", .title = "lines", .type = SUMMARY_COUNT,
+	    .value.count = 4 });
+	section.figures.at[0].query.at[0].option = "--verdict";
+	section.figures.at[0].query.at[0].value = STR("reject");
+	section.figures.at[0].query.count = 1;
+	ck_assert_str_eq(print(summary_print_csv),
+	    "section,table,row,column,value\n"
+	    "volume,,0,refused,3\n"
+	    "volume,commands,0,refused,\"assay log --verdict reject\"\n"
+	    "volume,,0,lines,4\n");
 }
 END_TEST
 
@@ -153,6 +174,39 @@ START_TEST(rows_of_text)
 }
 END_TEST
 
+static const struct summary_column many[] = {
+	{ "name", "name", SUMMARY_TEXT, NULL },
+	{ "a", "aaaaaaaaaaaaaaaa", SUMMARY_COUNT, NULL },
+	{ "b", "bbbbbbbbbbbbbbbb", SUMMARY_COUNT, NULL },
+	{ "c", "cccccccccccccccc", SUMMARY_COUNT, NULL },
+	{ "d", "dddddddddddddddd", SUMMARY_COUNT, NULL },
+};
+
+/* 82 columns where two are between the numbers; one is, and they fit. */
+START_TEST(numbers_that_hardly_fit)
+{
+	struct summary_row *row;
+
+	section.tables.at[0].columns = many;
+	section.tables.at[0].column_count = 5;
+	VEC_PUSH(arena, &section.tables.at[0].rows, (struct summary_row){
+	    .values = arena_alloc(arena, 5 * sizeof(*row->values)) });
+	row = &section.tables.at[0].rows.at[0];
+	row->values[0].text = STR("eight-ch");
+	for (int i = 1; i < 5; i++)
+		row->values[i].count = (uint64_t)i;
+	ck_assert_ptr_nonnull(strstr(print(summary_print_text),
+	    "\n  name     aaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbb cccccccccccccccc "
+	    "dddddddddddddddd\n  eight-ch                1"
+	    "                2                3                4\n"));
+	free(text);
+	row->values[0].text = STR("six-ch");
+	ck_assert_ptr_nonnull(strstr(print(summary_print_text),
+	    "\n  name    aaaaaaaaaaaaaaaa  bbbbbbbbbbbbbbbb"
+	    "  cccccccccccccccc  dddddddddddddddd\n"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -161,8 +215,10 @@ main(void)
 
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_add_loop_test(cases, a_cell_of_csv, 0, TEST_COUNT(cells));
+	tcase_add_test(cases, a_figure_of_csv);
 	tcase_add_test(cases, a_long_command_of_json);
 	tcase_add_test(cases, rows_of_text);
+	tcase_add_test(cases, numbers_that_hardly_fit);
 	suite_add_tcase(suite, cases);
 	return run_suite(suite);
 }
