@@ -52,8 +52,10 @@ copy(struct arena *arena, const struct maillog_message *message)
 	    .size = message->size, .queued = message->queued,
 	    .held = message->held, .discarded = message->discarded,
 	    .by_milter = message->by_milter };
-	VEC_PUSH(arena, &kept->rcpts, (struct maillog_rcpt){ .address =
-	    arena_copy(arena, message->rcpts.at[0].address) });
+	kept->rcpts.at = arena_alloc(arena, sizeof(*kept->rcpts.at));
+	kept->rcpts.at[0].address = arena_copy(arena,
+	    message->rcpts.at[0].address);
+	kept->rcpts.count = 1;
 	return kept;
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/limits.h"
+
 bool
 piece_is(struct str s, struct str prefix)
 {
@@ -27,7 +29,11 @@ piece_text(struct str *rest, struct str text)
 	return true;
 }
 
-/* The ">" that ends it, or len. */
+/* An address with any number of quoted octets is shorter; many that nothing
+ * ends would each be read to the end of the line. */
+enum { PATH_MOST = 2 * LIMIT_ADDRESS_OCTETS };
+
+/* The ">" that ends it, or the length. */
 static size_t
 path_end(struct str s)
 {
@@ -48,12 +54,13 @@ path_end(struct str s)
 bool
 piece_path(struct str *rest, struct str *path_out)
 {
+	struct str path = str_slice(*rest, 0, PATH_MOST);
 	size_t end;
 
-	if (rest->len == 0 || rest->ptr[0] != '<')
+	if (path.len == 0 || path.ptr[0] != '<')
 		return false;
-	end = path_end(*rest);
-	if (end >= rest->len)
+	end = path_end(path);
+	if (end >= path.len)
 		return false;
 	*path_out = str_slice(*rest, 1, end);
 	*rest = str_skip(*rest, end + 1);

@@ -397,6 +397,12 @@ maillog_next_rcpt(struct str *rest, struct str *rcpt_out)
 		piece_text(rest, STR(","));
 		return true;
 	}
+	/* Where one does not end, no other one is looked for. */
+	if (rest->ptr[0] == '<') {
+		*rcpt_out = *rest;
+		*rest = STR_NONE;
+		return true;
+	}
 	/* Without <>, as Sendmail has local names. */
 	for (; end < rest->len && (quoted || rest->ptr[end] != ','); end++)
 		if (rest->ptr[end] == '"')

@@ -1,6 +1,8 @@
 /*
  * What lines of Postfix say.
  */
+#include <string.h>
+
 #include "maillog/piece.h"
 #include "tests/unit/maillog/maillog_test.h"
 
@@ -280,6 +282,52 @@ START_TEST(a_line_of_postfix_is_an_entry)
 }
 END_TEST
 
+/* Each of them would be read to the end. */
+START_TEST(lists_that_do_not_end)
+{
+	static const struct { const char *unit; size_t most; } lists[] = {
+		{ "<a@b,", 1 }, { "<\"a,", 1 }, { "<\\\">,", 4000 },
+		{ "\",<", 2 }, { "<a>,", 5000 },
+	};
+	struct arena *arena = arena_new();
+
+	for (int i = 0; i < TEST_COUNT(lists); i++) {
+		size_t len = strlen(lists[i].unit), count = 0;
+		char *text = arena_alloc(arena, 20000);
+		struct str rest = str_make(text, 20000 / len * len), rcpt;
+
+		for (size_t k = 0; k < rest.len; k++)
+			text[k] = lists[i].unit[k % len];
+		while (maillog_next_rcpt(&rest, &rcpt))
+			count++;
+		ck_assert_uint_eq(count, lists[i].most);
+	}
+	arena_free(arena);
+}
+END_TEST
+
+/* Longer than any address: as what has no brackets. */
+START_TEST(a_path_that_is_too_long)
+{
+	struct arena *arena = arena_new();
+	char *text = arena_alloc(arena, 5000);
+	struct str rest = str_make(text, 5000), path;
+
+	memset(text, 'a', 5000);
+	text[0] = '<';
+	text[2047] = '>';
+	ck_assert(piece_path(&rest, &path));
+	ck_assert_uint_eq(path.len, 2046);
+	ck_assert_uint_eq(rest.len, 5000 - 2048);
+	text[2047] = 'a';
+	text[2048] = '>';
+	rest = str_make(text, 5000);
+	ck_assert(!piece_path(&rest, &path));
+	ck_assert_uint_eq(rest.len, 5000);
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(a_list_of_recipients)
 {
 	struct str rest = STR("<a@b.example>,<\"c,>d\"@e.example>,root,"
@@ -335,6 +383,8 @@ postfix_cases(void)
 	tcase_add_loop_test(tcase, a_line_of_postfix_is_an_entry, 0,
 	    TEST_COUNT(cases));
 	tcase_add_test(tcase, a_list_of_recipients);
+	tcase_add_test(tcase, lists_that_do_not_end);
+	tcase_add_test(tcase, a_path_that_is_too_long);
 	tcase_add_test(tcase, pieces);
 	return tcase;
 }
