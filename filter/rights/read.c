@@ -85,7 +85,7 @@ add_logins(struct reader *reader, const struct key *key, struct str rest)
 	if (login.len == 0)
 		mistake(reader->diag, lines_place(&reader->lines,
 		    reader->lines.line.ptr), "there is no login behind the "
-		    "address");
+		    "address; write user@example.com login");
 	for (; login.len > 0 && wrong == NULL;
 	    login = lines_word(&rest, true)) {
 		if (login.len > LIMIT_LOGIN_OCTETS)

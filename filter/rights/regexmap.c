@@ -33,6 +33,7 @@ struct reader {
 	struct lines		 lines;
 	struct diag		*diag;
 	size_t			 open[LIMIT_PATTERN_DEPTH];	/* ifs */
+	struct place		 places[LIMIT_PATTERN_DEPTH];	/* theirs */
 	size_t			 depth;
 };
 
@@ -76,8 +77,10 @@ take_flags(struct reader *reader, struct str *rest, uint32_t *options_out)
 		uint32_t bit = flag_bit(reader->kind, rest->ptr[0]);
 
 		if (bit == 0)
-			return wrong_at(reader, rest->ptr, "there is no such "
-			    "flag, or none that is read here");
+			return wrong_at(reader, rest->ptr, reader->kind ==
+			    REGEXMAP_PCRE ? "this is no flag; write none, or "
+			    "some of imsxAEU" : "this is no flag that is read "
+			    "here; write none, or i or m");
 		*options_out ^= bit;
 	}
 	return true;
@@ -129,7 +132,8 @@ take_pattern(struct reader *reader, struct str *rest, struct row *row)
 	    rest->ptr[end] != '\n')
 		end += rest->ptr[end] == '\\' ? 2 : 1;
 	if (end >= rest->len || rest->ptr[end] != mark)
-		return wrong_at(reader, rest->ptr, "the pattern has no end");
+		return wrong_at(reader, rest->ptr, "the pattern has no end; "
+		    "it ends with the sign that begins it");
 	pattern = str_slice(*rest, 1, end);
 	*rest = str_skip(*rest, end + 1);
 	if (!take_flags(reader, rest, &options))
@@ -198,7 +202,8 @@ read_logins(struct reader *reader, struct str rest, struct row *row)
 
 	if (login.len == 0)
 		wrong_at(reader, reader->lines.line.ptr,
-		    "there is no login behind the pattern");
+		    "there is no login behind the pattern; write /pattern/ "
+		    "login");
 	for (; login.len > 0; login = lines_word(&rest, true)) {
 		if (!check_login(reader, row, login))
 			return;
@@ -234,6 +239,8 @@ read_if(struct reader *reader, struct str rest, struct row *row)
 		    "there is no pattern behind the if");
 	else if (take_pattern(reader, &rest, row))
 		read_end(reader, rest);
+	reader->places[reader->depth] = lines_place(&reader->lines,
+	    reader->lines.line.ptr);
 	reader->open[reader->depth++] = reader->map->rows.count;
 }
 
@@ -292,8 +299,8 @@ regexmap_read(enum regexmap_kind kind, const struct source *source,
 	while (lines_next(&reader.lines))
 		read_row(&reader);
 	if (reader.depth > 0)
-		mistake(diag, (struct place){ source, 0, 0, 0 },
-		    "an if has no endif");
+		mistake(diag, reader.places[reader.depth - 1],
+		    "this if has no endif; write endif where its rows end");
 	if (diag_count(diag, DIAG_ERROR) == before)
 		return map;
 	regexmap_free(map);

@@ -56,9 +56,11 @@ static const struct {
 	const char *text, *told;
 } mistakes[] = {
 	{ "a@b.example\n",
-	  "1:1: error: there is no login behind the address\n" },
+	  "1:1: error: there is no login behind the address; "
+	  "write user@example.com login\n" },
 	{ "# x\na@b.example ,\n , \nc@b.example x\n",
-	  "2:1: error: there is no login behind the address\n" },
+	  "2:1: error: there is no login behind the address; "
+	  "write user@example.com login\n" },
 	{ "a@b..example x\n",
 	  "1:1: error: \"a@b..example\" has no valid domain after the @\n" },
 	{ "\n\n*@b.example x\n", "3:1: error: \"*@b.example\" has a star; "

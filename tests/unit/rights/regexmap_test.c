@@ -75,18 +75,22 @@ static const struct {
 	enum regexmap_kind kind;
 	const char *text, *told;
 } wrong[] = {
-	{ REGEXMAP_PCRE, "/a x\n", "1:1: error: the pattern has no end\n" },
+	{ REGEXMAP_PCRE, "/a x\n", "1:1: error: the pattern has no end; it "
+	  "ends with the sign that begins it\n" },
 	{ REGEXMAP_PCRE, "/a\n b/ x\n",
-	  "1:1: error: the pattern has no end\n" },
-	{ REGEXMAP_PCRE, "/a\\", "1:1: error: the pattern has no end\n" },
+	  "1:1: error: the pattern has no end; it "
+	  "ends with the sign that begins it\n" },
+	{ REGEXMAP_PCRE, "/a\\", "1:1: error: the pattern has no end; it "
+	  "ends with the sign that begins it\n" },
 	{ REGEXMAP_PCRE, "/a/\n",
-	  "1:1: error: there is no login behind the pattern\n" },
+	  "1:1: error: there is no login behind the pattern; write "
+	  "/pattern/ login\n" },
 	{ REGEXMAP_PCRE, "\n/a(/ x\n",
 	  "2:4: error: missing closing parenthesis\n" },
-	{ REGEXMAP_PCRE, "/a/z x\n", "1:4: error: there is no such flag, or "
-	  "none that is read here\n" },
-	{ REGEXMAP_REGEXP, "/a/x x\n", "1:4: error: there is no such flag, or "
-	  "none that is read here\n" },
+	{ REGEXMAP_PCRE, "/a/z x\n", "1:4: error: this is no flag; write "
+	  "none, or some of imsxAEU\n" },
+	{ REGEXMAP_REGEXP, "/a/x x\n", "1:4: error: this is no flag that is "
+	  "read here; write none, or i or m\n" },
 	{ REGEXMAP_PCRE, "/a/ x$\n", "1:6: error: behind $ stands the number "
 	  "of a group, or another $\n" },
 	{ REGEXMAP_PCRE, "/(a)/ ${1\n", "1:7: error: behind $ stands the "
@@ -104,7 +108,8 @@ static const struct {
 	{ REGEXMAP_PCRE, "if /a/ x\nendif y\n",
 	  "1:8: error: nothing may stand here\n"
 	  "2:7: error: nothing may stand here\n" },
-	{ REGEXMAP_PCRE, "if /a/\n", "error: an if has no endif\n" },
+	{ REGEXMAP_PCRE, "if /b/\nendif\nif /a/\n", "3:1: error: this if "
+	  "has no endif; write endif where its rows end\n" },
 	{ REGEXMAP_PCRE, "! x\n",
 	  "1:3: error: a pattern stands between slashes: /pattern/\n" },
 };

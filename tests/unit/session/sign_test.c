@@ -226,6 +226,10 @@ START_TEST(mail_of_ours_is_signed)
 	    senders[_i].event);
 	ck_assert_int_eq(find(&desk, "DKIM-Signature") != NULL,
 	    senders[_i].sign);
+	ck_assert_int_eq(find(&desk, "X-One") != NULL,
+	    strcmp(senders[_i].policy, TAGS) == 0);
+	ck_assert(find(&desk, "Authentication-Results") != NULL ||
+	    !senders[_i].sign);
 	if (senders[_i].sign)
 		assert_verifies(&desk, PASS);
 	desk_close(&desk);
