@@ -158,9 +158,18 @@ def followed(logs):
         with open(path, "w", encoding="utf-8") as out:
             out.write("no event\n" + second)
 
-    with open(path, "w", encoding="utf-8") as out:
-        out.write(lines(EVENTS))
-    follow(logs, "follow.json", to_file)
+    def over_truncation():
+        with open(path, "a", encoding="utf-8") as out:
+            out.write(first)
+            out.flush()
+            time.sleep(0.7)
+            os.truncate(path, 0)
+            out.write(second)
+
+    for more in to_file, over_truncation:
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(lines(EVENTS))
+        follow(logs, "follow.json", more)
     follow(logs, "sqlite:log.db", lambda: logs.put(first + second))
 
 
