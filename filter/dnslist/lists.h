@@ -83,7 +83,7 @@ struct list_counts {
 	uint64_t	times_off;
 };
 
-/* For metrics: of the nth zone; false past the last. */
+/* For tests: of the nth zone; false past the last. */
 bool lists_counts(struct lists *lists, size_t n, struct list_counts *out);
 
 #endif

@@ -78,15 +78,6 @@ series_get(enum metric id, const struct series_label *labels, size_t count)
 	return series;
 }
 
-struct series *
-series_ref(struct series *series)
-{
-	pthread_mutex_lock(&all.lock);
-	series->refs++;
-	pthread_mutex_unlock(&all.lock);
-	return series;
-}
-
 void
 series_put(struct series *series)
 {

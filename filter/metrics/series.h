@@ -26,7 +26,6 @@ struct series_label {
 /* That of these labels, in this order, found or made; and a reference. */
 struct series *series_get(enum metric id, const struct series_label *labels,
     size_t count);
-struct series *series_ref(struct series *series);
 void series_put(struct series *series);		/* NULL is allowed */
 
 void series_add(struct series *series, uint64_t amount);

@@ -96,14 +96,6 @@ page_section(struct page *page, struct str title)
 }
 
 void
-page_heading(struct page *page, struct str title)
-{
-	fputs("<h3>", page->out);
-	page_text(page, title);
-	fputs("</h3>\n", page->out);
-}
-
-void
 page_paragraph(struct page *page, struct str text)
 {
 	fputs("<p>", page->out);

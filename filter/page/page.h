@@ -47,8 +47,6 @@ void page_contents(struct page *page, const struct str *titles,
 
 /* A heading of the second level, and all up to the next one. */
 void page_section(struct page *page, struct str title);
-/* A heading of the third level. */
-void page_heading(struct page *page, struct str title);
 void page_paragraph(struct page *page, struct str text);
 
 /* The escaped text, as it is and as code. */

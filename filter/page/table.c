@@ -129,14 +129,6 @@ page_cell(struct page *page, struct str text)
 }
 
 void
-page_cell_code(struct page *page, struct str text)
-{
-	page_cell_begin(page);
-	page_code(page, text);
-	page_cell_end(page);
-}
-
-void
 page_cell_number(struct page *page, uint64_t number)
 {
 	char text[NUMBER_SIZE];

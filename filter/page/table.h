@@ -30,7 +30,6 @@ void page_row(struct page *page);
 
 /* The next cell. */
 void page_cell(struct page *page, struct str text);
-void page_cell_code(struct page *page, struct str text);
 void page_cell_number(struct page *page, uint64_t number);
 /* With a bar behind it: share is 0..1. */
 void page_cell_bar(struct page *page, struct str text, double share);

@@ -94,7 +94,8 @@ check_delay(size_t at, const struct fact *constant)
 	    NULL : "is no time to let a sender wait; write 1s to 1d";
 }
 
-void
+/* The hook of what is outside of this room. */
+static void
 function_ask(const struct policy_env *env, const struct policy_call *call,
     struct fact *result)
 {

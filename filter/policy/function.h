@@ -76,9 +76,6 @@ extern const struct function function_table[FUNCTION_COUNT];
 
 const struct function *function_find(struct str name);
 
-/* The hook of what is outside of this room: it asks env->call. */
-function_hook function_ask;
-
 /* RFC 5322 section 3.6.8, ftext. */
 bool is_field_name(struct str name);
 

@@ -343,14 +343,3 @@ rights_rows(const struct rights *rights)
 		    regexmap_count(rights->tables[i].map);
 	return rows;
 }
-
-size_t
-rights_octets(const struct rights *rights)
-{
-	size_t octets = table_octets(rights->local);
-
-	for (size_t i = 0; i < rights->count; i++)
-		if (rights->tables[i].table != NULL)
-			octets += table_octets(rights->tables[i].table);
-	return octets;
-}

@@ -61,6 +61,5 @@ enum rights_answer rights_owns(const struct rights *rights,
     struct arena *arena, struct str login, struct str address);
 
 size_t rights_rows(const struct rights *rights);	/* address, login */
-size_t rights_octets(const struct rights *rights);	/* that they take */
 
 #endif

@@ -19,12 +19,6 @@ static const char *const state_names[KEYDIR_STATES] = {
 	[KEYDIR_RETIRED] = "retired", [KEYDIR_GONE] = "gone",
 };
 
-const char *
-keydir_state_name(enum keydir_state state)
-{
-	return state_names[state];
-}
-
 static struct str
 in_directory(struct arena *arena, struct str directory, struct str domain,
     struct str name, const char *suffix)

@@ -35,8 +35,6 @@ struct keydir {
 	VEC(struct keydir_entry) entries;
 };
 
-const char *keydir_state_name(enum keydir_state state);
-
 /* Names of files, NUL-terminated; directory with or without its last '/'. */
 struct str keydir_selectors(struct arena *arena, struct str directory,
     struct str domain);

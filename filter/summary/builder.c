@@ -60,13 +60,6 @@ builder_share(struct builder *builder, const char *key, const char *title,
 }
 
 void
-builder_span(struct builder *builder, const char *key, const char *title,
-    uint64_t us)
-{
-	figure(builder, key, title, SUMMARY_SPAN)->value.us = (int64_t)us;
-}
-
-void
 builder_time(struct builder *builder, const char *key, const char *title,
     int64_t us)
 {

@@ -29,12 +29,6 @@ static const enum fact_id facts[] = {
 	FACT_ID_LISTENER, FACT_ID_DKIM_DOMAINS, FACT_COUNT
 };
 
-const char *
-summary_by_name(enum summary_by by)
-{
-	return kinds[by].name;
-}
-
 enum summary_by
 summary_by_find(struct str name)
 {

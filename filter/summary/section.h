@@ -160,8 +160,6 @@ void builder_octets(struct builder *builder, const char *key, const char *title,
 /* None where of is 0. */
 void builder_share(struct builder *builder, const char *key, const char *title,
     uint64_t part, uint64_t of);
-void builder_span(struct builder *builder, const char *key, const char *title,
-    uint64_t us);
 void builder_time(struct builder *builder, const char *key, const char *title,
     int64_t us);
 void builder_note(struct builder *builder, const char *format, ...)

@@ -165,8 +165,7 @@ enum summary_by {
 	SUMMARY_BY_DKIM_DOMAIN, SUMMARY_BY_COUNT
 };
 
-/* "from.domain"; and back: SUMMARY_BY_COUNT for what is none. */
-const char *summary_by_name(enum summary_by by);
+/* Of "from.domain"; SUMMARY_BY_COUNT for what is none. */
 enum summary_by summary_by_find(struct str name);
 
 struct summary_options {

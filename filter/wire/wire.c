@@ -156,7 +156,6 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	struct wiring *wiring = xcalloc(1, sizeof(*wiring));
 	bool can_seal, can_sign, can_store;
 
-	wiring->refs = 1;
 	wiring->settings = settings;
 	wiring->arena = arena_new();
 	/* All are tried, so that the mistakes of all are told. */
@@ -201,18 +200,10 @@ wiring_new(struct settings *settings, const struct wire_options *options,
 	return wiring;
 }
 
-struct wiring *
-wiring_ref(struct wiring *wiring)
-{
-	__atomic_add_fetch(&wiring->refs, 1, __ATOMIC_RELAXED);
-	return wiring;
-}
-
 void
 wiring_free(struct wiring *wiring)
 {
-	if (wiring == NULL ||
-	    __atomic_sub_fetch(&wiring->refs, 1, __ATOMIC_ACQ_REL) > 0)
+	if (wiring == NULL)
 		return;
 	engine_unref(wiring->engine);
 	signing_free(wiring->signing);

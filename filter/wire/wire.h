@@ -34,7 +34,6 @@ struct wiring {
 	struct lists		*lists;		/* or NULL: not tested */
 	struct privacy		 privacy;
 	struct failure_options	 failures;
-	unsigned		 refs;		/* __atomic builtins */
 };
 
 struct wire_options {
@@ -69,8 +68,7 @@ bool wire_signing(const struct settings *settings, uid_t signer,
 struct resolver *wire_resolver(const struct settings *settings,
     struct diag *diag);
 
-struct wiring *wiring_ref(struct wiring *wiring);
-/* Give one reference up; NULL is allowed.  Not on the resolver's thread. */
+/* NULL is allowed.  Not on the resolver's thread. */
 void wiring_free(struct wiring *wiring);
 
 /*

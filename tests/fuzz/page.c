@@ -43,12 +43,11 @@ whole(FILE *out, enum page_use use, const struct str *texts)
 	page_begin(&page, out, use, texts[0], texts[1]);
 	page_contents(&page, texts, 1);
 	page_section(&page, texts[2]);
-	page_heading(&page, texts[3]);
 	page_tiles(&page, &tile, 1);
 	pictures(&page, texts);
 	page_table_begin(&page, texts[0], columns, 2);
 	page_row(&page);
-	page_cell_code(&page, texts[1]);
+	page_cell(&page, texts[1]);
 	page_cell_command(&page, texts[2]);
 	page_table_end(&page);
 	page_figure_end(&page);

@@ -151,7 +151,7 @@ START_TEST(a_gauge_is_set)
 	struct series *series = get("a", "b");
 
 	series_set(series, 5);
-	series_set(series_ref(series), 4);
+	series_set(get("a", "b"), 4);
 	series_put(series);
 	assert_lines("assay_rule_fires_total{rule=\"a\",action=\"b\"} 4\n");
 	series_put(series);

@@ -10,7 +10,7 @@ one_row(void)
 {
 	page_table_begin(&page, STR("Rules & texts"), columns, 4);
 	page_row(&page);
-	page_cell_code(&page, STR("a.policy:7"));
+	page_cell(&page, STR("a.policy:7"));
 	page_cell_number(&page, 1234567);
 	page_cell_share(&page, 1, 8);
 	page_cell_command(&page, STR("assay log --rule a.policy:7"));
@@ -27,7 +27,7 @@ START_TEST(in_a_file)
 	    "<th scope=\"col\" class=\"n\">share</th>"
 	    "<th scope=\"col\" class=\"do\">list</th></tr></thead>\n"
 	    "<tbody>\n"
-	    "<tr><th scope=\"row\" class=\"w\"><code>a.policy:7</code></th>"
+	    "<tr><th scope=\"row\" class=\"w\">a.policy:7</th>"
 	    "<td class=\"n\">1,234,567</td>"
 	    "<td class=\"n\" style=\"--p:12.5%\">12.5 %</td>"
 	    "<td class=\"do\"><details class=\"command\">"
