@@ -119,12 +119,15 @@ add_spf(struct buf *out, const struct failure_spf *spf)
 static void
 add_signature(struct buf *out, const struct failure_dkim *dkim)
 {
+	struct str domain;
+
 	if (dkim == NULL)
 		return;
-	add_field(out, "DKIM-Domain", a_labels(out->arena, dkim->domain));
+	domain = a_labels(out->arena, dkim->domain);
+	add_field(out, "DKIM-Domain", domain);
 	add_field(out, "DKIM-Identity", dkim->identity.len > 0 ?
 	    dkim->identity : arena_printf(out->arena, "@%.*s",
-	    STR_ARG(dkim->domain)));
+	    STR_ARG(domain)));
 	add_field(out, "DKIM-Selector", dkim->selector);
 }
 

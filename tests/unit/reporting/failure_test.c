@@ -325,6 +325,26 @@ START_TEST(forms_of_values)
 }
 END_TEST
 
+/* RFC 6591 section 3.2.3: an identity always, in the domain's A-labels. */
+START_TEST(a_signature_without_an_identity)
+{
+	struct failure_item item = { .why = FAILURE_DKIM };
+	struct failure_report report = report_of(&item);
+	const char *fields;
+
+	VEC_PUSH(arena, &item.dkim, (struct failure_dkim){
+	    STR("b\xc3\xbc" "cher.example"), STR_NONE, STR("s1"),
+	    STR("body hash differs") });
+	fields = arena_z(arena, failure_report_fields(arena, &report));
+	ck_assert_msg(strstr(fields, "\r\nAuth-Failure: bodyhash\r\n") !=
+	    NULL, "%s", fields);
+	ck_assert_msg(strstr(fields, "\r\nDKIM-Domain: "
+	    "xn--bcher-kva.example\r\nDKIM-Identity: "
+	    "@xn--bcher-kva.example\r\nDKIM-Selector: s1\r\n") != NULL,
+	    "%s", fields);
+}
+END_TEST
+
 /* Section 2 (f) of RFC 5965: no difference but "FW:". */
 static const struct {
 	const char *header, *subject;
@@ -410,6 +430,7 @@ failure_tests(void)
 	tcase_add_test(tests, a_report);
 	tcase_add_loop_test(tests, kinds_of_failure, 0, TEST_COUNT(kinds));
 	tcase_add_loop_test(tests, forms_of_values, 0, TEST_COUNT(forms));
+	tcase_add_test(tests, a_signature_without_an_identity);
 	tcase_add_loop_test(tests, subject_of_the_message, 0,
 	    TEST_COUNT(subjects));
 	tcase_add_test(tests, hostile_item);
