@@ -39,10 +39,12 @@ def report(records, number="1", organization="Reporter", domain="example.com",
                 "".join(records))).encode()
 
 
-def packed(name, content):
+def packed(name, *contents):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
+        for number, content in enumerate(contents):
+            archive.writestr("%d%s" % (number, name) if number else name,
+                             content)
     return out.getvalue()
 
 
@@ -249,7 +251,39 @@ def refused(runner):
                  True)
 
 
+def limits(runner):
+    """The last that is taken, and one more: how many messages count, and what
+    is said then."""
+    deep = [report([OURS], extra="<a>" * depth + "</a>" * depth)
+            for depth in (31, 32)]
+    many = [packed("r.xml", *[report([OURS], str(number))
+                              for number in range(count)])
+            for count in (100, 101)]
+    nested = [mail(packed("r.xml", report([OURS])), "zip", "r.zip"),
+              mail(packed("r.zip", packed("r.xml", report([OURS]))), "zip",
+                   "r.zip")]
+    texts = [report([OURS], "n" * length) for length in (1024, 1025)]
+    for name, content, messages, why in (
+            ("LIMIT_AGGREGATE_DEPTH", deep[0], 900, b""),
+            ("LIMIT_AGGREGATE_DEPTH", deep[1], 0,
+             b"its elements are nested too deeply"),
+            ("LIMIT_UNPACK_ENTRIES", many[0], 90000, b""),
+            ("LIMIT_UNPACK_ENTRIES", many[1], 90000,
+             b"it holds too many files"),
+            ("LIMIT_UNPACK_DEPTH", nested[0], 900, b""),
+            ("LIMIT_UNPACK_DEPTH", nested[1], 0, b"not well-formed"),
+            ("LIMIT_AGGREGATE_TEXT_OCTETS", texts[0], 900, b""),
+            ("LIMIT_AGGREGATE_TEXT_OCTETS", texts[1], 900, b"")):
+        done = read(runner, "--json", write(runner, "limit", content))
+        found = json.loads(done.stdout)["domains"] if done.stdout else []
+        runner.check("read: " + name, (sum(d["messages"] for d in found), why
+                                       if why in done.stderr else done.stderr,
+                                       done.returncode == 0),
+                     (messages, why, why == b""))
+
+
 def run(runner):
+    limits(runner)
     sums(runner)
     shapes(runner)
     choices(runner)

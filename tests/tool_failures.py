@@ -76,6 +76,19 @@ def mistakes(runner):
             (status, "", want))
 
 
+def keys(runner):
+    """LIMIT_PRIVACY_KEY_MIN, LIMIT_PRIVACY_KEY_MAX: the last that is taken."""
+    for octets, status, want in (
+            (15, 2, "a secret has 16 octets at least"), (16, 0, ""),
+            (1024, 0, ""), (1025, 2, "limit.key: File too large")):
+        runner.write("limit.key", "k" * octets)
+        os.chmod(os.path.join(runner.directory, "limit.key"), 0o600)
+        found = dmarc(runner, "send", report_key="limit.key")
+        runner.check("a key of %d octets" % octets, (
+            found[0], want if want and want in found[2] else found[2]),
+            (status, want))
+
+
 def item(domain, record):
     """Octets of a failure as assayd notes it (filter/reporting)."""
     pieces = ((b"d", domain), (b"p", domain), (b"r", record))
@@ -113,4 +126,5 @@ def run(runner):
     runner.check("send: nothing to do", dmarc(runner, "send"), (0, "", ""))
     bounces(runner)
     tries(runner)
+    keys(runner)
     mistakes(runner)

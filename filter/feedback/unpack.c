@@ -115,14 +115,13 @@ open_archive(struct unpacking *unpacking, struct str content, struct str name)
 	archive_read_support_format_raw(archive);
 	if (archive_read_open_memory(archive, content.ptr, content.len) ==
 	    ARCHIVE_OK)
-		while (unpacking->entries < LIMIT_UNPACK_ENTRIES &&
-		    (status = archive_read_next_header(archive, &entry)) ==
-		    ARCHIVE_OK) {
+		while ((status = archive_read_next_header(archive, &entry)) ==
+		    ARCHIVE_OK && unpacking->entries < LIMIT_UNPACK_ENTRIES) {
 			unpacking->entries++;
 			if (archive_entry_filetype(entry) != AE_IFDIR)
 				take_entry(unpacking, archive, entry, name);
 		}
-	if (unpacking->entries == LIMIT_UNPACK_ENTRIES)
+	if (status == ARCHIVE_OK)
 		trouble(unpacking, name, "it holds too many files");
 	else if (status != ARCHIVE_EOF)
 		trouble(unpacking, name, "it cannot be unpacked");
