@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 
-enum { BUCKETS = 1 << 14 };
+enum { BUCKETS = 1 << 16 };	/* for LIMIT_MAILLOG_OPEN messages */
 
 struct slot {
 	struct maillog_message	 message;

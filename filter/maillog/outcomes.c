@@ -109,12 +109,13 @@ static struct str
 domain_of(struct str address, char into[LIMIT_DOMAIN_OCTETS])
 {
 	size_t at = str_rchr(address, '@');
-	struct str domain = at == address.len ? STR("(local)") :
-	    str_slice(str_skip(address, at + 1), 0, LIMIT_DOMAIN_OCTETS);
+	struct str domain = str_slice(str_skip(address, at + 1), 0,
+	    LIMIT_DOMAIN_OCTETS);
 
 	for (size_t i = 0; i < domain.len; i++)
-		into[i] = ascii_lower(domain.ptr[i]);
-	return str_make(into, domain.len);
+		into[i] = domain.ptr[i] == '\0' ? '?' :
+		    ascii_lower(domain.ptr[i]);
+	return domain.len == 0 ? STR("(local)") : str_make(into, domain.len);
 }
 
 static void

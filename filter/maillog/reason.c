@@ -126,7 +126,7 @@ static void
 put(struct out *out, struct str s)
 {
 	for (size_t i = 0; i < s.len && out->at < out->end; i++)
-		*out->at++ = s.ptr[i];
+		*out->at++ = s.ptr[i] == '\0' ? '?' : s.ptr[i];
 }
 
 /* "https://host/path": the host stays, it says whose rule it is. */
@@ -270,6 +270,6 @@ maillog_reason_read(struct str reason, struct str dsn,
 		skip_blanks(&rest);
 	take_enhanced(&rest, &reason_out->enhanced);
 	if (reason_out->enhanced.len == 0)
-		reason_out->enhanced = dsn;
+		take_enhanced(&dsn, &reason_out->enhanced);
 	reason_out->text = normal(rest, reason_out);
 }

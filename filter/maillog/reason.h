@@ -7,7 +7,8 @@
  *	host mx.example.net[192.0.2.1] said: 550-5.1.1 <bob@example.net>: no
  *	    such user 4f3a-gsmtp (in reply to RCPT TO command)
  *
- * is code 550, enhanced code 5.1.1 and "<*>: no such user *".
+ * is code 550, enhanced code 5.1.1 and "<*>: no such user *".  There is no NUL
+ * in them: all three can be parts of one name (base/tally.h).
  *
  * Hostile:	every octet.
  */

@@ -162,7 +162,8 @@ fill_unasked(struct builder *out, struct summary_row *row,
 	row_text(out, row, 0, from->name);
 	row_count(row, 1, from->counts[0]);
 	row_asks(out, row, "--is", STR("unanswering"));
-	row_asks(out, row, "--to", from->name);
+	row_asks(out, row, "--to", from->name.len > 0 ? from->name :
+	    STR("<>"));
 }
 
 static void
