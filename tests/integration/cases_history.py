@@ -103,6 +103,50 @@ def two_hosts_have_one_history(t):
     redis.stop()
 
 
+def nothing_is_told(t, conf, queue_id, secrets):
+    """By whatever is made of events, of a file or of the store."""
+    t.true(wait_for(lambda: queue_id in assay(t, "log", *conf, "store:")[1]),
+           "it is in the store")
+    path = t.daemon.write("replay.policy", policy(
+        'at rcpt { reject "no %{rcpt} of %{mail.from}, %{client.ip}"; }'))
+    for source in "store:", t.daemon.events_file:
+        for command in [("log",), ("log", "--json")] + [
+                ("report", "--commands", "--by", by, "--format", form)
+                for by in ("client.net", "rule")
+                for form in ("text", "html", "json", "csv")] + [
+                    ("policy", "replay", "--policy", path),
+                    ("policy", "replay", "--html", "--policy", path)]:
+            text = assay(t, *command, *conf, source)[1]
+            t.true(len(text) > 50, "%s prints something" % (command,))
+            for secret in secrets:
+                t.lacks(text, secret, "%s of %s" % (command, source))
+    for form in (), ("--json",):
+        text = assay(t, "explain", *conf, *form, queue_id)[1]
+        t.holds(text, queue_id)
+        for secret in secrets:
+            t.lacks(text, secret, "explain")
+
+
+@case(transports=("unix",))
+def privacy_of_clients_and_of_whom_mail_is_for(t):
+    key = t.private("privacy.key", "0123456789abcdef0123456789abcdef\n")
+    t.assayd('at rcpt { note "for %{rcpt} of %{client.ip} %{client.name}"; }',
+             store=database(t), history="30d", privacy_key=key,
+             log_level="info", privacy=["omit-recipients", "cut-clients"])
+    t.send(Message(), to=["bob@example.net"])
+    event = wait_for(lambda: t.daemon.events(), 10)[0]
+    # Postfix is told a client's name, and Sendmail finds it.
+    secrets = ("bob", "example.net", t.ip(), "mail.good.example")
+    for secret in secrets:
+        t.lacks(json.dumps(event), secret, "event")
+        t.lacks("\n".join(line for line in t.daemon.log().splitlines()
+                          if "info: " in line and "listens" not in line),
+                secret, "log")
+    t.equal(event["facts"]["rcpt.count"], 1, "their number stays")
+    nothing_is_told(t, ("-c", t.daemon.conf_file), event["queue_id"],
+                    secrets)
+
+
 @case(transports=("unix",))
 def privacy_holds_everywhere(t):
     key = t.private("privacy.key", "0123456789abcdef0123456789abcdef\n")
@@ -124,6 +168,8 @@ def privacy_holds_everywhere(t):
                        ("log", t.daemon.log())):
         for secret in ("bob@", "nobody@", "ann@"):
             t.lacks(text, secret, what)
+    nothing_is_told(t, conf, event["queue_id"], (
+        "bob@", "nobody@", "ann@", "A test"))
     t.holds(json.dumps(event), '@example.net', "the domain")
     t.equal(len(log(t, *conf, "--to", "bob@example.net")), 1,
             "who has the key finds it")
