@@ -187,12 +187,18 @@ def a_report_leaves_by_sendmail_t(t):
 @case(mtas=("postfix",), transports=("tcp",))
 def nothing_is_told_of_these(t):
     start(t, by_smtp(t), failure_limit_domain="1")
+    # Of names of their own, or one report would stand for all of them.
     fail(t, author="ann@psd.example")
-    fail(t, fields=[("Auto-Submitted", "auto-replied")])
-    fail(t, fields=[("Content-Type", "multipart/report; report-type=x")])
+    fail(t, author="ann@auto.fail.example",
+         fields=[("Auto-Submitted", "auto-replied")])
+    fail(t, author="ann@report.fail.example",
+         fields=[("Content-Type", "multipart/report; report-type=x")])
     t.send(Message())
     fail(t)
-    send(t, "fail.example -> ruf@example.net: sent")
+    text = send(t, "fail.example -> ruf@example.net: sent")
+    t.equal(sorted(line.split(": ")[0] for line in text.splitlines()), [
+        "fail.example -> mailto:x@victim.example",
+        "fail.example -> ruf@example.net"], "all that is told")
     fail(t)
     send(t, "fail.example: not sent: the limit of a day is reached")
     t.equal(dmarc(t, "send", "--failures"), (0, ""), "nothing is left")

@@ -50,10 +50,13 @@ class Handler(socketserver.StreamRequestHandler):
         return text[text.index("<") + 1:text.index(">")]
 
     def read_data(self):
+        """None: the client has gone before the end."""
         lines = []
         while True:
             line = self.rfile.readline()
-            if line in (b"", b".\r\n"):
+            if not line:
+                return None
+            if line == b".\r\n":
                 return b"".join(lines)
             lines.append(line[1:] if line.startswith(b".") else line)
 
@@ -74,6 +77,8 @@ class Handler(socketserver.StreamRequestHandler):
             return False
         self.say("354 go on")
         data = self.read_data()
+        if data is None:
+            return False
         self.server.keep(Delivery(sender, recipients, data, options))
         if trouble:
             return False
