@@ -209,6 +209,20 @@ mistake(struct diag *diag, struct place place, const char *format, ...)
 }
 
 void
+mistake_unshown(struct diag *diag, struct place place, const char *format,
+    ...)
+{
+	va_list ap;
+
+	if (diag_total(diag) > LIMIT_POLICY_ERRORS)
+		return;
+	va_start(ap, format);
+	diag_vadd(diag, DIAG_ERROR, place.source->path, place.line,
+	    place.column, STR_NONE, format, ap);
+	va_end(ap);
+}
+
+void
 doubt(struct diag *diag, struct place place, const char *format, ...)
 {
 	va_list ap;

@@ -68,6 +68,10 @@ void mistake(struct diag *diag, struct place place, const char *format, ...)
 void doubt(struct diag *diag, struct place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same where the line may hold a secret: it is not shown. */
+void mistake_unshown(struct diag *diag, struct place place,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /*
  * Pass them on in the order of the text: the parser's mistakes come before the
  * binder's, but an admin reads a file from its top.  Other files than path

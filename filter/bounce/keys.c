@@ -21,18 +21,19 @@ read_line(struct prvs_keys *keys, struct str line, struct place place,
 		end++;
 	secret = str_trim(str_skip(line, end));
 	if (!str_to_uint(str_slice(line, 0, end), PRVS_KEYS - 1, &number)) {
-		mistake(diag, place, "a line begins with the key's number, 0 "
-		    "to 9, and then the secret");
+		mistake_unshown(diag, place, "a line begins with the key's "
+		    "number, 0 to 9, and then the secret");
 		return;
 	}
 	place = place_after(place, (size_t)(secret.ptr - line.ptr));
 	if (keys->secrets[number].len > 0)
-		mistake(diag, place, "there is a key %u already",
+		mistake_unshown(diag, place, "there is a key %u already",
 		    (unsigned)number);
 	else if (secret.len < LIMIT_BOUNCE_SECRET_MIN ||
 	    secret.len > LIMIT_BOUNCE_SECRET_MAX || !str_is_visible(secret))
-		mistake(diag, place, "a secret is %d to %d visible characters "
-		    "without blanks; make one with: openssl rand -hex 16",
+		mistake_unshown(diag, place, "a secret is %d to %d visible "
+		    "characters without blanks; make one with: openssl rand "
+		    "-hex 16",
 		    LIMIT_BOUNCE_SECRET_MIN, LIMIT_BOUNCE_SECRET_MAX);
 	else
 		keys->secrets[number] = secret;

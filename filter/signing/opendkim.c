@@ -95,18 +95,18 @@ read_value(struct reader *reader, struct place place, struct str value,
 
 	if (!str_next(&rest, ':', &domain) ||
 	    !str_next(&rest, ':', &selector) || rest.len == 0) {
-		mistake(reader->diag, place, "a key is written "
+		mistake_unshown(reader->diag, place, "a key is written "
 		    "DOMAIN:SELECTOR:FILE");
 		return false;
 	}
 	if (!str_eqz(domain, "%") &&
 	    !build_ascii(reader->arena, domain, &key->domain)) {
-		mistake(reader->diag, place, "\"%.*s\" is no domain",
-		    STR_ARG(domain));
+		mistake_unshown(reader->diag, place, "\"%.*s\" is no "
+		    "domain", STR_ARG(domain));
 		return false;
 	}
 	if (!build_ascii(reader->arena, selector, &key->key->selector)) {
-		mistake(reader->diag, place_after(place, (size_t)
+		mistake_unshown(reader->diag, place_after(place, (size_t)
 		    (selector.ptr - value.ptr)), "\"%.*s\" is no selector",
 		    STR_ARG(selector));
 		return false;
@@ -130,8 +130,9 @@ read_key(struct reader *reader, struct str line, struct place place)
 	    (size_t)(value.ptr - line.ptr)), value, key))
 		return false;
 	if (find_key(reader, key->name) != NULL) {
-		doubt(reader->diag, place, "there is a key \"%.*s\" before; "
-		    "that one counts", STR_ARG(key->name));
+		diag_add(reader->diag, DIAG_WARNING, place.source->path,
+		    place.line, place.column, STR_NONE, "there is a key "
+		    "\"%.*s\" before; that one counts", STR_ARG(key->name));
 		return true;
 	}
 	bucket = &reader->keys[hash_nocase(key->name) % reader->buckets];
@@ -243,6 +244,13 @@ read_row(struct reader *reader, struct str line, struct place place)
 	identity = str_skip(value, name.len + 1);
 	if (str_eqz(name, "%"))
 		return add_all_keys(reader, place, who, identity);
+	if (str_chr(identity, ';') < identity.len) {
+		mistake(reader->diag, place_after(place, (size_t)
+		    (identity.ptr - line.ptr)), "\"%.*s\" is no identity; "
+		    "write user@example.com, @example.com or @%%",
+		    STR_ARG(identity));
+		return false;
+	}
 	key = find_key(reader, name);
 	if (key == NULL) {
 		mistake(reader->diag, place_after(place, name.len == 0 ? 0 :

@@ -173,19 +173,16 @@ static const struct {
 	{ "", 0600, ": error: there is no key; write a line such as 0 and "
 	    "what \"openssl rand -hex 16\" prints\n" },
 	{ "key 0123456789abcdef\n", 0600, ":1:1: error: a line begins with "
-	    "the key's number, 0 to 9, and then the secret\n"
-	    "  key 0123456789abcdef\n  ^\n" },
+	    "the key's number, 0 to 9, and then the secret\n" },
 	{ "# one\n 10 0123456789abcdef\n", 0600, ":2:2: error: a line begins "
-	    "with the key's number, 0 to 9, and then the secret\n"
-	    "   10 0123456789abcdef\n   ^\n" },
+	    "with the key's number, 0 to 9, and then the secret\n" },
 	{ "3 short\n", 0600, ":1:3: error: a secret is 16 to 128 visible "
-	    "characters without blanks; make one with: openssl rand -hex 16\n"
-	    "  3 short\n    ^\n" },
+	    "characters without blanks; make one with: openssl rand -hex 16\n" },
 	{ "3 0123456789abcdef\n3 0123456789abcdeg\n", 0600,
-	    ":2:3: error: there is a key 3 already\n"
-	    "  3 0123456789abcdeg\n    ^\n" },
+	    ":2:3: error: there is a key 3 already\n" },
 };
 
+/* No line of the file is shown: it may hold a secret. */
 START_TEST(mistakes_in_keys)
 {
 	struct diag *diag = diag_new();

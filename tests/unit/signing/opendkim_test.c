@@ -137,6 +137,9 @@ static const struct {
 	{ "k example.com:s_/:/k", "", "1:15", "\"s_/\" is no selector" },
 	{ "k example.com:s:/k", "\n* x", "2:3",
 	  "there is no key \"x\" in the key table" },
+	{ "k example.com:s:/k", "* k:@example.com;l=0", "1:5", "\"@example."
+	  "com;l=0\" is no identity; write user@example.com, @example.com "
+	  "or @%" },
 	{ "k example.com:s:/k", "*", "1:1", "there is no key \"\" in the "
 	  "key table" },
 	{ "k example.com:s:/k", "exa..mple k", "1:1", "\"exa..mple\" is "
@@ -166,6 +169,29 @@ START_TEST(mistakes_of_both_tables_are_told)
 }
 END_TEST
 
+/* What goes to the log shows no key that is written in a table. */
+START_TEST(keys_are_not_shown)
+{
+	static const char *const tables[] = {
+		"k exa..mple:s:SECRET", "k example.com:s/:SECRET",
+		"k example.com:s:SECRET\nk example.com:t:SECRET2",
+		"k %:SECRET",
+	};
+	struct arena *arena = arena_new();
+	struct diag *diag = diag_new();
+	struct str keys = arena_printf(arena, "%s", files_write("keys",
+	    tables[_i], 0600));
+
+	signing_table_free(signing_table_opendkim(keys.ptr,
+	    files_write("rows", "", 0600), false, diag));
+	ck_assert_uint_eq(diag_total(diag), 1);
+	ck_assert_ptr_null(diag_at(diag, 0)->source);
+	ck_assert_ptr_null(strstr(diag_at(diag, 0)->text, "SECRET"));
+	diag_free(diag);
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(other_databases_are_refused)
 {
 	struct diag *diag = diag_new();
@@ -186,5 +212,6 @@ add_opendkim_tests(TCase *tc)
 	tcase_add_test(tc, keys_are_files_or_written_out);
 	tcase_add_loop_test(tc, mistakes_of_both_tables_are_told, 0,
 	    TEST_COUNT(mistakes));
+	tcase_add_loop_test(tc, keys_are_not_shown, 0, 4);
 	tcase_add_test(tc, other_databases_are_refused);
 }
