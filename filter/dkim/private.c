@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <openssl/crypto.h>
-#include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
@@ -17,20 +16,15 @@
 #include "base/limits.h"
 #include "dkim/decode.h"
 #include "dkim/digest.h"
+#include "dkim/ed25519.h"
 
-enum { ED25519_OCTETS = 32, ED25519_SIGNATURE = 64, RSA_BITS_GOOD = 2048,
-       READY = 4 };	/* threads that sign with one key at a time, mostly */
-
-/* Set up, each for one thread at a time; or NULL. */
-struct ready {
-	_Atomic(EVP_MD_CTX *)	 at[READY];
-};
+enum { RSA_BITS_GOOD = 2048 };
 
 struct dkim_private {
 	atomic_uint		 refs;
 	EVP_PKEY		*pkey;
 	EVP_PKEY_CTX		*rsa;	/* set up, to be copied */
-	struct ready		*ready;	/* of Ed25519 */
+	void			*ed25519;	/* ed25519_fastest's */
 	enum dkim_key_type	 type;
 	unsigned		 bits;
 };
@@ -65,8 +59,9 @@ vet(struct dkim_private *key)
 	if (id == EVP_PKEY_ED25519) {
 		key->type = DKIM_KEY_ED25519;
 		key->bits = 256;	/* as for public keys */
-		key->ready = xcalloc(1, sizeof(*key->ready));
-		return NULL;
+		key->ed25519 = ed25519_fastest->open(key->pkey);
+		return key->ed25519 != NULL ? NULL :
+		    "the Ed25519 key is of no use";
 	}
 	if (id != EVP_PKEY_RSA)
 		return "is neither an RSA nor an Ed25519 key";
@@ -267,9 +262,8 @@ dkim_private_unref(struct dkim_private *key)
 {
 	if (key == NULL || --key->refs > 0)
 		return;
-	for (int i = 0; i < READY && key->ready != NULL; i++)
-		EVP_MD_CTX_free(key->ready->at[i]);
-	free(key->ready);
+	if (key->ed25519 != NULL)
+		ed25519_fastest->close(key->ed25519);
 	EVP_PKEY_CTX_free(key->rsa);
 	EVP_PKEY_free(key->pkey);
 	free(key);
@@ -319,71 +313,16 @@ sign_rsa(const struct dkim_private *key, const unsigned char *digest,
 	return good;
 }
 
-/*
- * To look the algorithm up and set it up takes, with its locks, a tenth of what
- * a signature does.  NULL: none is ready.
- */
-static EVP_MD_CTX *
-take_ready(struct ready *ready)
-{
-	EVP_MD_CTX *ctx = NULL;
-
-	for (int i = 0; i < READY && ctx == NULL; i++)
-		ctx = atomic_exchange(&ready->at[i], NULL);
-	/* With no key it begins anew with its own; not every version can. */
-	if (ctx != NULL &&
-	    EVP_DigestSignInit(ctx, NULL, NULL, NULL, NULL) != 1) {
-		ERR_clear_error();
-		EVP_MD_CTX_free(ctx);
-		ctx = NULL;
-	}
-	return ctx;
-}
-
-static void
-put_ready(struct ready *ready, EVP_MD_CTX *ctx)
-{
-	for (int i = 0; i < READY && ctx != NULL; i++) {
-		EVP_MD_CTX *none = NULL;
-
-		if (atomic_compare_exchange_strong(&ready->at[i],
-		    &none, ctx))
-			ctx = NULL;
-	}
-	EVP_MD_CTX_free(ctx);
-}
-
-static bool
-sign_ed25519(const struct dkim_private *key, const unsigned char *digest,
-    unsigned char *out, size_t *len)
-{
-	EVP_MD_CTX *ctx = take_ready(key->ready);
-
-	if (ctx == NULL) {
-		ctx = EVP_MD_CTX_new();
-		if (ctx == NULL || EVP_DigestSignInit(ctx, NULL, NULL, NULL,
-		    key->pkey) != 1) {
-			EVP_MD_CTX_free(ctx);
-			return false;
-		}
-	}
-	if (EVP_DigestSign(ctx, out, len, digest, DKIM_DIGEST_OCTETS) != 1) {
-		EVP_MD_CTX_free(ctx);
-		return false;
-	}
-	put_ready(key->ready, ctx);
-	return true;
-}
-
 struct str
 dkim_private_sign(struct arena *arena, const struct dkim_private *key,
     const unsigned char *digest)
 {
-	size_t len = key->type == DKIM_KEY_ED25519 ? ED25519_SIGNATURE :
+	size_t len = key->type == DKIM_KEY_ED25519 ? ED25519_SIGNATURE_OCTETS :
 	    (key->bits + 7) / 8;
 	unsigned char *out = arena_alloc(arena, len);
 	bool good = key->type == DKIM_KEY_ED25519 ?
-	    sign_ed25519(key, digest, out, &len) :
+	    ed25519_fastest->sign(key->ed25519, str_make(digest,
+	    DKIM_DIGEST_OCTETS), out) :
 	    sign_rsa(key, digest, out, &len);
 
 	return good ? str_make(out, len) : STR_NONE;

@@ -11,6 +11,7 @@ main(void)
 	add_signature_tests(tc);
 	add_key_tests(tc);
 	add_canon_tests(tc);
+	add_ed25519_tests(tc);
 	add_private_tests(tc);
 	add_sign_tests(tc);
 	add_make_tests(tc);

@@ -8,6 +8,7 @@ void add_tag_tests(TCase *tc);
 void add_signature_tests(TCase *tc);
 void add_key_tests(TCase *tc);
 void add_canon_tests(TCase *tc);
+void add_ed25519_tests(TCase *tc);
 void add_private_tests(TCase *tc);
 void add_sign_tests(TCase *tc);
 void add_make_tests(TCase *tc);
