@@ -4,6 +4,7 @@
 #ifdef HAVE_SODIUM
 #include <stdlib.h>
 
+#include <openssl/core_names.h>
 #include <sodium.h>
 
 #include "base/ensure.h"
@@ -24,15 +25,16 @@ key_close(void *ctx)
 	free(key);
 }
 
+/* EVP_PKEY_get_raw_private_key() would leave a copy on the heap. */
 static void *
 key_open(EVP_PKEY *pkey)
 {
 	unsigned char seed[ED25519_OCTETS], public[crypto_sign_PUBLICKEYBYTES];
 	struct key *key = xcalloc(1, sizeof(*key));
-	size_t len = sizeof(seed);
+	size_t len = 0;
 	bool good = sodium_init() >= 0 &&
-	    EVP_PKEY_get_raw_private_key(pkey, seed, &len) == 1 &&
-	    len == sizeof(seed) &&
+	    EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY,
+	    seed, sizeof(seed), &len) == 1 && len == sizeof(seed) &&
 	    crypto_sign_seed_keypair(public, key->secret, seed) == 0;
 
 	sodium_memzero(seed, sizeof(seed));
