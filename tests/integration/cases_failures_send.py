@@ -2,6 +2,7 @@
 once, a server that goes.  The sink takes them as an MTA would."""
 import collections
 import os
+import sqlite3
 import subprocess
 import time
 
@@ -177,3 +178,24 @@ def a_server_goes(t):
         line % ("gone-in-data", "gone-in-data", "sent")]), "the next run")
     t.equal([len(t.mta.sink.of(name + "@example.net")) for name in GONE],
             [1, 1, 1], "none is lost, none is there twice")
+
+
+@case(mtas=("postfix",), transports=("unix",))
+def a_locked_store(t):
+    """Others hold it for longer than is waited; nothing is lost by that."""
+    start(t, by_sink(t), asks("one.example", "ruf"))
+    fail(t, author="ann@one.example")
+    noted(t, 1)
+    lock = sqlite3.connect(t.directory + "/assay.db", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    status, lines = send(t)
+    lock.execute("ROLLBACK")
+    lock.close()
+    t.equal((status, lines), (1, [
+        "assay dmarc send: the store is away",
+        "assay: error: the store ends with 1 things that it was to remember",
+        "assay: error: the store is away: database is locked"]), "locked")
+    t.equal(t.mta.sink.of("ruf@example.net"), [], "reports")
+    t.equal(send(t, later=1), (0, ["one.example -> ruf@example.net: sent"]),
+            "the next run")
+    t.equal(len(t.mta.sink.of("ruf@example.net")), 1, "reports")
