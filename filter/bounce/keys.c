@@ -77,8 +77,9 @@ bounce_keys_load(struct arena *arena, const char *path,
 	*keys_out = (struct prvs_keys){ .current = 0 };
 	if (!source_read(arena, path, LIMIT_BOUNCE_KEYS_OCTETS, &source)) {
 		diag_add(diag, DIAG_ERROR, path, 0, 0, STR_NONE,
-		    "the keys of bounce tags can not be read: %s",
-		    strerror(errno));
+		    "the keys of bounce tags cannot be read: %s", errno ==
+		    EACCES ? "the user that assayd runs as must own them: "
+		    "chown, chmod 600" : strerror(errno));
 		return false;
 	}
 	if (!others_can_read(path))

@@ -1,6 +1,7 @@
 """Tags of bounce addresses (BATV): mail that leaves, and bounces to it."""
 import hashlib
 import hmac
+import os
 import re
 import time
 
@@ -131,6 +132,11 @@ def a_bad_key_changes_nothing(t):
     path = t.private("keys", "1 short\n")
     t.daemon.reload()
     t.holds(t.daemon.log(), path + ":1:3: a secret is 16 to 128", "log")
+    t.lacks(t.daemon.log(), "1 short", "log")
+    os.chown(path, 0, 0)
+    t.daemon.reload()
+    t.holds(t.daemon.log(), "the user that assayd runs as must own them",
+            "log")
     message = Message()
     t.equal(t.send(message).data.code, 250, "reply")
     t.equal(t.delivered(message).sender, tag("ann@good.example"), "sender")

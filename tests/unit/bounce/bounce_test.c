@@ -177,7 +177,8 @@ static const struct {
 	{ "# one\n 10 0123456789abcdef\n", 0600, ":2:2: error: a line begins "
 	    "with the key's number, 0 to 9, and then the secret\n" },
 	{ "3 short\n", 0600, ":1:3: error: a secret is 16 to 128 visible "
-	    "characters without blanks; make one with: openssl rand -hex 16\n" },
+	    "characters without blanks; make one with: openssl rand "
+	    "-hex 16\n" },
 	{ "3 0123456789abcdef\n3 0123456789abcdeg\n", 0600,
 	    ":2:3: error: there is a key 3 already\n" },
 };
@@ -207,8 +208,8 @@ START_TEST(keys_that_are_not_there)
 
 	unlink(path);
 	ck_assert_ptr_null(load(diag));
-	ck_assert_str_eq(diag_at(diag, 0)->text, "the keys of bounce tags can "
-	    "not be read: No such file or directory");
+	ck_assert_str_eq(diag_at(diag, 0)->text, "the keys of bounce tags "
+	    "cannot be read: No such file or directory");
 	diag_free(diag);
 }
 END_TEST
