@@ -48,17 +48,20 @@ screen(size_t *columns_out)
 	return size.ws_row;
 }
 
-/* From the top, and not past the last line. */
+/* From the top, and not past the last line: one that is too wide is cut by the
+ * terminal, for where it went on in a next one the top would be lost. */
 static void
 show_lines(struct str text, size_t lines)
 {
 	struct str rest = text, line;
 
 	if (lines > 0)
-		fputs("\033[H\033[2J", stdout);
+		fputs("\033[?7l\033[H\033[2J", stdout);
 	for (size_t i = 1; (lines == 0 || i < lines) &&
 	    str_next(&rest, '\n', &line); i++)
 		printf("%.*s\n", STR_ARG(line));
+	if (lines > 0)
+		fputs("\033[?7h", stdout);
 }
 
 static void
