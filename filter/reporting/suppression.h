@@ -7,8 +7,7 @@
  * make up a tag, and who got one can only stop the reports to itself.
  *
  * The store knows what came back by tag.  Who has LIMIT_REPORT_BOUNCES of
- * them within LIMIT_REPORT_BOUNCE_DAYS is left out until they are older: as the
- * store's windows slide, for 1/4 to 5/4 of that.
+ * them within LIMIT_REPORT_BOUNCE_DAYS is left out until they are older.
  *
  * Hostile:	addresses, tags.
  */
