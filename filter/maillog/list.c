@@ -163,7 +163,9 @@ print_json(FILE *file, const struct outcome *outcome)
 
 	emit_init(&out);
 	emit_open(&out, NULL, '{');
-	if (outcome->level == OUTCOME_OF_EVENT)
+	if (outcome->level == OUTCOME_OF_LINE)
+		emit_capped(&out, "line", outcome->line);
+	else if (outcome->level == OUTCOME_OF_EVENT)
 		emit_event(&out, outcome);
 	else
 		trace_emit_message(&out, outcome->message);
@@ -189,6 +191,11 @@ outcome_list(FILE *out, const struct outcome *outcome,
 
 	if (shape == OUTCOME_JSON) {
 		print_json(out, outcome);
+		return;
+	}
+	if (outcome->level == OUTCOME_OF_LINE) {
+		print_column(out, outcome->line, 0);
+		fputc('\n', out);
 		return;
 	}
 	fill(&fields, outcome);

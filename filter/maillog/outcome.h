@@ -1,5 +1,5 @@
 /*
- * outcome - one thing that outcomes.h counts: a recipient, a message, an event
+ * outcome - one thing that is counted: a recipient, a message, an event, a line
  *
  * Each time that something is counted, what it is about is handed on, so that
  * a figure and the list of what it counts come from the same place.
@@ -27,6 +27,8 @@ enum outcome_is {
 	/* An event of mail that was let in: */
 	OUTCOME_EVENT,
 	OUTCOME_UNSEEN,				/* no log knows it */
+	/* A line of a log: */
+	OUTCOME_UNKNOWN_LINE,			/* not understood */
 	/* A recipient: */
 	OUTCOME_PUT_OFF,			/* at least once */
 	OUTCOME_OUTGOING, OUTCOME_OTHER,
@@ -35,7 +37,8 @@ enum outcome_is {
 
 #define OUTCOME_BIT(is)		(1u << (is))
 
-enum outcome_level { OUTCOME_RCPT, OUTCOME_MESSAGE, OUTCOME_OF_EVENT };
+enum outcome_level { OUTCOME_RCPT, OUTCOME_MESSAGE, OUTCOME_OF_EVENT,
+		     OUTCOME_OF_LINE };
 
 struct outcome {
 	enum outcome_level	level;
@@ -43,7 +46,7 @@ struct outcome {
 	/* It was handed on before, and what is new is that it answers
 	 * nothing. */
 	bool			late;
-	const struct maillog_message *message;	/* NULL: an event */
+	const struct maillog_message *message;	/* NULL: an event, a line */
 	const struct maillog_rcpt *rcpt;	/* RCPT; NULL: so many that
 						 * were not tried yet */
 	uint64_t		untried;
@@ -53,6 +56,7 @@ struct outcome {
 	const struct maillog_reason *reason;	/* of the trouble; or NULL */
 	const struct accepted_mail *event;
 	struct str		event_host;	/* empty: not said */
+	struct str		line;		/* empty: too long */
 };
 
 typedef void outcome_fn(void *ctx, const struct outcome *outcome);

@@ -26,6 +26,7 @@ static const struct {
 	[OUTCOME_WITHOUT_EVENT] = { "without-event", OUTCOME_MESSAGE },
 	[OUTCOME_EVENT] = { "event", OUTCOME_OF_EVENT },
 	[OUTCOME_UNSEEN] = { "unseen-event", OUTCOME_OF_EVENT },
+	[OUTCOME_UNKNOWN_LINE] = { "unknown-line", OUTCOME_OF_LINE },
 	[OUTCOME_PUT_OFF] = { "put-off", OUTCOME_RCPT },
 	[OUTCOME_OUTGOING] = { "outgoing", OUTCOME_RCPT },
 	[OUTCOME_OTHER] = { "other", OUTCOME_RCPT },
@@ -179,13 +180,15 @@ outcome_question_wrong(const struct outcome_question *question)
 	for (unsigned i = 0; i < OUTCOME_IS_COUNT; i++)
 		if ((question->is & BIT(i)) != 0 && words[i].level != level)
 			return "of the words of --is some are of messages, "
-			    "others of recipients or events";
+			    "others of recipients, events or lines";
 	if (level != OUTCOME_RCPT && asks_of_rcpts(question))
-		return "--is is of messages or events, the other options are "
-		    "of recipients";
-	if (level == OUTCOME_OF_EVENT && (question->has[OUTCOME_ASK_FROM] ||
+		return "--is is of messages, events or lines, the other "
+		    "options are of recipients";
+	if (level != OUTCOME_RCPT && level != OUTCOME_MESSAGE &&
+	    (question->has[OUTCOME_ASK_FROM] ||
 	    question->has[OUTCOME_ASK_TO]))
-		return "events have no --from and --to here; ask assay log";
+		return "events and lines have no --from and --to here; for "
+		    "events ask assay log";
 	return NULL;
 }
 
@@ -315,7 +318,7 @@ outcome_question_holds(const struct outcome_question *question,
 	    (outcome->is & question->is) != question->is ||
 	    (outcome->late && !is_late))
 		return false;
-	if (outcome->level == OUTCOME_OF_EVENT)
+	if (outcome->message == NULL)
 		return true;
 	return addresses_hold(question, outcome) &&
 	    (outcome->level == OUTCOME_MESSAGE ||

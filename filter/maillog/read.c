@@ -46,6 +46,8 @@ maillog_read_entry(const struct maillog_line *line,
 static void
 show(struct run *run, struct str text)
 {
+	if (run->options->unknown != NULL)
+		run->options->unknown(run->options->ctx, text);
 	if (run->count->shown.count < run->options->show &&
 	    run->count->shown.count < LIMIT_MAILLOG_SHOWN)
 		VEC_PUSH(run->arena, &run->count->shown,
@@ -127,6 +129,8 @@ leave_out(struct run *run)
 {
 	run->count->lines++;
 	run->count->broken++;
+	if (run->options->unknown != NULL)
+		run->options->unknown(run->options->ctx, STR_NONE);
 }
 
 /* All whole lines; what is left is moved to the front. */

@@ -21,6 +21,8 @@ struct maillog_options {
 	size_t			 show;		/* lines that are not
 						 * understood and kept */
 	maillog_done_fn		*message;
+	/* Each of these, as it stands there; too long: empty.  Or NULL. */
+	void			(*unknown)(void *ctx, struct str line);
 	/* Octets read so far, of those in regular files; or NULL. */
 	void			(*progress)(void *ctx, uint64_t done,
 				    uint64_t total);

@@ -138,8 +138,8 @@ tell_logs(struct builder *out, const struct maillog_count *count)
 	builder_count(out, "lines", "lines of the logs", count->lines);
 	builder_count(out, "lines_other", "lines of other programs",
 	    count->other);
-	builder_count(out, "lines_unknown", "lines that are not understood",
-	    count->unknown + count->broken);
+	count_is(out, "lines_unknown", "lines that are not understood",
+	    count->unknown + count->broken, "unknown-line");
 	builder_time(out, "first", "the first line", count->first_us);
 	builder_time(out, "last", "the last line", count->last_us);
 	if (count->cut > 0)

@@ -85,6 +85,16 @@ take_outcome(void *ctx, const struct outcome *outcome)
 }
 
 static void
+take_unknown(void *ctx, struct str line)
+{
+	const struct delivery *state = ctx;
+
+	outcomes_hand_on(&state->outcomes, &(struct outcome){
+	    .level = OUTCOME_OF_LINE, .line = line,
+	    .is = OUTCOME_BIT(OUTCOME_UNKNOWN_LINE) });
+}
+
+static void
 take_message(void *ctx, const struct maillog_message *message)
 {
 	struct delivery *state = ctx;
@@ -110,6 +120,7 @@ finish(void *at)
 	const struct maillog_options logs = { .paths = options->mail_logs,
 	    .now_us = options->now_us, .year = options->mail_log_year,
 	    .show = options->mail_log_show, .message = take_message,
+	    .unknown = take_unknown,
 	    .progress = progress, .ctx = state };
 
 	if (options->mail_logs == NULL)

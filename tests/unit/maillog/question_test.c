@@ -84,6 +84,9 @@ static const struct {
 	{ "is=held|status=sent", "the other options are of recipients" },
 	{ "is=event|domain=a", "the other options are of recipients" },
 	{ "is=event|to=a", "ask assay log" },
+	{ "is=unknown-line", NULL },
+	{ "is=unknown-line|from=a", "lines have no --from" },
+	{ "is=unknown-line|is=event", "some are of messages" },
 };
 
 START_TEST(what_goes_together)
@@ -143,6 +146,7 @@ static const struct {
 	{ "is=accepted|to=eve@example.org", "message" },
 	{ "is=accepted|to=root", "" }, { "is=bounce", "message" },
 	{ "is=unanswering", "late" }, { "is=unanswering|is=bounce", "late" },
+	{ "is=unknown-line", "line" },
 	{ "is=event", "event" }, { "is=unseen-event", "event" },
 };
 
@@ -172,6 +176,8 @@ START_TEST(what_holds)
 		{ "late", { .level = OUTCOME_MESSAGE, .late = true,
 		    .is = bits | OUTCOME_BIT(OUTCOME_UNANSWERING),
 		    .message = &bounce } },
+		{ "line", { .level = OUTCOME_OF_LINE, .line = STR("x"),
+		    .is = OUTCOME_BIT(OUTCOME_UNKNOWN_LINE) } },
 		{ "event", { .level = OUTCOME_OF_EVENT, .event = &mail,
 		    .is = OUTCOME_BIT(OUTCOME_EVENT) |
 		    OUTCOME_BIT(OUTCOME_UNSEEN) } },
