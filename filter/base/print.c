@@ -81,23 +81,48 @@ print_entity(char c)
 	}
 }
 
+/* What can go out as it stands, for most texts are ASCII. */
+static size_t
+plain_run(struct str text, bool html)
+{
+	size_t i = 0;
+
+	while (i < text.len && text.ptr[i] >= ' ' && text.ptr[i] <= '~' &&
+	    (!html || print_entity(text.ptr[i]) == NULL))
+		i++;
+	return i;
+}
+
+/* The first character, which is not plain; its octets. */
+static size_t
+print_other(FILE *out, struct str text, bool html)
+{
+	size_t len = str_utf8_length(text);
+	struct str one = str_slice(text, 0, len == 0 ? 1 : len);
+	const char *name = html ? print_entity(text.ptr[0]) : NULL;
+
+	if (text.ptr[0] == '\t')
+		fputc(' ', out);
+	else if (len == 0 || !print_shows(one))
+		fputc('?', out);
+	else if (name != NULL)
+		fputs(name, out);
+	else
+		fwrite(one.ptr, 1, one.len, out);
+	return one.len;
+}
+
 static void
 print(FILE *out, struct str text, bool html)
 {
 	while (text.len > 0) {
-		size_t len = str_utf8_length(text);
-		struct str one = str_slice(text, 0, len == 0 ? 1 : len);
-		const char *name = html ? print_entity(text.ptr[0]) : NULL;
+		size_t run = plain_run(text, html);
 
-		if (text.ptr[0] == '\t')
-			fputc(' ', out);
-		else if (len == 0 || !print_shows(one))
-			fputc('?', out);
-		else if (name != NULL)
-			fputs(name, out);
+		if (run > 0)
+			fwrite(text.ptr, 1, run, out);
 		else
-			fwrite(one.ptr, 1, one.len, out);
-		text = str_skip(text, one.len);
+			run = print_other(out, text, html);
+		text = str_skip(text, run);
 	}
 }
 

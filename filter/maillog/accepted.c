@@ -18,6 +18,7 @@ struct accepted {
 	uint32_t		 buckets[BUCKETS];
 	struct str		 hosts[LIMIT_MAILLOG_HOSTS];
 	size_t			 host_count;
+	struct accepted_elsewhere elsewhere;
 };
 
 const enum fact_id accepted_facts[] = {
@@ -148,11 +149,23 @@ same_host(const struct accepted *accepted, const struct accepted_mail *mail,
 	    maillog_same_host(accepted->hosts[mail->host - 1], host);
 }
 
+static void
+note_elsewhere(struct accepted *accepted, const struct accepted_mail *mail,
+    struct str log_host)
+{
+	struct accepted_elsewhere *elsewhere = &accepted->elsewhere;
+
+	if (elsewhere->count++ > 0)
+		return;
+	elsewhere->event_host = accepted->hosts[mail->host - 1];
+	elsewhere->log_host = arena_copy(accepted->arena, log_host);
+}
+
 struct accepted_mail *
 accepted_find(struct accepted *accepted, struct str host,
     struct str queue_id, int64_t time_us)
 {
-	struct accepted_mail *best = NULL;
+	struct accepted_mail *best = NULL, *other = NULL;
 	int64_t least = near_us;
 
 	for (uint32_t at = accepted->buckets[hash_nocase(queue_id) %
@@ -161,12 +174,17 @@ accepted_find(struct accepted *accepted, struct str host,
 		int64_t far = mail->time_us > time_us ?
 		    mail->time_us - time_us : time_us - mail->time_us;
 
-		if (far < least && str_eqz(queue_id, mail->queue_id) &&
-		    same_host(accepted, mail, host)) {
+		if (far >= least || !str_eqz(queue_id, mail->queue_id))
+			continue;
+		if (same_host(accepted, mail, host)) {
 			least = far;
 			best = mail;
+		} else {
+			other = mail;
 		}
 	}
+	if (best == NULL && other != NULL)
+		note_elsewhere(accepted, other, host);
 	return best;
 }
 
@@ -203,4 +221,10 @@ uint64_t
 accepted_left_out(const struct accepted *accepted)
 {
 	return accepted->left_out;
+}
+
+const struct accepted_elsewhere *
+accepted_elsewhere(const struct accepted *accepted)
+{
+	return &accepted->elsewhere;
 }

@@ -30,6 +30,13 @@ struct accepted_mail {
 	bool		seen;		/* in a log of the MTA, too */
 };
 
+/* Messages with the queue id of an event whose host has another name, and the
+ * first one's names: perhaps they are one host. */
+struct accepted_elsewhere {
+	uint64_t	count;
+	struct str	event_host, log_host;
+};
+
 struct accepted;
 
 struct accepted *accepted_new(void);
@@ -58,5 +65,8 @@ void accepted_each(const struct accepted *accepted,
 uint64_t accepted_count(const struct accepted *accepted);
 uint64_t accepted_seen(const struct accepted *accepted);
 uint64_t accepted_left_out(const struct accepted *accepted);
+/* Of what was looked for and not found. */
+const struct accepted_elsewhere *accepted_elsewhere(
+    const struct accepted *accepted);
 
 #endif

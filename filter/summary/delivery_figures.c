@@ -113,6 +113,20 @@ tell_others(struct builder *out, const struct outcome_counts *counts)
 		    (unsigned long long)counts->rcpts_left_out);
 }
 
+/* Two names of one host would leave all of its mail without events. */
+static void
+tell_elsewhere(struct builder *out, const struct accepted_elsewhere *elsewhere)
+{
+	if (elsewhere->count > 0)
+		builder_note(out, "%llu messages of the logs have the queue id "
+		    "of an event, but not its host: \"%.*s\" in the log, "
+		    "\"%.*s\" in the event. If these are one, give host_name "
+		    "the log's name",
+		    (unsigned long long)elsewhere->count,
+		    STR_ARG(elsewhere->log_host),
+		    STR_ARG(elsewhere->event_host));
+}
+
 static void
 tell_join(struct builder *out, const struct delivery *delivery)
 {
@@ -127,6 +141,7 @@ tell_join(struct builder *out, const struct delivery *delivery)
 	    events - accepted_seen(delivery->accepted), "unseen-event");
 	count_is(out, "without_event", "other messages, without an event",
 	    delivery->outcomes.counts.not_ours, "without-event");
+	tell_elsewhere(out, accepted_elsewhere(delivery->accepted));
 	if (accepted_left_out(delivery->accepted) > 0)
 		builder_note(out, "%llu events were too many to be joined",
 		    (unsigned long long)accepted_left_out(delivery->accepted));

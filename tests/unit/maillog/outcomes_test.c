@@ -258,6 +258,33 @@ START_TEST(events_say_what_counts)
 }
 END_TEST
 
+/* Of two names nobody knows whether they are one host. */
+START_TEST(the_same_queue_id_of_another_host)
+{
+	struct accepted *accepted = accepted_new();
+	const struct accepted_elsewhere *elsewhere =
+	    accepted_elsewhere(accepted);
+
+	accepted_add(accepted, &(struct accepted_mail){ .time_us = 0 },
+	    STR("mail.example.com"), STR("AAAAA1"));
+	ck_assert_ptr_nonnull(accepted_find(accepted, STR("mail"),
+	    STR("AAAAA1"), 0));
+	ck_assert_ptr_null(accepted_find(accepted, STR("mx1"),
+	    STR("AAAAA2"), 0));
+	ck_assert_uint_eq(elsewhere->count, 0);
+	ck_assert_ptr_null(accepted_find(accepted, STR("mx1"),
+	    STR("AAAAA1"), 0));
+	ck_assert_ptr_null(accepted_find(accepted, STR("mx2"),
+	    STR("AAAAA1"), 0));
+	ck_assert_ptr_null(accepted_find(accepted, STR("mx1"),
+	    STR("AAAAA1"), 48 * 3600 * SECOND));
+	ck_assert_uint_eq(elsewhere->count, 2);
+	assert_str(elsewhere->log_host, "mx1");
+	assert_str(elsewhere->event_host, "mail.example.com");
+	accepted_free(accepted);
+}
+END_TEST
+
 /* The nearest of several with one queue id. */
 START_TEST(queue_ids_come_again)
 {
@@ -357,6 +384,7 @@ outcomes_cases(void)
 
 	tcase_add_loop_test(tcase, a_log_comes_to_figures, 0, 2);
 	tcase_add_test(tcase, events_say_what_counts);
+	tcase_add_test(tcase, the_same_queue_id_of_another_host);
 	tcase_add_test(tcase, queue_ids_come_again);
 	tcase_add_test(tcase, a_long_line_is_one_that_is_broken);
 	tcase_add_test(tcase, logs_are_read_in_their_order);
