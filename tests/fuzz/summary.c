@@ -11,12 +11,14 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct str own[] = { STR_INIT("example.com") };
+static const char *const no_paths[] = { NULL };
 
 static struct summary_options
 options_of(enum summary_by by)
 {
-	return (struct summary_options){ .logs = { .jobs = 1 }, .by = by,
-	    .top = 5, .own = own, .own_count = 1, .spam_score = 5 };
+	return (struct summary_options){ .logs = { .paths = no_paths,
+	    .jobs = 1 }, .by = by, .top = 5, .own = own, .own_count = 1,
+	    .spam_score = 5 };
 }
 
 static char *
