@@ -274,6 +274,8 @@ enum {
 					 * Postfix writes at most 2,000 */
 	LIMIT_MAILLOG_TAG_OCTETS = 128,	/* "postfix/submission/smtpd" */
 	LIMIT_MAILLOG_ID_OCTETS = 32,	/* a queue id */
+	LIMIT_MAILLOG_PATH_OCTETS = 2048, /* "<address>", with any number of
+					 * quoted octets in it */
 	LIMIT_MAILLOG_DSN_OCTETS = 16,	/* "5.1.1" */
 	LIMIT_MAILLOG_OPEN = 100000,	/* messages whose end is awaited */
 	LIMIT_MAILLOG_OPEN_OCTETS = 128 * 1024 * 1024, /* of them */

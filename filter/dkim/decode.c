@@ -10,8 +10,7 @@
 #include "base/base64.h"
 #include "base/ensure.h"
 #include "dkim/der.h"
-
-enum { ED25519_OCTETS = 32 };
+#include "dkim/ed25519.h"
 
 static bool
 has(struct str text, const char *word)

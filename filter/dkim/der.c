@@ -1,7 +1,9 @@
 #include "dkim/der.h"
 
+#include "dkim/ed25519.h"
+
 enum { DER_INTEGER = 0x02, DER_BIT_STRING = 0x03, DER_OCTET_STRING = 0x04,
-       DER_SEQUENCE = 0x30, ED25519_OCTETS = 32 };
+       DER_SEQUENCE = 0x30 };
 
 /* RFC 8017 appendix A.1, RFC 8410 section 3. */
 static const unsigned char rsa_encryption[] = {

@@ -29,10 +29,6 @@ piece_text(struct str *rest, struct str text)
 	return true;
 }
 
-/* An address with any number of quoted octets is shorter; many that nothing
- * ends would each be read to the end of the line. */
-enum { PATH_MOST = 2 * LIMIT_ADDRESS_OCTETS };
-
 /* The ">" that ends it, or the length. */
 static size_t
 path_end(struct str s)
@@ -54,7 +50,8 @@ path_end(struct str s)
 bool
 piece_path(struct str *rest, struct str *path_out)
 {
-	struct str path = str_slice(*rest, 0, PATH_MOST);
+	/* Many that nothing ends would each be read to the line's end. */
+	struct str path = str_slice(*rest, 0, LIMIT_MAILLOG_PATH_OCTETS);
 	size_t end;
 
 	if (path.len == 0 || path.ptr[0] != '<')

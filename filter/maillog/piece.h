@@ -15,7 +15,7 @@ bool piece_is_of(struct str s, const struct str *prefixes, size_t count);
 bool piece_text(struct str *rest, struct str text);
 
 /* "<ann@example.com>": what is between; a ">" in a quoted local part does not
- * end it.  One that does not end within twice the longest address takes
+ * end it.  One that does not end within LIMIT_MAILLOG_PATH_OCTETS takes
  * nothing. */
 bool piece_path(struct str *rest, struct str *path_out);
 

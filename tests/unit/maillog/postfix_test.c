@@ -306,7 +306,7 @@ START_TEST(lists_that_do_not_end)
 }
 END_TEST
 
-/* Longer than any address: as what has no brackets. */
+/* Longer than LIMIT_MAILLOG_PATH_OCTETS: as what has no brackets. */
 START_TEST(a_path_that_is_too_long)
 {
 	struct arena *arena = arena_new();
